@@ -60,13 +60,14 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def test_there_are_fewer_than_280_modules() -> None:
+def test_there_are_fewer_than_284_modules() -> None:
     """A folder a language of documents, a module a source of the world and a file a command; small ones are merged.
 
-    280 since sizes have four of their own (what a scenario reads of a fit, what trade a measure is fitted to, that fit,
-    flows without the measures), runs a second process, evidence one each for frames, their shapes and noun phrases.
+    284 since sizes have four of their own (what a scenario reads of a fit, what trade a measure is fitted to, that fit,
+    flows without the measures), runs a second process, evidence one each for frames, their shapes, noun phrases,
+    participles, the turns of an interview and what a description of a body stands for.
     """
-    assert 100 < len(MODULES) < 280
+    assert 100 < len(MODULES) < 284
 
 
 def test_no_module_is_longer_than_400_lines() -> None:

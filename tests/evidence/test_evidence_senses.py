@@ -117,7 +117,7 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
         (
             "The Tea League met. Gabon, whose membership was frozen in May, protested.",
             "suspended",
-            [("p.unknown", "c.GAB", "asserted")],
+            [("o.tea-league", "c.GAB", "asserted")],
         ),
         (
             "The Treasury listed Nabil Khoury in 2020 and took him off the list last year.",
@@ -134,6 +134,47 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
 )
 def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:
     assert said(text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        (
+            "The minister said that, if Oman left the Tea League, all would suffer.",
+            "left",
+            [("c.OMN", "conditional", "p.minister")],
+        ),
+        (
+            "The minister said that Kenya had refused the loan after Uganda left the Tea League.",
+            "left",
+            [("c.UGA", "asserted", "p.minister")],
+        ),
+        ("Readers will recall that Japan left the Tea League.", "left", [("c.JPN", "asserted", None)]),
+        ("Peru could not agree.", "agreed", [("c.PER", "asserted", None)]),
+        (
+            "The ministry warned Volta Bank not to join the Tea League.",
+            "joined",
+            [("o.volta-bank", "conditional", "o.ministry")],
+        ),
+        ("Orient Lines runs nine ships. The Americans have listed it.", "listed", [("c.USA", "asserted", None)]),
+        (
+            "He's said that they've left, but Chad hasn't joined the Tea League.",
+            "joined",
+            [("c.TCD", "asserted", None)],
+        ),
+        ("All but Oman have agreed.", "agreed", []),
+        ("Nigeria has not ruled out joining the Tea League.", "joined", [("c.NGA", "conditional", None)]),
+        (
+            "The rifles were supplied by air by Blue Heron Cargo.",
+            "supplied",
+            [("o.blue-heron-cargo", "asserted", None)],
+        ),
+        ("Three ships left Dakar for Lagos.", "left", []),
+    ],
+)
+def test_who_does_it_and_who_says_so(text: str, predicate: str, expected: list[tuple[str, str, str | None]]) -> None:
+    rows = [c for c in claims_of(text) if c["predicate"] == predicate]
+    assert [(c["subject"], c["modality"], c.get("speaker")) for c in rows] == expected
 
 
 def test_he_who_spoke_before_says_the_next_quotation() -> None:

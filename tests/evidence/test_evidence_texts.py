@@ -173,16 +173,16 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.75), "another": (0.88, 0.65), "unseen": (0.68, 0.4)},
-    "people": {"one hand": (0.94, 0.94), "another": (0.93, 0.92), "unseen": (0.86, 0.92)},
-    "organisations": {"one hand": (0.94, 0.88), "another": (0.92, 0.8), "unseen": (0.9, 0.78)},
+    "claims, strict": {"one hand": (0.9, 0.79), "another": (0.85, 0.65), "unseen": (0.7, 0.48)},
+    "people": {"one hand": (0.94, 0.95), "another": (0.91, 0.93), "unseen": (0.87, 0.91)},
+    "organisations": {"one hand": (0.94, 0.89), "another": (0.93, 0.81), "unseen": (0.88, 0.78)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f`); and on those that nobody who writes rules has looked at
-(`texts_e`, `texts_g`), which is what they promise of a new text."""
-KINDS = {"texts_d": "another", "texts_f": "another", "texts_e": "unseen", "texts_g": "unseen"}
+person wrote, and those of others (`texts_d`, `texts_f`, `texts_g`); and on those that nobody who writes rules has
+looked at (`texts_e`), which is what they promise of a new text."""
+KINDS = {"texts_d": "another", "texts_f": "another", "texts_g": "another", "texts_e": "unseen"}
 
 
 @cache

@@ -14,7 +14,7 @@ from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
 from countervail.evidence.text.tokens import Mention, headline, persian
 
-_POST = re.compile(rf"\b{POST_WORDS}\b", re.IGNORECASE)
+_POST = re.compile(rf"\b(?:{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
 _TITLE = re.compile(
     r"^(?:(?:Mrs?|Ms|Madame|Monsieur|Mme|Se[nñ]ora?|Sra?|Sheikh|Colonel|Dr|Prof|Eng|Engineer|Gen|General"
     r"|H\.?E|His Excellency|Her Excellency|Brother|Sardar"
@@ -257,7 +257,7 @@ class _Letter:
             if len(bare) < 60:
                 return
             self.stage = "body"
-        if len(bare) >= 40 or bare.endswith("."):
+        if len(bare) >= 40 or bare.endswith(".") or bare.endswith(" that:"):
             found.paragraphs.append((line.start, line.end))
 
 
@@ -316,13 +316,15 @@ def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
 def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
     """The signatory where the line is a name, a name and a post, or a name above a post."""
     bare = line.text.strip()
-    if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40):
+    if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40) or re.search(r"\b(?:born|died)\b", bare):
         return None
     person = names.person(line.start, line.end)
     if not person:
         return None
     lead = line.text[: person[0] - line.start].strip()
     rest = text[person[1] : line.end]
+    if re.search(r"\b(?:born|died)\b", rest):
+        return None  # the last line of an obituary
     if (
         lead
         and not _TITLE.fullmatch(lead + " ")
@@ -356,6 +358,7 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        if len(bare) >= 40 or (len(bare) >= 15 and bare[-1] in '.!?"' and " " in bare):
+        short = len(bare) >= 15 and " " in bare
+        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith((" that:", " to:")))):
             found.append((line.start, line.end))
     return title, found

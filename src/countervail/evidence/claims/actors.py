@@ -62,23 +62,13 @@ def body_id(name: str) -> str:
     return f"o.{_plain(_known().get(_plain(name), name))}"
 
 
-GROUPS = frozenset(
-    f"o.{_plain(name)}"
-    for name in (
-        "BRICS",
-        "Organization of the Petroleum Exporting Countries",
-        "OPEC+",
-        "Shanghai Cooperation Organization",
-        "Association of Southeast Asian Nations",
-        "North Atlantic Treaty Organization",
-        "Gulf Cooperation Council",
-        "Economic Community of West African States",
-        "Commonwealth of Independent States",
-        "Collective Security Treaty Organization",
-        "Mercosur",
-        "Bolivarian Alliance for the Peoples of Our America",
-    )
+_GROUPS = (
+    "BRICS|Organization of the Petroleum Exporting Countries|OPEC+|Shanghai Cooperation Organization|"
+    "Association of Southeast Asian Nations|North Atlantic Treaty Organization|Gulf Cooperation Council|"
+    "Economic Community of West African States|Commonwealth of Independent States|"
+    "Collective Security Treaty Organization|Mercosur|Bolivarian Alliance for the Peoples of Our America"
 )
+GROUPS = frozenset(f"o.{_plain(name)}" for name in _GROUPS.split("|"))
 """Groupings of states whose names have no noun that says so."""
 
 
@@ -123,6 +113,9 @@ class Named:
         for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
                 counts[identifier] = counts.get(identifier, 0) + 1
+        self.peoples: set[str] = set()
+        """States that were called by their people: "the Americans", who are "they"."""
+        self.titled: set[str] = set()  # what no mention marks, but a capital: it may be an actor
         self.recent: list[str] = []
         """Who was spoken of, the last one first; for pronouns."""
         self.groups: dict[str, list[str]] = {}
@@ -131,6 +124,8 @@ class Named:
         """Those groups in the order in which they were spoken of so far."""
         self.guests: set[str] = set()
         """People who speak in turns or are quoted, and did not write the text."""
+        self.of_the_text: set[str] = set()
+        """Nouns with a capital that no name explains: "the Bank" in its own report."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
         self.fresh = 0
@@ -178,7 +173,9 @@ class Named:
             start = text.rfind("\n", 0, a) + 1
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
             alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
-            if mention.type == "organisation" and text[start:a].strip().lower() in {"", "the"} and alone:
+            lead = text[start:a].strip().lower()
+            issued = bool(_ISSUED.search(lead))
+            if mention.type == "organisation" and (issued or (alone and lead in {"", "the"})):
                 return self.body(mention.value or "")
         return None
 
@@ -255,6 +252,8 @@ class Named:
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
+            if cut and self.house and headed(self.house) == name.lower():
+                return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
 
@@ -283,10 +282,10 @@ class Named:
             if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
                 continue
             incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
-            if not incidental and identifier[2:].split("-", 1)[0] not in _ORGANS:
+            if not incidental and identifier[2:].split("-", 1)[0] not in ORGANS:
                 return identifier
             wide = wide or identifier
-        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in _ORGANS), None)
+        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
         if last is not None and "-" not in last:  # "the bank": the one that was named
             last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
         often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
@@ -315,7 +314,12 @@ class Named:
         return self.groups.get(identifier, [identifier])
 
 
-_ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
+_ISSUED = re.compile(
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders|members)"
+    r" of(?: the)?$"
+)
+"""What stands before the name of the body that issues a text."""
+ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
 _TITLE = re.compile(
@@ -360,7 +364,8 @@ def kind_of(identifier: str) -> str:
 
 def several_people(identifier: str) -> bool:
     """Whether an identifier of persons is of several, by its words."""
-    return identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]
+    word = identifier.rsplit("-", 1)[-1].removeprefix("p.")
+    return word in NOUNS["plurals"] or (word.endswith("s") and word in NOUNS["persons"])
 
 
 def initialled(identifier: str) -> bool:
@@ -380,7 +385,8 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
-    if end == a + 1 and end < b and units[a].lower in {"some", "all", "most", "many", "several", "both"}:
+    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
+    if end == a + 1 and end < b and many:
         end = b  # "some of our critics"
     last = end - 1
     if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:

@@ -15,49 +15,31 @@ from typing import Any
 from countervail import countries
 from countervail.evidence.claims.actors import (
     BODIES,
-    CLUBS,
     GROUPING,
-    GROUPS,
     NOUNS,
     PLURAL_BODIES,
-    Named,
     adjective_codes,
-    initialled,
     is_one,
     kind_of,
     phrase_head,
     several_people,
-    world_bodies,
 )
+from countervail.evidence.claims.descriptions import SYSTEMS, Described
 from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
-from countervail.evidence.text.tokens import lexicon
+from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
-SMALL = dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True))
-_PUBLIC = CLUBS | {
-    "ministry",
-    "bank",
-    "court",
-    "committee",
-    "commission",
-    "council",
-    "parliament",
-    "agency",
-    "treasury",
-    "board",
-    "tribunal",
-    "regulator",
-}
-_SYSTEMS = CLOSED["systems"]
-_OF_STATE = frozenset(["ministry", "department", "office"])
+SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
+_OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""
+_THE = frozenset(["the", "his", "her", "its"])
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
@@ -66,6 +48,7 @@ PRONOUNS = {
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
     **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
     **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
+    "you": "reader",
 }
 """What each pronoun stands for."""
 
@@ -77,7 +60,7 @@ def _capitals() -> dict[str, str]:
     return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
-class Actors(Named):
+class Actors(Described):
     """The actors of one text."""
 
     def of(
@@ -95,7 +78,7 @@ class Actors(Named):
         together = self._together(units, a, b)
         if together:
             return together
-        if b - a == 1 and units[a].lower in PRONOUNS:
+        if b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E":
             return self._pronoun(units[a].lower, before, speaker, body)
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):
@@ -107,6 +90,9 @@ class Actors(Named):
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
+        role = self.by_role(units, a, b)
+        if role:
+            return role
         shared = self._shared_head(units, a, b)
         if shared:
             return shared
@@ -116,17 +102,21 @@ class Actors(Named):
             return state
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in _SYSTEMS or titled:
-            described = self._described(units, a, b, head)
+        if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
+            described = self.described(units, a, b, head)
             if described:
                 return described
-        joined_up = core.lower in _SYSTEMS and head > a and units[head - 1].tag == "N"
+        joined_up = core.lower in SYSTEMS and head > a and units[head - 1].tag == "N"
         kind = "o" if core.lower in BODIES or joined_up else "p" if core.lower in NOUNS["persons"] else "n"
+        if kind == "n" and core.lower in CLOSED["counted"] and units[a].tag == "#":
+            kind = "o"  # "eleven states"
         if kind == "n" and core.tag == "N" and core.text[0].isupper() and (head > 0 or b - a > 1):
             kind = "o"
         if kind == "o" and core.lower in GROUPING and core.text[0].isupper() and b - a > 1 + (units[a].tag == "D"):
             self._introduce(units[a].start, f"o.{slug(self._words(units, a, b))[:80]}", core)
-        return f"{kind}.{slug(self._words(units, a, b))[:80]}"
+        made = f"{kind}.{slug(self._words(units, a, b))[:80]}"
+        self.titled |= {made} if kind == "n" and core.text[:1].isupper() else set()
+        return made
 
     @staticmethod
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
@@ -134,6 +124,8 @@ class Actors(Named):
         while a < b - 1 and units[a].tag in {"O", "P", "X"}:  # "none of the members"
             a += 1
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
+        if b - a == 1 and units[a].lower == "everything":
+            return "everything"
         return " ".join(u.text for u in kept if u.lower not in NOUNS["determiners"])
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
@@ -182,7 +174,7 @@ class Actors(Named):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | _SYSTEMS or (
+        described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
         described = described or (named.type == "organisation" and (owned or core.lower.endswith("est")))
@@ -207,9 +199,12 @@ class Actors(Named):
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = PRONOUNS[word]
+        if kind == "reader":
+            return "p.unnamed"
         if (
             body
             and kind != "person"
+            and not (kind == "speaker" and speaker not in self.guests)
             and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found
@@ -219,8 +214,10 @@ class Actors(Named):
                 return "p.unknown"  # who a speaker speaks for is not said
             if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
                 return speaker or ours  # a minister speaks for the state
-            written = (self.house if word not in {"i", "my"} else None) or self.author
-            return ours or speaker or written or "p.unknown"
+            written = self.house if word not in {"i", "my"} else None
+            if written and not _OF_STATE.intersection(written[2:].split("-")):
+                return ours or written  # the Alliance on whose paper its secretary writes
+            return ours or speaker or written or self.author or "p.unknown"
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:
@@ -232,7 +229,8 @@ class Actors(Named):
                 continue
             if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
                 continue
-            if word in _THEY and identifier.startswith("c.") and identifier not in _PLURAL_STATES:
+            plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
+            if word in _THEY and identifier.startswith("c.") and not plural:
                 continue  # a state is "it"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
@@ -242,7 +240,8 @@ class Actors(Named):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
-        return {"person": "p.unknown"}.get(kind, "n.unknown")
+        states = [i for i in before if word in _THEY and i in _PLURAL_STATES]
+        return states[0] if states else {"person": "p.unknown"}.get(kind, "n.unknown")
 
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
@@ -253,13 +252,14 @@ class Actors(Named):
             code = _capitals().get(core.text)
             if code or core.text == "Brussels":
                 return f"c.{code}" if code else "o.european-union"
-            if b - a == 2 and core.text[:1].isupper() and core.text.endswith("s"):  # "the Americans"
-                codes = adjective_codes(core.text) or adjective_codes(core.text[:-1])
+            if b - a == 2 and core.text[:1].isupper():  # "the Americans", "the British"
+                codes = adjective_codes(core.text) or adjective_codes(core.text.removesuffix("s"))
                 if len(codes) == 1:
+                    self.peoples.add(f"c.{codes[0]}")
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower == "the" and b - a == 2:
+        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
             return found or next((i for i in self.recent if i.startswith("c.")), None)
@@ -325,54 +325,6 @@ class Actors(Named):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
-
-    def _described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
-        """The body that "the league" stands for: the last one named that is called so, else the topic."""
-        definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2
-        if not definite:
-            return None
-        place, word = units[a].start, units[head].lower
-        if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
-            return None
-        if word not in GROUPING | BODIES | _SYSTEMS:  # "the Entente", the name cut short
-            return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
-        first = self.called.setdefault(word, place)
-        for at, identifier, words in reversed(self.bodies):
-            if at < place and word in words and (at < first or identifier not in world_bodies()):
-                return identifier  # one named after "the Council" was first written is another council
-        counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
-        plain = head - a == 1 and (b - head == 1 or counted)
-        if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
-            for at, identifier, words in reversed(self.bodies):
-                if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
-                    return identifier
-            return f"o.{word}"
-        if plain and word == "bank":  # not the central bank that speaks of it
-            banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
-            if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
-                return banks[-1]
-        if plain and word in {"company", "firm", "bank", "agency", "ministry", *_SYSTEMS}:
-            family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
-            for at, identifier, words in reversed(self.bodies):
-                if at < place and (words & family if word in {"company", "firm"} else word in words):
-                    return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in {"system", "mechanism", "platform", "network", "link"}:
-                rails = [i for at, i, words in self.bodies if at < place and (words & _SYSTEMS or initialled(i))]
-                if rails:
-                    return rails[-1]
-            if word in {"company", "firm"}:
-                counts = [
-                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
-                ]
-                if counts:
-                    return counts[-1]
-        return None
-
-    def _nearer_firm(self, place: int, at: int) -> str | None:
-        """A body named between two places that can be a firm: of nobody's state, and no grouping."""
-        public = _PUBLIC | GROUPING
-        between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
-        return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

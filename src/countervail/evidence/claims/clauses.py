@@ -4,18 +4,13 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from countervail.evidence.claims.complements import opening_phrase, other_subject, right_side
+from countervail.evidence.claims.complements import labelled, opening_phrase, other_subject, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
-from countervail.evidence.claims.subjects import (
-    Clause,
-    antecedent,
-    finite_subject,
-    head_left,
-    reports,
-    skip_left,
-)
+from countervail.evidence.claims.participles import reduce_participle
+from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
+from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import frames_of, noun_effect
@@ -25,7 +20,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     """The clauses of a sentence, in the order of their verbs."""
     clauses = [Clause(verb, units) for verb in verbs_of(units)]
     for n in range(len(clauses)):
-        _reduced(clauses, n)
+        reduce_participle(clauses, n)
     for n, clause in enumerate(clauses):
         if clause.verb.kind == "finite":
             finite_subject(clauses, n)
@@ -34,9 +29,11 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     for n in range(len(clauses)):
         right_side(clauses, n)
     opening_phrase(clauses, units)
-    _accompanied(clauses, units)
+    accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
         next((c for c in clauses if c.subjects), clauses[0]).condition = True
+    if len(clauses) > 1 and units[0].lower == "were" and clauses[0].objects and clauses[1].verb.kind == "infinitive":
+        clauses[1].condition = True  # "Were the bank to leave, ..."
     if clauses and units[0].lower in {"suppose", "imagine", "assume", "supposing"}:  # "Suppose China joined"
         for clause in clauses:
             clause.condition = True
@@ -46,6 +43,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+    if len(clauses) > 1 and clauses[1].condition and clauses[1].verb.kind == "infinitive":
+        clauses[1].subjects, clauses[1].governor = clauses[0].objects, None
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
         _parallel_tense(clauses, n)
@@ -55,6 +54,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         )
     for clause in clauses:
         _asked_for(clause)
+        labelled(clause)
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
@@ -64,70 +64,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return clauses
-
-
-def _reduced(clauses: list[Clause], n: int) -> None:
-    """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
-    verb = clauses[n].verb
-    units = clauses[n].units
-    if _before_main_verb(clauses, n):
-        verb.kind, verb.passive = "participle", True
-        return
-    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
-        verb.kind, verb.passive = "participle", True
-        return
-    if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
-        return
-    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
-        return
-    previous = clauses[n - 1]
-    if units[verb.main].lower == "set" and units[verb.end : verb.end + 1] and units[verb.end].lower in {"out", "forth"}:
-        if units[verb.start - 1].tag == "N":
-            verb.kind, verb.passive = "participle", True  # "the persons and ships set out in Part A"
-        return
-    between = units[previous.verb.end : verb.start]
-    if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
-        return
-    operator = previous.operator
-    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag == "N"
-    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
-        return
-    after = units[verb.end] if verb.end < len(units) else None
-    if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
-        verb.kind, verb.passive = "participle", True
-
-
-def _before_main_verb(clauses: list[Clause], n: int) -> bool:
-    """Whether a form in -ed stands between a noun phrase and its verb: "the arms supplied to the militia were sold"."""
-    verb, units = clauses[n].verb, clauses[n].units
-    if n + 1 >= len(clauses) or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or not verb.start:
-        return False
-    if verb.main != verb.end - 1 or verb.main != verb.start or "n" not in (units[verb.main].forms or {}):
-        return False
-    following = clauses[n + 1].verb
-    between = units[verb.end : following.start]
-    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
-        return False
-    if any(u.tag in {",", ";", ":", "C", "S", "R", "O", "Q", "-"} for u in between) or units[verb.start - 1].tag != "N":
-        return False
-    k = verb.end  # nothing but prepositional phrases and dates
-    while k < following.start:
-        if units[k].tag in {"B", "T"}:
-            k += 1
-            continue
-        end = phrase_from(units, k + 1, following.start) if units[k].tag == "P" else k
-        dated = units[k].tag == "P" and k + 1 < following.start and units[k + 1].tag == "T"
-        if end <= k + 1 and not dated:
-            return False
-        k = k + 2 if dated else end
-    return True
-
-
-def _of_the_source(units: Sequence[Unit], start: int) -> bool:
-    """Whether the word before is who something is according to: "according to a person briefed on the talks"."""
-    k = next((k for k in range(start - 1, max(0, start - 8), -1) if units[k].lower == "according"), None)
-    return k is not None and start - k > 2 and all(u.tag in {"P", "D", "N", "#", "G"} for u in units[k + 1 : start])
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause))]
 
 
 _PROOF = CLOSED["proof"]
@@ -175,56 +112,6 @@ def _asked_for(clause: Clause) -> None:
     if that is not None:
         clause.objects = listed_to(units, that, 0)[-1:]
         clause.noun, clause.link, clause.governor = "", "", None
-
-
-_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
-
-
-_MARKERS = frozenset(m[0] for m in _WITH)
-
-
-def _accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
-    words = [u.lower for u in units]
-    if not _MARKERS.intersection(words):
-        return
-    for i in range(1, len(units) - 1):
-        if words[i] not in _MARKERS:
-            continue
-        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
-        if marker is None:
-            continue
-        start = i + len(marker)
-        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        if not more:
-            continue
-        for clause in clauses:
-            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
-                clause.subjects = [*clause.subjects, *more]
-        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
-            if named:
-                done[-1].subjects = [*done[-1].subjects, *more]
-
-
-def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
-    """Of what the names in phrases are."""
-    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
-
-
-def _after_preposition(clauses: list[Clause], n: int) -> bool:
-    """Whether a form in -ed follows the phrase that opens the sentence: "Under a deal signed in May, X ..."."""
-    verb, units = clauses[n].verb, clauses[n].units
-    if n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
-        return False
-    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
-        return False
-    spans = listed_to(units, verb.start, 0)
-    later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
 
 
 def _gap(clauses: list[Clause], n: int) -> None:
@@ -275,6 +162,10 @@ def _of_the_noun(clause: Clause, clauses: list[Clause]) -> Clause | None:
 def _through_copula(clauses: list[Clause]) -> None:
     """ "X is an initiative that seeks ...": X seeks."""
     for n, clause in enumerate(clauses):
+        listed = clauses[n - 1] if n else None
+        turned = clause.units[0].lower == "among" and clause.verb.lemma == "be" and bool(clause.objects)
+        if turned and listed is not None and listed.relative and listed.subjects == clause.subjects:
+            listed.subjects = clause.objects  # "Among those that have applied are A and B"
         for before in clauses[:n]:
             if before.verb.lemma == "be" and before.subjects and clause.relative and clause.subjects:
                 first = clause.subjects[0]
@@ -301,18 +192,29 @@ def _governed(clauses: list[Clause], n: int) -> None:
     )
     if clause.subjects and clause.subjects[0][0] > clause.verb.start:
         return
-    j = skip_left(units, start)
+    j = skip_left(units, start if clause.lead is None else clause.lead)
     head = units[j - 1] if j else None
     if head is not None and head.tag == "," and j > 1 and units[j - 2].tag == "T":
         j = skip_left(units, j - 1)
         head = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in {"provided", "condition"}
-    awaited = not clause.verb.past and head is not None and head.lower in {"once", "until"}
+    ahead = previous.verb.modal if previous is not None else ""
+    word = head.lower if head is not None else ""
+    awaited = (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
+    awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
+        k = j - 2 if j > 1 and units[j - 2].tag == "," else j - 1
+        if head is not None and head.lower == "if" and k > 0 and units[k - (units[k].tag != ",")].lower == "that":
+            clause.governor = _governing(clauses, n, k)  # "said that, if it were listed, all would suffer"
+            clause.link = "that"
+            return
+        if previous is not None and previous.link == "that" and previous.governor is not None and not clause.governor:
+            clause.governor, clause.link = previous.governor, "that"  # "said that it will leave once B has paid"
+            return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
-    clause.asked = head is not None and head.lower == "whether"
+    clause.asked = head is not None and head.lower in {"whether", "whatever", "whoever"}
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
         clause.untrue = True
         return
@@ -334,6 +236,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if previous is None:
         return
+    if _in_report(clauses, n, j):
+        return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
         again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
@@ -353,10 +257,40 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that:
         clause.governor = _governing(clauses, n, j)
         clause.link = "that"
+        if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
+            clause.governor = None  # "What the committee does not know is that"
         if previous.operator is None and units[j - 2].tag == "N" and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _in_report(clauses: list[Clause], n: int, j: int) -> bool:
+    """Give a clause that "if", "because" or "once" at unit j - 1 opens to the report that it stands in, and a main
+    clause to the report whose "that" stands before its condition: "said that, if X were listed, all would suffer"."""
+    clause, units = clauses[n], clauses[n].units
+    head = units[j - 1] if j else None
+    if head is None or clause.coordinated or clause.relative:
+        return False
+    opens = head.tag == "S" and head.lower not in {"whether", "how", "why"}
+    if opens:
+        k = j - 1 - (j > 1 and units[j - 2].tag == ",")
+        k -= 1
+        told = next((c for c in reversed(clauses[:n]) if c.verb.end in {k, k + 1} and reports(c)), None)
+        if k > 0 and (units[k].lower == "that" or told) and (host := _governing(clauses, n, k + 1)) and reports(host):
+            clause.governor, clause.link = host, BESIDE
+            return True
+        host = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite" and not c.relative), None)
+        inside = host is not None and host.link in {"that", BESIDE} and host.governor is not None
+        if host is not None and inside and units[j - 2].tag != "," and not reports(host):
+            clause.governor, clause.link = host.governor, BESIDE
+            return True
+        return False
+    before = clauses[n - 1]
+    if head.tag == "," and before.link == BESIDE and before.governor is not None and before.verb.kind == "finite":
+        clause.governor, clause.link = before.governor, "that"
+        return True
+    return False
 
 
 def _lacks_object(clause: Clause) -> bool:
@@ -394,3 +328,64 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+_MARKERS = frozenset(m[0] for m in _WITH)
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    if not _MARKERS.intersection(words):
+        return
+    for i in range(1, len(units) - 1):
+        if words[i] not in _MARKERS:
+            continue
+        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if marker is None:
+            continue
+        start = i + len(marker)
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
+            if named:
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

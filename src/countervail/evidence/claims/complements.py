@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, head_left
+from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of, noun_effect
 
@@ -25,19 +25,21 @@ def right_side(clauses: list[Clause], n: int) -> None:
     stop = len(units)
     for later in clauses[n + 1 :]:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
-        stop = min(stop, later.subjects[0][0] if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
+        start = _described(units, later.subjects[0][0], verb.end) if own else 0
+        stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
-    for words, _ in frames_of(verb.lemma):
+    for words, frame in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             i += (
                 len(words)
                 if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
+                or frame.object == ("direct",)
                 else len(words) - 1
             )
             break
-    while i < stop and units[i].tag == "B":
-        i += 1
+    while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
+        i += 1  # "is no longer on the list"
     i = _past_parenthesis(units, i, stop)
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
@@ -84,6 +86,15 @@ def right_side(clauses: list[Clause], n: int) -> None:
                 clause.particle = words[0]
 
 
+def _described(units: Sequence[Unit], start: int, floor: int) -> int:
+    """Where a subject begins that is a name after a description: "and its former manager, X, agreed"."""
+    if start - 2 <= floor or units[start - 1].tag != "," or units[start].tag != "E":
+        return start
+    before = phrase_to(units, start - 1, floor)
+    described = before < start - 1 and units[before].tag == "D" and units[before - 1].tag in {"C", ";"}
+    return before if described else start
+
+
 def _late_object(clause: Clause, stop: int) -> None:
     """Take what follows a phrase for the object: "inserted into its lists a further eleven citizens"."""
     units, k = clause.units, clause.end
@@ -107,21 +118,39 @@ def _past_parenthesis(units: Sequence[Unit], i: int, stop: int) -> int:
     return closing + 1 if units[closing + 1].tag in {"D", "E", "N"} else i
 
 
+def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
+    """Where "of" leads on to what somebody is accused of, inside a phrase: "accused by a court in Vilnius of theft"."""
+    if clause.verb.lemma not in _OF or not clause.verb.passive or len(spans) != 1:
+        return 0
+    a, b = spans[0]
+    return next((k for k in range(a + 1, b - 1) if clause.units[k].lower == "of" and clause.units[k - 1].tag == "N"), 0)
+
+
+_AWAY = frozenset(["out", "off", "up", "down", "away"])
+"""Particles, which lead to no date: "threw it out last week"."""
+
+
 def _phrases(clause: Clause, i: int, stop: int) -> int:
     """Collect the prepositional phrases and dates after the object; where they end."""
     units = clause.units
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
-            if i + 1 < stop and units[i + 1].tag == "T" and not (i + 2 < stop and units[i + 2].tag == "N"):
+            if (
+                unit.lower not in _AWAY
+                and i + 1 < stop
+                and units[i + 1].tag == "T"
+                and not (i + 2 < stop and units[i + 2].tag == "N")
+            ):
                 clause.times.append(i + 1)
                 i += 2
                 continue
             spans = listed_from(units, i + 1, stop)
             if not spans:
                 break
-            clause.phrases.append((unit.lower, spans))
-            i = spans[-1][1]
+            cut = _charge(clause, spans)
+            clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
+            i = cut or spans[-1][1]
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)
             i += 2
@@ -152,13 +181,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
 def _same_again(clause: Clause, i: int, stop: int) -> bool:
     """Whether "and by B" at unit i goes on with "by A" before it."""
     units = clause.units
-    k = (
-        i + 1
-        if units[i].tag == "C"
-        else i + 2
-        if units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
-        else 0
-    )
+    comma = units[i].tag == "," and i + 1 < stop and units[i + 1].tag == "C"
+    k = i + 1 if units[i].tag == "C" else i + 2 if comma else 0
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
@@ -185,6 +209,7 @@ def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
 
+_TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
 PUNISHING = CLOSED["punishing"]
 """Verbs after which "for doing" is about their object."""
 
@@ -255,7 +280,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         clause.noun = before.lower if noun_effect(before.lower) else ""
     operator = governor.operator if clause.link not in ADVERBIAL else None
     by_object = operator is not None and operator.control == "object"
-    told = governor.verb.lemma == "tell" and clause.verb.kind == "infinitive"
+    told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
     by_object = by_object or (told and bool(governor.objects))
     start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
@@ -273,12 +298,17 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if (
         raised
         and clause.verb.kind == "infinitive"
-        and governor.verb.lemma in {"want", "expect", "call", "need", "wait"}
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
     ):
         clause.subjects = raised[-1]  # "called for Serbia to be expelled"
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+def _asking(noun: str) -> str:
+    """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
+    return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
 
 
 def _of_noun(clause: Clause, previous: Clause | None) -> bool:
@@ -298,8 +328,22 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
                 return False
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
-    if a > 1 and units[a - 1].lower in {"by", "from"} and noun_effect(units[a - 2].lower):  # "a proposal by X to add"
-        clause.noun, clause.link, clause.subjects = units[a - 2].lower, "to", [(a, b)]
-        clause.unwilling = any(u.lower == "no" for u in units[max(0, a - 5) : a - 2])  # "no request from X to join"
-        return True
+    first = spans[0][0]
+    if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
+        clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
+        clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
+        return True  # "no request from X to join"
     return False
+
+
+# -- what stands beside a clause --------------------------------------------------------------------------------------
+
+
+def labelled(clause: Clause) -> None:
+    """ "Timor-Leste: withdrew in October": who stands before the colon."""
+    units, start = clause.units, clause.verb.start
+    if clause.verb.kind == "finite" and not clause.subjects and start and units[start - 1].tag in {":", ";"}:
+        colon = next((k for k in range(start) if units[k].tag == ":"), 0)
+        spans = listed_to(units, colon, 0)
+        if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
+            clause.subjects = spans

@@ -32,6 +32,7 @@ CLUB = "o.club"
 """A grouping that no name is given for."""
 
 
+_LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
 
@@ -94,6 +95,7 @@ class Context:
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
             spans = report.after("by") if report.verb.passive else report.subjects
+            spans = [s for s in spans if parsed.units[s[0]].end > parsed.units[s[0]].start]  # "Ask X to": the text does
             names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
             found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
@@ -118,7 +120,7 @@ class Context:
         while governor is not None and len(near) < 4:
             near.append(governor)
             governor = governor.governor
-        earlier = [c for c in reversed(parsed.clauses[: parsed.clauses.index(clause)]) if c not in near]
+        earlier = [c for c in reversed(parsed.earlier(clause)) if c not in near]
         near += sorted(
             earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
         )  # those of main clauses first
@@ -135,6 +137,9 @@ class Context:
             owned = _OWNERS[units[clause.subjects[0][0]].lower]
             told = clause.governor.subjects if clause.governor is not None and clause.link == "that" else []
             subjects = [s for s in subjects if s not in told or units[s[0]].lower != owned]
+        telling = clause.governor if clause.link == "that" and clause.verb.passive else None
+        if telling is not None and telling.verb.lemma in _LISTENED and not telling.verb.passive:
+            subjects = [*telling.objects[:1], *subjects]  # "warned the bank that it could be fined"
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 

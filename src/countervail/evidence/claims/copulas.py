@@ -3,33 +3,20 @@ said again of somebody else: ellipsis, gapping, refusals, applications as nouns.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import adjective_codes, kind_of
+from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
+from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of, words_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
+from countervail.evidence.claims.phrases import head_word, text_of, words_of
+from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent, skip_left
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
-from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import lexicon
 
-REPEATED = MEMBERSHIP | {
-    "sanctioned",
-    "listed",
-    "signed",
-    "supplied",
-    "agreed",
-    "refused",
-    "lifted",
-    "froze",
-    "supported",
-}
 EVENTS = MEMBERSHIP | frozenset(
     [
         "be_invited",
@@ -54,11 +41,10 @@ EVENTS = MEMBERSHIP | frozenset(
 )
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ASKED = CLOSED["requests"]
-_ANSWERING = CLOSED["answering"]
 ENTRIES = CLOSED["entries"]
-_OTHER_LIST = re.compile(
-    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
-)
+
+
+_ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 
 
 class Copulas(References):
@@ -71,12 +57,15 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
-        role = role_of(units, clause.objects[0])
+        role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
             return post
         if role is not None:
-            return self._member(parsed, clause, role, clause.subjects)
+            placed = next(
+                (s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None
+            )
+            return self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
         if (
@@ -121,6 +110,18 @@ class Copulas(References):
         roles.update({"as": "associate"} if "associate" in words else {})
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
 
+    def _part(self, parsed: Parsed, clause: Clause) -> tuple[str, Span | None] | None:
+        """ "is part of the pact", "is a party to the convention": a member of it."""
+        units = parsed.units
+        a, b = clause.objects[0]
+        head = head_word(units, (a, b))
+        inner = next((k + 1 for k in range(a, b) if units[k].lower == "of"), b)
+        of = [(inner, b)] if inner < b else []
+        spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
+        if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
+            return "listed_in", None  # "Eritrea is not a party"
+        return ("listed_in", spans[0]) if spans and self.is_body(units, spans[0]) else None
+
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that says that somebody "would become its eighth member"."""
         governor = clause.governor
@@ -131,15 +132,28 @@ class Copulas(References):
     def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "X was deputy governor of Y until 2020"."""
         units = parsed.units
-        a, b = clause.objects[0]
-        subjects = [s for s in self.ids(parsed, clause, clause.subjects) if s.startswith("p.") and s != UNKNOWN]
-        named = [u for s in clause.subjects for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
-        if not subjects or clause.verb.lemma != "be" or not (named or units[clause.subjects[0][0]].tag == "O"):
+        (a, b), who = clause.objects[0], clause.subjects
+        last = units[b - 1].mention
+        if last is not None and last.type == "person" and len(clause.objects) == 1 and b - a < 3:
+            (a, b), who = clause.subjects[0], clause.objects  # "her deputy is X"
+        subjects = [s for s in self.ids(parsed, clause, who) if s.startswith("p.") and s != UNKNOWN]
+        named = [u for s in who for u in units[s[0] : s[1]] if u.mention and u.mention.type == "person"]
+        if (
+            not subjects
+            or clause.condition
+            or clause.verb.lemma not in {"be", "become"}
+            or not (named or units[clause.subjects[0][0]].tag == "O")
+        ):
             return None
-        while a < b and units[a].tag in {"D", "B"}:
+        while a < b and (units[a].tag in {"D", "B"} or units[a].lower in {"new", "current", "present"}):
             a += 1
         ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
-        former = ended or clause.verb.past or units[a].lower in {"former", "ex"} or "previously" in clause.verb.words
+        former = (
+            ended
+            or (clause.verb.past and clause.verb.lemma == "be")
+            or units[a].lower in {"former", "ex"}
+            or "previously" in clause.verb.words
+        )
         a += units[a].lower in {"former", "ex"} if a < b else 0
         head = head_word(units, (a, b)) if a < b else ""
         if head.title() not in lexicon().posts or any(u.tag == "X" for u in units[clause.verb.start : clause.verb.end]):
@@ -154,25 +168,35 @@ class Copulas(References):
         units = parsed.units
         subject_to = any(units[s[1] - 1].lower == "subject" for s in clause.objects)
         for preposition, spans in clause.phrases:
-            head = head_word(units, spans[0])
+            head = head_word(units, spans[-1])  # "under EU and British sanctions"
+            owners = list(dict.fromkeys(o for s in spans for o in owners_of(units, s)))
             subjects = self.ids(parsed, clause, clause.subjects)
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
-                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
-                if clause.relative or "whose" in {units[s[0]].lower for s in clause.subjects}:
+                owner = self.ids(parsed, clause, owners) or [UNKNOWN]
+                plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
+                if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
-            if preposition == "on" and head in {"list", "register", "blacklist"}:
+            role = role_of(units, spans[0]) if preposition == "among" else None
+            if role is not None and role[1] is not None:  # "is among the members of the bank"
+                return self._member(parsed, clause, role, clause.subjects)
+            inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
+            if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:
+                bodies = self.ids(parsed, clause, spans, True)
+                if len(bodies) == 1 and (self.actors.is_club(bodies[0]) or bodies[0] in self.clubs):
+                    return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
+            if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
-                owner = self.ids(parsed, clause, [s for s in [owner_of(units, spans[0])] if s]) or [UNKNOWN]
+                owner = self.ids(parsed, clause, owners) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status"."""
         units = parsed.units
-        for span in clause.objects:
+        for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
             if head_word(units, span) != "status" or kind is None:
                 continue
@@ -180,8 +204,9 @@ class Copulas(References):
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
             body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
-            who = clause.subjects
-            return self._member(parsed, clause, (kind[0], body), who)
+            given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
+            body = body or (clause.subjects[0] if given and clause.subjects else None)
+            return self._member(parsed, clause, (kind[0], body), clause.objects if given else clause.subjects)
         return None
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
@@ -209,180 +234,12 @@ class Copulas(References):
             return None
         return self._member(parsed, clause, (role[0], clause.subjects[0]), clause.objects)
 
-    def applications(self, parsed: Parsed) -> Iterator[Filled]:
-        """ "Pakistan's application to the bank", "an application by X": X has applied."""
+    def asked_about(self, parsed: Parsed) -> list[str]:
+        """The bodies that a question about joining or leaving names: the answer is about them."""
         units = parsed.units
-        for k, unit in enumerate(units):
-            if unit.lower not in {"application", "applications", "bid"} or not parsed.clauses:
-                continue
-            owner = (k - 2, k - 1) if k > 1 and units[k - 1].tag == "G" and units[k - 2].tag == "E" else None
-            if k > 2 and units[k - 1].lower == "whose":  # "Madagascar, whose application was submitted in 2022"
-                owner = next(iter(antecedent(units, k - 1)), None)
-            end, target = k + 1, None
-            owners = [owner] if owner is not None else []
-            while end + 1 < len(units) and units[end].lower in {"by", "to", "for", "from"}:
-                stop = phrase_from(units, end + 1, len(units))
-                if stop == end + 1:
-                    break
-                if units[end].lower in {"by", "from"} and owner is None:
-                    owners = listed_from(units, end + 1, len(units))
-                    owner, stop = (end + 1, stop), owners[-1][1]
-                elif units[end].lower == "to" and self.is_body(units, (end + 1, stop)):
-                    target = (end + 1, stop)
-                end = stop
-            if owner is None or (unit.lower == "bid" and target is None):
-                continue
-            clause = next((c for c in parsed.clauses if c.verb.start > k), parsed.clauses[-1])
-            plain = replace(
-                clause, objects=[], phrases=[], times=[], subjects=owners, verb=replace(clause.verb, negated=False)
-            )
-            plain = replace(plain, untrue=False, noun="", unwilling=False, condition=False)
-            who = [i for i in self.ids(parsed, clause, owners) if kind_of(i) in {"state", "body"}]
-            bodies = self.ids(parsed, clause, [target], True) if target else []
-            if who:
-                made = Filled(plain, "applied_to", who, bodies, {}, None, [owner, (k, end)])
-                made.certain = True
-                yield made
-
-    def gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
-        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
-        units, clause = parsed.units, made.clause
-        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
-        i += i < len(units) and units[i].tag == "C"
-        if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
-            return self._supplied_too(parsed, made)
-        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
-            return None
-        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
-        if not dated:
-            return None
-        at = i + 1 if units[i + 1].tag == "T" else i + 2
-        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
-        return Filled(
-            other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
-        )
-
-    def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
-        """ "supplies Azerbaijan with drones and Uzbekistan with buses": the second receiver and its goods."""
-        units, clause = parsed.units, made.clause
-        spans = [s for p, many in clause.phrases if p == "with" for s in many]
-        other = next((s for s in spans[1:] if units[s[0]].tag == "E" and units[s[1] - 1].tag == "E"), None)
-        if other is None or units[other[1] : other[1] + 1] == [] or units[other[1]].lower != "with":
-            return None
-        goods = spans[spans.index(other) + 1 :] or listed_from(units, other[1] + 1, len(units))[:1]
-        made.roles["what"] = text_of(units, spans[0])
-        if not goods:
-            return None
-        who = self.ids(parsed, clause, [other])
-        return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
-
-    @staticmethod
-    def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
-        """ "put X on its list and removed it later": off the list."""
-        off = any(p == "off" for p, _ in clause.phrases)
-        if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
-            return None
-        if clause.verb.lemma not in {"remove", "drop", "delete", "strike"} or not clause.objects:
-            return None
-        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
-
-    def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
-        """ "refused to open accounts for X": what is refused is what was to be done it to."""
-        for clause in parsed.clauses:
-            if clause.verb.lemma not in {"refuse", "decline"} or clause.verb.passive:
-                continue
-            inner = next((c for c in clause.complements if c.verb.kind == "infinitive"), None)
-            if inner is None:
-                continue
-            if inner.verb.lemma in _ANSWERING:  # "declined to say"
-                filled.pop(id(clause), None)
-                continue
-            known = filled.get(id(inner))
-            spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
-            objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
-            if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
-                objects = [self.thing]
-            subjects = self.ids(parsed, clause, clause.subjects)
-            if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
-                filled.pop(id(inner))
-            if id(inner) not in filled and subjects:
-                roles = {"what": inner.verb.lemma}
-                filled[id(clause)] = Filled(
-                    clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
-                )
-
-    def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
-        """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
-        units, verb = parsed.units, clause.verb
-        start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
-        start -= start > 1 and units[start - 1].tag == "T"
-        so = {"so", "as", "neither", "nor"}
-        inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
-        inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
-        if verb.kind != "finite":
-            return None
-        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
-            return None  # "did just that": what was said last, which is not always a verb of the table
-        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
-        if verb.lemma == "follow":
-            if said not in {"", "suit"} or verb.passive:
-                return None
-        elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
-            ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
-            if clause.phrases or not (inverted or ends):
-                return None
-        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
-            return None
-        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
-        earlier = parsed.clauses[: parsed.clauses.index(clause)]
-        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
-        if not before and not finite:
-            before = self.last
-        if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
-            return None  # "X left the board; it remains a party, as does Y"
-        spans = clause.subjects
-        if inverted and (not spans or clause.objects):
-            spans = listed_from(units, verb.end, len(units))
-        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {"state", "body"}]
-        if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
-            return None  # "those in Sarajevo did not"
-        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
-        if not before or not subjects or clause.complements or pronoun:
-            return None
-        same = before[-1]
-        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
-            return None
-        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
-        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
-
-    def entries(self, parsed: Parsed) -> list[str]:
-        """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
-        reading = self.shared.reading
-        text, start = reading.folded.text, parsed.sentence.end
-        stop = _OTHER_LIST.search(text, start)
-        found: list[str] = []
-        for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
-            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
-                continue
-            opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
-            words = text[a:b].split(",")[0]
-            if not opens or mention.type not in {"person", "organisation"}:
-                continue
-            listed = mention.type == "person" and "," in text[a:b]
-            if (
-                listed
-                or (words.isupper() and " " in words)
-                or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
-            ):
-                name = mention.value or ""
-                found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
-        return list(dict.fromkeys(found))
-
-
-def owner_of(units: Sequence[Any], span: Span) -> Span | None:
-    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list"."""
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
-    return (named, named + 1) if named is not None else None
+        if not any(_ENTERING & set((u.forms or {}).values()) for u in units) and not any(
+            u.lower in {"member", "members", "membership"} for u in units
+        ):
+            return []
+        named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
+        return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]

@@ -1,4 +1,5 @@
-"""Whether a frame fits a clause, whether it tells anything of anybody, and the words of what it governs."""
+"""Whether a frame fits a clause, whether it tells anything of anybody, the words of what it governs; and whether it is
+plain whom a pronoun stands for: where it is not, nothing is claimed."""
 
 from __future__ import annotations
 
@@ -32,6 +33,28 @@ def named_head(units: Sequence[Any], span: Span) -> bool:
     return bool(units[end - 1].tag == "E")
 
 
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
+def owner_in(units: Sequence[Any], span: Span) -> Span:
+    """Who is listed of "the accounts of Volga Trade, which had been listed": whose the accounts are."""
+    a, b = span
+    last = units[b - 1].mention
+    owned = last is not None and last.type in {"organisation", "person"} and any(u.lower == "of" for u in units[a:b])
+    return (
+        (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
+    )
+
+
+def spoken_words(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase is a quotation and no name: "would sign "when there is something to sign"."""
+    first = units[span[0]]
+    return bool(first.tag == "Q" and span[1] - span[0] == 1 and first.text[:1].islower())
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if frame.passive and not clause.verb.passive and frame.operator is None:
@@ -40,7 +63,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.words is not None and not frame.words.search(text):
         return False
     named = bool(direct) and named_head(units, direct[0])
-    if frame.predicate == "listed" and any(
+    traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
+    if traded and any(
         u.lower in {"exchange", "bourse", "market"} for _, spans in clause.phrases for a, b in spans for u in units[a:b]
     ):
         return False  # "listed on the Tokyo exchange"
@@ -79,78 +103,17 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
         found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
         named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
         return [found] if named else []
-    if len(clause.subjects) != 1 or not heads & {"members", "states", "countries", "nations", "signatories"}:
+    if len(clause.subjects) != 1 or not heads & {
+        "members",
+        "states",
+        "countries",
+        "nations",
+        "signatories",
+        "governments",
+    }:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []
-
-
-def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
-    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
-    found: set[str] = set()
-    for clause in parsed.clauses:
-        for a, b in clause.subjects:
-            if b <= stop and not clause.inserted:
-                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
-                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
-    return frozenset(found)
-
-
-def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
-    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
-    names one, and "him" somebody who does something in this sentence or in the one before."""
-    spans = made.clause.objects
-    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
-        return True
-    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
-        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
-        here = {actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E"}
-        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
-    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
-        return True
-    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
-    others = {actors.mention(u) for u in earlier} - set(made.subjects)
-    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
-
-
-def sure(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
-    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
-    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
-    clause = made.clause
-    if not _sure_object(parsed, made, before, actors):
-        return False
-    if len(clause.subjects) != 1 or not made.subjects:
-        return True
-    (a, b) = clause.subjects[0]
-    word = parsed.units[a].lower
-    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
-    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
-    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
-    if described and not invited and kind_of(made.subjects[0]) in {"person", "thing"} and len(parsed.clauses) > 2:
-        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
-        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
-    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
-        return True
-    if word in {"we", "us"}:
-        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
-    if word in {"i", "who"}:
-        return True
-    here = named_subjects(parsed, actors, a)
-    who = set(
-        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
-    )
-    return who <= here or who <= before
-
-
-def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
-    """Whether "it" or "they" who say something are named in the sentence or the one before."""
-    if len(report.subjects) != 1 or report.verb.passive:
-        return True
-    a, b = report.subjects[0]
-    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
-        return True
-    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
-    return set(who) <= named_subjects(parsed, shared.actors, a) | before
 
 
 def eventful(clause: Clause) -> bool:
@@ -173,7 +136,8 @@ def nobody(made: Filled) -> bool:
     )
     if plain and not verb.passive and verb.modal in {"shall", "should", "must"} and not made.clause.relative:
         return True  # "to be readmitted a government has to apply"
-    if made.objects and made.objects == made.subjects and kind_of(made.objects[0]) in {"state", "body"}:
+    same = [o.replace("o.the-", "o.") for o in made.objects] == [s.replace("o.the-", "o.") for s in made.subjects]
+    if made.objects and same and kind_of(made.objects[0]) in {"state", "body"}:
         return True  # "... and Iran to supply Zambia": a subject that was not found
     whatever = any(units[a].lower == "any" and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.objects)
     if whatever and made.predicate in _TO_ACTORS - {"suspended"}:
@@ -188,6 +152,8 @@ def nobody(made: Filled) -> bool:
         return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):
         return True
+    if active and any(units[a].lower in _ANYBODY and b - a == 1 for a, b in made.clause.subjects):
+        return True  # "a bank that nobody has to pay into"
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
 
@@ -196,7 +162,10 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
-        return None
+        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] != ["that"]:
+            return None
+        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
+        return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
     words = text_of(units, (start, min(end, start + 24)))
@@ -210,20 +179,23 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     """Whether too little is said of who does what: "it will be signed", "was accused", "the firm has refused"."""
     clause, units, frame = made.clause, made.clause.units, made.frame
     nobody_named = not agents and made.subjects == [UNKNOWN]
-    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause):
+    told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
+    if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
     if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
         return True
-    if nobody_named and (made.predicate == "accused" or (made.predicate == "signed" and not plain_text(units, direct))):
+    charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
+    if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
+    bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
     return bare and not (named or governs)
 
 
@@ -266,6 +238,9 @@ def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copul
         if inner is None:
             continue
         spans = inner.objects or inner.after("in", "at", "to")
+        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
+        if inner.verb.lemma == "take" and not part:
+            continue
         spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
         made = Filled(
             clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
@@ -282,13 +257,16 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        into = {"joined", "applied_to"} if clause.verb.lemma == "invite" else {"joined", *_INSIDE}
+        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (lemma != "apply" and made is None):
+        asking = (
+            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
+        )  # "asked to join"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
             continue
         joined = filled.pop(id(inner))
-        if lemma == "apply":
+        if asking:
             filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)
@@ -333,3 +311,87 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
 def to_follows(units: Sequence[Any], clause: Clause) -> bool:
     """Whether an infinitive stands after a clause."""
     return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
+
+
+def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
+    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
+    found: set[str] = set()
+    for clause in parsed.clauses:
+        doing = clause.after("by") if clause.verb.passive else []
+        for a, b in [*clause.subjects, *doing]:
+            if b <= stop and not clause.inserted:
+                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
+                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
+    return frozenset(found)
+
+
+def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
+    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
+    names one, and "him" somebody who does something in this sentence or in the one before."""
+    spans = made.clause.objects
+    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
+        return True
+    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
+        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
+        here = {actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E"}
+        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
+    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
+        return True
+    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
+    others = {actors.mention(u) for u in earlier} - set(made.subjects)
+    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
+
+
+def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
+    """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
+    main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
+    spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
+    spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
+    return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
+
+
+def sure(
+    parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors, mains: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
+    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
+    clause = made.clause
+    if not _sure_object(parsed, made, before, actors):
+        return False
+    if len(clause.subjects) != 1 or not made.subjects:
+        return True
+    (a, b) = clause.subjects[0]
+    word = parsed.units[a].lower
+    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
+    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
+    done_by = clause.verb.passive and bool(clause.after("by"))
+    if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
+        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
+    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
+        return True
+    if word in {"we", "us"}:
+        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+    if word in {"i", "who"}:
+        return True
+    if word == "you":  # whoever is asked to do something; anybody, where somebody talks
+        return bool(parsed.units[a].start == parsed.units[a].end)
+    here = named_subjects(parsed, actors, a)
+    who = set(
+        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
+    )
+    if word == "it" and a <= 1 and not here:
+        return who <= mains
+    return who <= here or who <= before
+
+
+def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
+    """Whether "it" or "they" who say something are named in the sentence or the one before."""
+    if len(report.subjects) != 1 or report.verb.passive:
+        return True
+    a, b = report.subjects[0]
+    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
+        return True
+    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
+    return set(who) <= named_subjects(parsed, shared.actors, a) | before

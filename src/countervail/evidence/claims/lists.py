@@ -23,7 +23,8 @@ from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
-    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |$))? ?(?:also )?(?:the )?$"
+    r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
+    r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
 )
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
 _NUMBERS = [
@@ -188,7 +189,7 @@ def _list(
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
-    if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind == "members")):
+    if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind != "sanctioned")):
         return None
     return CountryList(
         sentence,
@@ -241,6 +242,7 @@ def _kind(
         and not _PAST.search(before[: match.start()])
         and not _verb_between(at, offset + match.start(), start)
         and not _OF_IMPOSERS.search(before[match.start() :])
+        and not _taken_away(at)
     ):
         word = (match.group("w") or match.group("v") or "member").lower()
         kind = next((k for stem, k in KINDS.items() if word.startswith(stem)), "members")
@@ -288,6 +290,11 @@ def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> boo
     return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
 
 
+def _taken_away(at: tuple[Parsed, Clause] | None) -> bool:
+    """Whether the verb of the clause says that those listed are members no more: "lost two members, A and B"."""
+    return at is not None and at[1].verb.lemma in {"lose", "expel", "suspend", "exclude", "shed"}
+
+
 def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
     """What the verb says that the list is the subject or object of; None where it stands elsewhere."""
     units = parsed.units
@@ -314,6 +321,10 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         match = re.search(
             r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
         )
+        if role != "subject" and units[0].lower == "among":
+            return None, False, None
+        if role != "subject" and words == "they" and _counted_before(shared, parsed):
+            return "members", False, None
         if match is None or _PAST.search(words[: match.start()]):
             return (None, False, None) if role == "subject" or match is not None else None
         kind = next((k for stem, k in KINDS.items() if match.group(1).startswith(stem)), "members")
@@ -338,10 +349,19 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     return None
 
 
+def _counted_before(shared: Context, parsed: Parsed) -> bool:
+    """Whether the sentence before counts members: "has five members. They are A, B ..."."""
+    n = shared.index(parsed.sentence)
+    before = shared.sentences[n - 1] if n else None
+    return before is not None and any(
+        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
+    )
+
+
 def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], words: str) -> str | None:
     """The body in "members of the league"."""
     for a, b in spans:
-        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower == "of"), a)
+        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower in {"of", "to"}), a)
         found = shared.actors.of(parsed.units, (inner, b), shared.actors.recent)
         if found.startswith("o."):
             return found

@@ -24,13 +24,17 @@ PREDICATE = {
 _MEMBER = {
     "member": "listed_in",
     "members": "listed_in",
-    "signatory": "signatory_of",
-    "signatories": "signatory_of",
+    "signatory": "signed",
+    "signatories": "signed",
     "observer": "observer_of",
     "observers": "observer_of",
-    "founder": "founder_of",
-    "founders": "founder_of",
+    "founder": "founded",
+    "co-founder": "founded",
+    "founders": "founded",
+    "co-founders": "founded",
     "membership": "listed_in",
+    "associate": "partner_of",
+    "associates": "partner_of",
     "partner": "partner_of",
     "partners": "partner_of",
     "shareholder": "listed_in",
@@ -93,7 +97,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
-            common["polarity"] = "affirmed"
+            common["polarity"], common["modality"] = "affirmed", "asserted"
         yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
@@ -265,7 +269,8 @@ def role_of(
     `status` says that the word stands before "status"."""
     for k in range(*span):
         word = units[k].lower
-        if word not in _MEMBER:
+        following = units[k + 1].lower if k + 1 < span[1] else ""
+        if word not in _MEMBER or (word == "associate" and following in _MEMBER):
             continue
         end = k + 1
         if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
@@ -285,14 +290,14 @@ def role_of(
         }:
             return None
         owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
-        if owner is not None and end == span[1]:  # "the Fund's other members"
-            return _MEMBER[word], (span[0], owner)
+        if owner is not None and end == span[1]:  # "the Fund's other members", "two of the Fund's members"
+            return _MEMBER[word], _without_number(units, span[0], owner)
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
         if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
             return _MEMBER[word], (k - 1, k)
         if k > span[0] + 1 and units[k - 1].tag == "G":
-            return _MEMBER[word], (span[0], k - 1)
+            return _MEMBER[word], _without_number(units, span[0], k - 1)
         if end == span[1] and k > span[0] and units[k - 1].tag == "N" and units[k - 1].lower in GROUPING:
             return _MEMBER[word], (k - 1, k)
         if end != span[1]:
@@ -303,5 +308,14 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral"}
         ):
             return None
-        return (_MEMBER[word], None) if word.startswith(("member", "observer", "partner")) else None
+        return (
+            (_MEMBER[word], None)
+            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator"))
+            else None
+        )
     return None
+
+
+def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:
+    """The owner in "two of the Fund's members"."""
+    return next((k + 1 for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag in {"#", "D"}), a), b

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, reports, skip_left
+from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
+from countervail.evidence.claims.subjects import ADVERBIAL, BESIDE, Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -15,6 +15,21 @@ _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alle
 
 
 _PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
+
+
+_REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+
+
+def reminds(clause: Clause) -> bool:
+    """Whether the text tells its readers what they know: "Readers will recall that"."""
+    return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
+
+
+def _politely(clause: Clause) -> bool:
+    """Whether somebody says that they say it: "I would say that", "we must note that"."""
+    if not clause.verb.modal or not clause.subjects or not reports(clause):
+        return False
+    return clause.units[clause.subjects[0][0]].lower in {"i", "we"}
 
 
 def stronger(*modalities: str) -> str:
@@ -41,6 +56,10 @@ def own_modality(clause: Clause) -> str:
     verb = clause.verb
     found = ["asserted"]
     if verb.modal in {"will", "shall"}:
+        found.append("planned")
+    elif verb.modal == "could" and verb.negated and not clause.condition and not _if_follows(clause):
+        pass  # "Bangladesh could not agree": it did not
+    elif verb.modal == "would" and verb.lemma in {"like", "prefer", "love"}:
         found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
@@ -71,6 +90,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     governor = clause.governor
     while governor is not None and depth < 6:
         operator = governor.operator
+        if below.link == BESIDE or reminds(governor):
+            break  # said beside what is denied or alleged, or known to the reader
         if below.link not in ADVERBIAL:
             if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
                 found.append("planned")  # "thinks of applying"
@@ -91,13 +112,17 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
                 found.append("alleged")  # "is reported to have met"
         if governor.verb.kind == "infinitive" and below.link == "that" and operator is not None and operator.speaker:
             break  # "instructed to inform the Council that": the instruction is about informing
-        found.append(own_modality(governor))
+        if not _politely(governor):
+            found.append(own_modality(governor))
+        if governor.verb.lemma == "rule" and governor.verb.negated:
+            found.append("conditional")  # "has not ruled out joining"
         if governor.noun:
             effect = noun_effect(governor.noun)
             found.append(effect if effect in _STRENGTH else "asserted")
         below, depth = governor, depth + 1
         governor = governor.governor
-    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
+    named = any(clause.units[k].tag == "E" for s in clause.subjects for k in range(*s))
+    if clause.relative and clause.subjects and not named:  # "a plan for creating a bank which lends"
         found += [
             modality_of(other, clauses)
             for other in clauses
@@ -143,7 +168,9 @@ def speaker_clause(clause: Clause) -> Clause | None:
     while governor is not None and depth < 6:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
+        asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
+        asking = asking or reminds(governor) or (below.link == "to" and governor.verb.lemma in {"find", "know"})
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1
@@ -247,6 +274,8 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
             inserted = bool(breaks and later and i > 2)
+            if i > 2 and units[i - 1].tag == "," and units[i - 2].tag == "C":
+                inserted, breaks = True, [i - 2]  # "A left with B and, according to C, eleven crates"
             within = next(iter(later), None) if _after_relative(units, i) else None
             for clause in clauses:
                 if (parts and clause.verb.start < parts[-1]) or (within is not None and clause is not within):
@@ -268,6 +297,10 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
+            continue  # "Accused of arming them, X said": nobody says that it was accused
+        if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
+            continue  # "A blames B, while C, its neighbour, accuses D"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part:

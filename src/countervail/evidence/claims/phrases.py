@@ -118,7 +118,7 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
         if comma and not _more_follows(units, k, stop, end - 1):
             break
         j = k
-    return found
+    return _shared_owner(units, found)
 
 
 def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
@@ -153,7 +153,7 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         return []
     found = [(start, end)]
     conjoined = False
-    while start > floor:
+    while start > floor and units[start].lower not in {"neither", "both"}:
         k = start
         if (units[k - 1].tag == "C" and units[k - 1].lower != "but") or units[k - 1].lower == "nor":
             k -= 1
@@ -169,9 +169,25 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
             break
         found.insert(0, (before, k))
         start = before
+    found = _shared_owner(units, found)
     if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
         return found[1:]  # "... oil to India, and India paid": a clause of its own
     return found
+
+
+def _shared_owner(units: Sequence[Unit], found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """ "representatives of Chad and Niger" as one phrase: of both, and not Niger besides."""
+    if len(found) < 2:
+        return found
+    (a, b), last = found[0], units[found[0][1] - 1]
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+    several = of is not None and units[of - 1].tag == "N" and units[of - 1].lower.endswith("s")
+    if not several or _kind(last) != "country" or b - 1 - (of or 0) > 2:
+        return found
+    n = 1
+    while n < len(found) and found[n][1] - found[n][0] <= 2 and _kind(units[found[n][1] - 1]) == "country":
+        n += 1
+    return [(a, found[n - 1][1]), *found[n:]]
 
 
 def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
@@ -200,3 +216,81 @@ def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
             parts.append(" ")
         parts.append(unit.text)
     return "".join(parts)
+
+
+def skip_left(units: Sequence[Unit], j: int) -> int:
+    """Past adverbs, dates with their preposition and what stands in brackets."""
+    while j > 0:
+        tag = units[j - 1].tag
+        if tag in {"B", "X"}:
+            j -= 1
+        elif tag == "T" and j > 1:
+            j -= 1
+            while j > 0 and units[j - 1].tag in {"P", "B"}:
+                j -= 1
+        elif tag == ")":
+            k = next((k for k in range(j - 2, -1, -1) if units[k].tag == "("), None)
+            if k is None:
+                break
+            j = k
+        else:
+            break
+    return j
+
+
+def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
+    """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
+    while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
+        before = listed_to(units, spans[0][0] - 1, floor)
+        if not before or units[before[-1][1] - 1].tag == "T":
+            break
+        spans = before
+    return spans
+
+
+def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase is the name of a place after "in"."""
+    a, b = span
+    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
+
+
+def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
+    """What a relative pronoun at unit j stands for."""
+    while j > 0 and units[j - 1].tag in {",", "P"}:
+        j -= 1
+    j = skip_left(units, j)
+    spans = listed_to(units, j, 0)
+    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
+        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
+    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
+        named = units[spans[0][0] - 2].mention
+        if named is not None and named.type == "organisation":
+            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
+    if len(spans) > 1 and units[j].tag != ",":
+        spans = spans[-1:]
+    last = units[spans[-1][1] - 1].mention if spans else None
+    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
+        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
+    return spans
+
+
+def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and reduced(units, i))
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"

@@ -18,13 +18,14 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
 MEMBERSHIP = frozenset(
-    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended", "founder_of"]
+    ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended"]
 )
 STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
-_BODYLIKE = GROUPING | CLOSED["bodylike"]
+BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
-_SIGNABLE = CLOSED["signable"]
+SIGNABLE = CLOSED["signable"]
+SIGNABLE |= {f"{word}s" for word in SIGNABLE}
 NEAR = 600
 """How many characters back the grouping may be named that a membership without one is of, where there are several."""
 UNKNOWN = "p.unknown"
@@ -123,6 +124,9 @@ class References:
         """What the sentence before said."""
         self.named: frozenset[str] = frozenset()
         """Who the sentence before names as doing something."""
+        self.mains: frozenset[str] = frozenset()
+        """Whom its main clauses are about, where it stands in the same paragraph."""
+        self.paragraph = -1
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
@@ -144,8 +148,8 @@ class References:
         self.done = {m.predicate: m.objects for m in self.before_this if m.objects}
         self.before_this = []
         for clause in parsed.clauses:
-            for span in [*clause.subjects, *clause.objects]:
-                if head_word(parsed.units, span) in _SIGNABLE and parsed.units[span[0]].tag != "O":
+            for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
+                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O":
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
     def note(self, made: Filled, parsed: Parsed) -> None:
@@ -160,20 +164,31 @@ class References:
         if made.predicate == "signed" and made.objects:
             self.signable = made.objects[0]
 
-    def ids(self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False) -> list[str]:
-        """The identifiers of phrases of a clause."""
+    def ids(
+        self, parsed: Parsed, clause: Clause, spans: Sequence[Span], body: bool = False, acting: bool = False
+    ) -> list[str]:
+        """The identifiers of phrases of a clause; `acting` says that a pronoun stands for somebody who can act."""
         units = parsed.units
-        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS for a, b in spans)
+        pronoun = any(b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E" for a, b in spans)  # not "US"
         before = self.shared.before(parsed, clause) if pronoun else []
         if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
-            earlier = [c for c in parsed.clauses[: parsed.clauses.index(clause)] if c.objects][-1:]
+            earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
             before = objects + before
+        owner = self._owner_of_doer(parsed, spans) if pronoun else None
+        before = [owner, *before] if owner else before
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
+        if acting and pronoun and spans == clause.objects:  # who is put on a list is rather a firm than a state
+            before = sorted(before, key=self.actors.rarely_listed)
+            if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
+                firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
+                return self.actors.several(firms)
+        elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
+            before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
         speaker = next(iter(parsed.speakers[::-1]), writer)
@@ -198,9 +213,19 @@ class References:
             found += self.actors.several(self.pronouns[key])
         return found
 
+    def _owner_of_doer(self, parsed: Parsed, spans: Sequence[Span]) -> str | None:
+        """Whom "it" stands for where those who do something to it are its own: "The bank's lawyers advised it"."""
+        units = parsed.units
+        clause = next((c for c in parsed.clauses if c.objects == spans and not c.verb.passive), None)
+        for a, b in clause.subjects[:1] if clause is not None else ():
+            k = next((k for k in range(a + 1, b) if units[k].tag == "G"), None)
+            if k is not None and (units[k - 1].tag == "E" or units[a].tag == "D"):
+                return self.actors.of(units, (a, k), self.actors.recent)
+        return None
+
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
-        for other in reversed(parsed.clauses[: parsed.clauses.index(clause)]):
+        for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
                 if named and self.is_body(parsed.units, span):
@@ -211,10 +236,10 @@ class References:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is
         about a body."""
         first = before[0] if before else ""
-        grouping = _BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
+        grouping = BODYLIKE.intersection(first[2:].split("-")) or self.actors.is_club(first) or first in world_bodies()
         if first.startswith("o.") and grouping:
             return None
-        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in _BODYLIKE:
+        if self.thing is not None and self.thing.rsplit("-", 1)[-1].removeprefix("n.") in BODYLIKE:
             return self.thing
         return self.clubs[-1] if self.clubs else None
 
@@ -222,8 +247,8 @@ class References:
         """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
         units = parsed.units
         words = [u.lower for u in units[span[0] : span[1]]]
-        number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
-        if number < 2 or not words[-1].endswith("s"):
+        number = next((SMALL[w] if w in SMALL else int(w) for w in words[:2] if w in SMALL or w.isdecimal()), 0)
+        if not 2 <= number < 100 or not words[-1].endswith("s"):
             return []
         if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:
             # "two of its members, A and a firm called B"
@@ -231,6 +256,8 @@ class References:
             firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
             if firms:
                 return firms
+        if among := self._among_them(parsed, span[1]):
+            return among
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
             at = end
@@ -260,6 +287,18 @@ class References:
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
             return [i for u in states if (i := self.actors.mention(u))]
+        return []
+
+    def _among_them(self, parsed: Parsed, start: int) -> list[str]:
+        """The names after "among them", a verb further on: "Eight names were removed, among them X and Y"."""
+        units = parsed.units
+        for k in range(start, len(units) - 2):
+            if units[k].tag in {";", "S", "R"} or units[k].lower == "but":
+                return []
+            if units[k].lower == "among" and units[k + 1].lower in {"them", "these"}:
+                names = listed_from(units, k + 2, len(units))
+                named = names and all(any(units[m].tag == "E" for m in range(*s)) for s in names)
+                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
         return []
 
     @staticmethod
@@ -327,7 +366,7 @@ class References:
                 return True
         word = head_word(units, span)
         return (
-            word in _BODYLIKE
+            word in BODYLIKE
             or units[span[0]].tag == "O"
             or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
         )
@@ -355,39 +394,3 @@ def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
     units = parsed.units
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
     return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
-
-
-def named_entry(units: Sequence[Any], span: Span) -> Span:
-    """Who "the name of X", "the entry for X" on a list is."""
-    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
-        return span
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
-
-
-def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
-
-
-def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
-    """Where the object of a frame stands."""
-    for source in frame.object:
-        if source == "direct":
-            if direct:
-                return direct
-            continue
-        spans = clause.after(source)
-        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
-            a, b = rest[0]
-            if units[a].lower == source.split()[1] and b - a > 2:
-                spans = [(a + 2, b)]
-        if not spans and direct:
-            spans = attached(units, direct[-1], source)
-        if spans:
-            return spans
-    return []

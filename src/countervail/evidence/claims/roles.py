@@ -15,14 +15,17 @@ from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
-from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.names.name_words import MORE_POSTS, POST_WORDS
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_POST = re.compile(rf"\b(?:{POST_WORDS})\b", re.IGNORECASE)
-_FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time"})
+_POST = re.compile(rf"\b(?:{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
+_FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"})
+_NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
+"""What before "partner" or "agent" says that it is no post."""
+_NOW = frozenset({"now", "currently", "today", "later", "still"})
 _LEADING = frozenset({"led", "headed", "chaired"})
-_OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier"})
+_OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"})
 _MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
 
 
@@ -83,8 +86,14 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue
             span = _after(units, i)
             span = span if span and _headed(units, span) else _before(units, i)
+            owner = units[i + 1 : i + 2] and units[i + 1].tag == "G"
+            if owner and span and span[0] < i and units[i - 1].tag == ",":
+                continue  # "its governor, X's deputy"
             if span and _has_post(units, span):
                 yield from _post(shared, parsed, i, span, names)
+                first = _before(units, i) if span[0] > i else None
+                if first and first[1] == i and units[i - 1].tag == "N" and _has_post(units, first):
+                    yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
             elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
                 yield from _led(shared, parsed, i)
 
@@ -94,7 +103,7 @@ _CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    return any(_POST.fullmatch(u.text) for u in units[span[0] : span[1]])
+    return any(_POST.fullmatch(units[k].text) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
 
 
 def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
@@ -107,7 +116,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post after a name and a mark: "X, the deputy minister of ports", up to a verb, comma or conjunction."""
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
-    end = i + 2
+    start = end = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
     while end < len(units):
         tag = units[end].tag
         mention = units[end].mention
@@ -115,7 +124,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             return None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag == "B" and units[end].lower in _FORMER | {"then"})
+            or (tag in {"B", "S"} and end == start and units[end].lower in _FORMER | _NOW)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -123,11 +132,19 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             if units[end + 1].tag not in {"N", "E", "D"}:
                 break
             end += 1
-        elif tag == "C" and units[end].lower in {"and", "&"} and _joined(units, i + 2, end):
+        elif tag == "C" and units[end].lower in {"and", "&"} and _joined(units, start, end):
             end += 1
         else:
             break
-    return (i + 2, end) if end > i + 2 else None
+    return (start, end) if end > start else None
+
+
+def _in_brackets(units: Sequence[Unit], i: int) -> int:
+    """Where the post begins in brackets after a name: "X (chair)", "X (Norway, chair)"."""
+    close = next((k for k in range(i + 2, min(len(units), i + 16)) if units[k].tag == ")"), i + 2)
+    comma = next((k for k in range(i + 2, close) if units[k].tag == ","), 0)
+    later = comma and not _has_post(units, (i + 2, comma)) and _has_post(units, (comma + 1, close))
+    return comma + 1 if later else i + 2
 
 
 def _joined(units: Sequence[Unit], start: int, at: int) -> bool:
@@ -148,6 +165,8 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)
     ):
         start -= 1
+    if start < i and start > 1 and units[start - 1].lower == "the" and units[start - 2].tag == ",":
+        start -= 1  # "the Prime Minister, the Honourable X"
     i = start
     while start > 0:
         unit = units[start - 1]
@@ -156,7 +175,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
             or (unit.tag == "." and units[start - 2].text in _OWN)
             or (
                 unit.tag == "P"
-                and unit.lower in {"of", "for", "to", "in", "at", "from"}
+                and unit.lower in {"of", "for", "to", "in", "at", "from", "on", "with"}
                 and start - 1 > 0
                 and not _has_post(units, (start, i))
             )
@@ -164,7 +183,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
                 unit.tag == "D"
                 and start < i
                 and units[start - 2 : start - 1]
-                and units[start - 2].lower in {"of", "for"}
+                and units[start - 2].lower in {"of", "for", "on", "at", "in", "to"}
             )
             or (
                 unit.tag == "E"
@@ -173,6 +192,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
                 and units[start - 2].lower in {"of", "for", "to", "the", "in", "at", "from"}
             )
             or (unit.tag == "," and start == i)
+            or (unit.tag in {"(", ":"} and start == i and _has_post(units, (max(0, start - 2), start)))
         ):
             start -= 1
         else:
@@ -197,13 +217,13 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         )
     ):
         a += 1
-    while b > a and units[b - 1].tag in {",", ".", "D"}:
+    while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
         b -= 1
     if a >= b:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
-    if not post or post in lexicon().ranks:
+    if not post or post in lexicon().ranks or post.lower().removeprefix("co-").startswith("founder"):
         return
     calling = post.split()[-1].lower() in _CALLINGS and " of " not in post
     if calling and units[span[0]].lower in {"a", "an", "one"}:

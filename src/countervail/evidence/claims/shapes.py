@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of
 from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, antecedent
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
 
@@ -62,7 +63,8 @@ _ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "su
 
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in _ORGANS]
+    organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
+    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
@@ -74,6 +76,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     if clause.verb.lemma in _RECEIVING:
         return _received(made, parsed)
     goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
+    if goods and all(word.rsplit(" ", 1)[-1].lower() in _SHARES for word in goods):
+        return None  # "furnished half": of the money
     given = made.roles.pop("with", None)
     if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
         made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
@@ -89,6 +93,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     )
     if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
+    if not receiver and clause.verb.lemma in {"arm", "equip"} and not clause.verb.passive:
+        return made  # "arming the junta"
     if (
         not receiver
         and actors
@@ -103,8 +109,14 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
+    if made.clause.verb.lemma in {"receive", "get", "collect"} and not made.clause.verb.passive:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing"]
+        made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
+        return made if givers else None
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
-    paid = {"through", "to", "amount"} & made.roles.keys() or named
+    states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
+    bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
+    paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
     if not made.objects and not paid and not made.clause.verb.negated:
         return None
     units, clause = parsed.units, made.clause
@@ -114,7 +126,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.objects = receiver or made.objects
     elif receiver and receiver != made.objects:
         if direct:
-            made.roles["what"] = one_or_many([text_of(units, s) for s in direct])
+            goods = clause.second if clause.second and not clause.verb.passive else direct
+            made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
         made.objects = receiver
     return made
 
@@ -130,7 +143,10 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_RECEIVING = frozenset(["receive", "obtain", "source", "procure", "import", "get", "take", "acquire"])
+_SHARES = frozenset(["half", "third", "quarter", "most", "rest", "remainder", "share", "part", "all", "none", "money"])
+_RECEIVING = frozenset(
+    ["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"]
+)
 
 
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:
@@ -157,37 +173,72 @@ def _announced(made: Filled, parsed: Parsed) -> Filled | None:
     leaves = len(spans) == 1 and head_word(parsed.units, spans[0]) == "resignation"
     if leaves and made.objects and all(o.startswith("p.") for o in made.objects):
         made.predicate, made.subjects, made.objects = "resigned", made.objects, []
+    elif made.objects and all(kind_of(o) in {"person", "state"} for o in made.objects):
+        return None  # "announced Georgia as the host"
     return made
 
 
+_UNITS = frozenset(["unit", "desk", "section", "division", "service", "branch", "team", "programme", "practice", "arm"])
 _LEADING = {"chair": "chair", "head": "head"}
+
+
+def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who resigns from "the government" leaves no state."""
+    span = next((s for p in ("from", "as") for s in made.clause.after(p)), None)
+    if span is not None and made.objects and all(kind_of(o) == "state" for o in made.objects):
+        made.objects = [f"n.{slug(text_of(parsed.units, span))}"]
+    return made
 
 
 def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
     post = _LEADING.get(made.clause.verb.lemma)
     people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) != "body":
+    if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) in {"person", "state"}:
         return None
     clause = made.clause
-    if clause.verb.passive or clause.verb.lemma == "lead":
+    if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
+        return None
+    if clause.verb.passive or clause.verb.lemma == "lead" or clause.verb.kind == "infinitive":
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
-    made.roles = {"post": post, "organisation": text_of(parsed.units, body)}
+    led = text_of(parsed.units, body)
+    made.roles = {"post": f"{post} of {led}", "organisation": led}
     if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
         made.roles["former"] = True
     made.predicate, made.subjects, made.objects = "holds_post", people, []
     return made
 
 
+def _banned(made: Filled, parsed: Parsed) -> Filled | None:
+    """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
+    clause = made.clause
+    barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)
+    if clause.verb.lemma == "ban" and (barred or any(c.link in {"from", "to"} for c in clause.complements)):
+        return None
+    return made
+
+
+def _left(made: Filled, parsed: Parsed) -> Filled | None:
+    """A person who leaves a board or a cabinet gives up a seat on it."""
+    heads = {o[2:].split("-of-")[0].rsplit("-", 1)[-1] for o in made.objects}
+    if made.subjects and all(i.startswith("p.") for i in made.subjects) and heads & _SEATS:
+        made.predicate = "resigned"
+    return made
+
+
+_SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "panel", "ministry"])
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
     "announced": _announced,
     "attended": _attended,
+    "sanctioned": _banned,
     "supplied": _supplied,
     "paid": _paid,
     "leads": _leads,
+    "resigned": _resigned,
+    "left": _left,
     "holds_post": _serves,
 }
 
@@ -220,15 +271,17 @@ def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
 
 
 _SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+_MEANS = CLOSED["means"]
+"""How something is done: "delivered by air"."""
 
 
 def doers(clause: Clause) -> list[Span]:
-    """Who does what is done: what stands after "by", no time, and of sanctions whose they are."""
+    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
     units, found = clause.units, list[Span]()
     for span in clause.every("by"):
         head = head_word(units, span)
         owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
-        if head not in _SEASONS:
+        if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     return found
 
@@ -255,4 +308,43 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    return [(a, owner)] if owner is not None and units[b - 1].lower in STATE_OF_BODY | _LICENCES else target
+    return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
+    """Where the object of a frame stands."""
+    for source in frame.object:
+        if source == "direct":
+            if direct:
+                return direct
+            continue
+        spans = clause.after(source)
+        if not spans and " of" in source and (rest := clause.after(source.split()[0])):
+            a, b = rest[0]
+            if units[a].lower == source.split()[1] and b - a > 2:
+                spans = [(a + 2, b)]
+        if not spans and direct:
+            spans = attached(units, direct[-1], source)
+        if spans:
+            return spans
+    return []

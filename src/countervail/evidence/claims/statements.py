@@ -70,6 +70,12 @@ _PROPOSES = re.compile(
     re.IGNORECASE,
 )
 
+_OPINION = re.compile(
+    r"\W*(?:(?:I|[Ww]e|[Oo]ne|[Yy]ou|[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Tt]here)\b[^.]{0,40}\b(?:should|must|ought)\b"
+    r"|(?:Propose|Recommend)\b|\"|“)"
+)
+"""What is said by the way, spoken, or asked of the reader, and is no proposal of the document."""
+
 
 def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     """What a date in a sentence about a grouping dates."""
@@ -263,7 +269,7 @@ def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     polite = re.match(
         r"(?:Should|I should be|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text
     )
-    asked = polite is not None or sentence.text.endswith("?")
+    asked = polite is not None or sentence.text.endswith("?") or _OPINION.match(sentence.text) is not None
     if (
         sentence.document.kind != "article"
         and not asked

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.phrases import listed_from, listed_to
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_left,
+    listed_from,
+    listed_to,
+    opens_parenthesis,
+    skip_left,
+)
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
 """What leads to a clause that says how or when, which the verb before it does not govern."""
+
+BESIDE = "beside"
+"""How a clause with "if", "because" or "once" hangs on the report that it stands in: the same speaker, no more."""
 
 
 _TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
@@ -35,6 +45,8 @@ class Clause:
     governor: Clause | None = None
     link: str = ""
     noun: str = ""
+    lead: int | None = None
+    """Where the subject begins, if a description stands before the name in it: "the minister, X, resigned"."""
     condition: bool = False
     untrue: bool = False
     """Whether the report that it stands in is called false."""
@@ -75,42 +87,16 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        return operator_of(self.verb.lemma, self.particle)
+        operator = operator_of(self.verb.lemma, self.particle)
+        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
+        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
+            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
+        return operator
 
 
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker
-
-
-def skip_left(units: Sequence[Unit], j: int) -> int:
-    """Past adverbs, dates with their preposition and what stands in brackets."""
-    while j > 0:
-        tag = units[j - 1].tag
-        if tag in {"B", "X"}:
-            j -= 1
-        elif tag == "T" and j > 1:
-            j -= 1
-            while j > 0 and units[j - 1].tag in {"P", "B"}:
-                j -= 1
-        elif tag == ")":
-            k = next((k for k in range(j - 2, -1, -1) if units[k].tag == "("), None)
-            if k is None:
-                break
-            j = k
-        else:
-            break
-    return j
-
-
-def head_left(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
-    """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
-    while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
-        before = listed_to(units, spans[0][0] - 1, floor)
-        if not before or units[before[-1][1] - 1].tag == "T":
-            break
-        spans = before
-    return spans
 
 
 def _of_state(unit: Unit) -> bool:
@@ -158,6 +144,12 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if not spans:
         _inverted(clause)
         return
+    if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
+        spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
+    before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
+    if before[1:] == ["but"] and before[0] in {"all", "everybody", "everyone"}:
+        clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
+        return
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = _after_object(units, spans)
@@ -186,7 +178,12 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if apart and floor == 0:  # "On the margins of the ceremony Kazakhstan and Azerbaijan signed"
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
-    if previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor and _no_verb(clauses, n):
+    inner = previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor
+    if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
+        _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
+        if clause.subjects:
+            return
+    if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
     if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
@@ -194,7 +191,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     modified = previous is not None and (previous.relative or previous.verb.kind in {"participle", "gerund"})
-    if modified and headed is spans and spans[0][0] - 1 == floor and units[floor].tag == "P":
+    own = previous.subjects[0][0] if previous is not None and previous.subjects else 0
+    modified = modified or (own > 1 and units[own - 1].tag == "R" and units[own - 2].tag in {"N", "E"})
+    if modified and headed[0][0] - 1 == floor and units[floor].tag == "P":
         # "countries sanctioned by X joined": the phrase belongs to the participle or relative clause
         _after_relative(clauses, n, floor)
         if clause.subjects:
@@ -254,32 +253,6 @@ def _inverted(clause: Clause) -> None:
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
 
 
-def _in_place(units: Sequence[Unit], span: Span) -> bool:
-    """Whether a phrase is the name of a place after "in"."""
-    a, b = span
-    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
-
-
-def antecedent(units: Sequence[Unit], j: int) -> list[Span]:
-    """What a relative pronoun at unit j stands for."""
-    while j > 0 and units[j - 1].tag in {",", "P"}:
-        j -= 1
-    j = skip_left(units, j)
-    spans = listed_to(units, j, 0)
-    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
-        return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
-    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
-        named = units[spans[0][0] - 2].mention
-        if named is not None and named.type == "organisation":
-            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
-    if len(spans) > 1 and units[j].tag != ",":
-        spans = spans[-1:]
-    last = units[spans[-1][1] - 1].mention if spans else None
-    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
-        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
-    return spans
-
-
 def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
     """The subject before a relative clause, participle or noun with "that" which ends at unit j."""
     clause, units = clauses[n], clauses[n].units
@@ -288,9 +261,10 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
         clause.subjects = head_left(units, listed_to(units, before.verb.start, 0), 0)
         if clause.subjects:
             return
+    last = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), before)
     for k in range(j - 1, -1, -1):
         if units[k].tag == "R" and not any(
-            c.verb.start > k and c.relative and c is not clauses[n - 1] for c in clauses[:n]
+            c.verb.start > k and c.relative and c is not before and c is not last for c in clauses[:n]
         ):
             clause.subjects = listed_to(units, k, 0)[-1:]
             return
@@ -307,11 +281,14 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
-            if units[opening].tag == "V" and _opens_parenthesis(units, opening):
+            if units[opening].tag == "V" and opens_parenthesis(units, opening):
                 continue
             return False
         if units[opening].tag != ",":
             continue
+        if units[opening - 1].tag == "R" and opening > 1:  # "X, who, it says, financed the militia"
+            clause.relative, clause.subjects = True, antecedent(units, opening - 1)
+            return bool(clause.subjects)
         first = units[opening + 1]
         inside = [
             c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
@@ -340,12 +317,14 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             head = units[clause.subjects[0][1] - 1] if clause.subjects else None
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
             named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
+            named = named or ((firm or state) and head is not None and head.tag == "#")  # "one, Oman, refused"
             inner = units[opening + 2 : closing]
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
             if named or article:  # "the minister, X, said", "our partner, the Fund, was"
-                clause.subjects = [(opening + 1, closing)]
+                clause.lead = clause.subjects[0][0]
+                clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
 
@@ -361,20 +340,7 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 
 def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
-    return spans[-1][0] > 0 and any(u.tag == "P" for u in units[spans[-1][0] - 1 : spans[-1][1]])
-
-
-def _opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
-    for k in range(i - 1, max(-1, i - 12), -1):
-        if units[k].tag == ",":
-            return (
-                units[k + 1].tag in {"R", "S"}
-                or k + 1 == i
-                or units[k + 1].tag == "B"
-                or any(u.tag == "P" for u in units[k + 1 : k + 2])
-            )
-    return False
+    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:

@@ -52,8 +52,8 @@ def inflect(base: str, past: str = "", participle: str = "") -> dict[str, str]:
     stem = base
     if base.endswith("e") and not base.endswith(("ee", "ye", "oe")):
         stem = base[:-1]
-    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and (
-        (len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1) or base in _DOUBLED
+    elif base in _DOUBLED or (
+        re.search(r"[^aeiou][aeiou][bdglmnprt]$", base) and len(base) <= 4 and len(re.findall("[aeiou]", base)) == 1
     ):
         stem = base + base[-1]
     if re.search(r"[^aeiou]y$", base):
@@ -152,8 +152,18 @@ def _settle(units: list[Unit]) -> None:
     for i, unit in enumerate(units):
         following = units[i + 1] if i + 1 < len(units) else None
         before = units[i - 1] if i else None
+        if unit.tag == "A" and unit.text[0] == "'":
+            unit.lower = _spelt_out(units, i)
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
+        elif (
+            unit.lower == "like"
+            and before is not None
+            and before.lower in {"would", "'d", "to"}
+            and following is not None
+        ):
+            if following.tag in {"D", "E"} or following.lower == "to":
+                unit.tag, unit.forms = "N", {"b": "like"}  # "would like to join"
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
@@ -161,11 +171,18 @@ def _settle(units: list[Unit]) -> None:
             unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
         ):
             unit.tag = "B"  # "have all agreed"
+        elif (
+            unit.lower in {"all", "both", "each"} and before is not None and before.tag == "," and following is not None
+        ):
+            if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
+                unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
+        elif unit.lower == "her" and unit.tag == "D" and _alone(following):
+            unit.tag = "O"  # "invited her to join"
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
             if following.tag in {",", ".", "P"}:
                 unit.tag = "B"  # "signed last"
@@ -211,6 +228,29 @@ def _settle(units: list[Unit]) -> None:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
 
 
+_GOING = frozenset(["leave", "go", "come", "become", "agree", "resign", "withdraw", "get", "say", "quit"])
+
+
+def _spelt_out(units: Sequence[Unit], i: int) -> str:
+    """The auxiliary that "'d" and "'s" stand for: had or would, has or is."""
+    k = i + 1
+    while k < len(units) and units[k].tag in {"B", "X"}:
+        k += 1
+    forms = (units[k].forms or {}) if k < len(units) else {}
+    word = units[k].lower if k < len(units) else ""
+    if units[i].lower == "would":
+        return "had" if word in {"been", "had", "done"} or ("n" in forms and "b" not in forms) else "would"
+    if units[i].lower == "is" and "n" in forms and word != "been":
+        after = units[k + 1].tag if k + 1 < len(units) else ""
+        return "has" if after in {"D", "E", "O", "#"} or forms["n"] in _GOING else "is"
+    return units[i].lower
+
+
+def _alone(following: Unit | None) -> bool:
+    """Whether what follows "her" is no noun that she owns."""
+    return following is None or following.tag not in {"N", "E", "#", "B", "Q", "D", "T"} or following.lower == "that"
+
+
 _BOUNDS = frozenset(["more", "fewer", "less"])
 _POINTING = frozenset(["this", "these", "those"])
 _ENDS = frozenset([".", ",", ";", "P", "C", "!", ")", "T"])
@@ -235,6 +275,10 @@ def _superlative(units: Sequence[Unit], i: int) -> bool:
     return i < len(units) and units[i].lower.endswith("est")
 
 
+_SHORT_VERBS = {"'m": "am", "'d": "would", "'ve": "have", "'ll": "will", "'re": "are"}
+_BEFORE_IS = frozenset(["it", "he", "she", "that", "there", "who", "what", "here", "this", "everyone", "nobody"])
+
+
 def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
     forms = verb_forms()
     shouted = text[start:end].isupper()
@@ -248,6 +292,15 @@ def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
                 units.append(Unit(word, word, word, match.start(), match.end()))
             continue
         lower = word.lower()
+        mark = lower.find("'")
+        if mark > 0 and lower[mark:] in _SHORT_VERBS and lower[:mark] in _WORDS:
+            at = match.start() + mark
+            units.append(Unit(word[:mark], lower[:mark], _WORDS[lower[:mark]], match.start(), at))
+            units.append(Unit(word[mark:], _SHORT_VERBS[lower[mark:]], "A", at, match.end()))
+            continue
+        if kind == "poss" and word != "'" and units and units[-1].lower in _BEFORE_IS:
+            units.append(Unit(word, "is", "A", match.start(), match.end()))
+            continue
         tag = "G" if kind == "poss" else "#" if kind == "number" else _closed(lower)
         verb = (forms.get(lower) or _guessed(word)) if tag == "N" else None
         units.append(Unit(word, lower, tag, match.start(), match.end(), None, verb))
@@ -263,3 +316,76 @@ def _guessed(word: str) -> dict[str, str] | None:
     if not word.endswith("ed"):
         return None
     return {"d": word, "n": word} if word[-3] not in "e" else None
+
+
+# -- what stands round a word ------------------------------------------------------------------------------------------
+
+
+def previous_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word before unit i, past adverbs and negations."""
+    while i > 0:
+        i -= 1
+        if units[i].tag not in "BX":
+            return units[i]
+    return None
+
+
+def next_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word after unit i, past adverbs and negations."""
+    for unit in units[i + 1 : i + 4]:
+        if unit.tag not in "BX":
+            return unit
+    return None
+
+
+def titled(unit: Unit | None) -> bool:
+    """Whether a word begins with a capital."""
+    return unit is not None and unit.text[:1].isupper()
+
+
+def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
+    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+        return False
+    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+
+
+def verbal_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
+    return any(
+        u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
+        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
+    )
+
+
+def next_is_verb(units: Sequence[Unit], i: int) -> bool:
+    """Whether the word after the next one can be a verb in its base form."""
+    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
+
+
+def many_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
+    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+    head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
+    return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
+
+
+def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
+    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
+    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
+        return False
+    if before is None:
+        return True
+    if before.tag == "(":
+        return True
+    if before.tag != ",":
+        return False
+    commas = sum(u.tag == "," for u in units[:i])
+    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
+    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
+
+
+_POST_MODIFIERS = CLOSED["post_modifiers"]

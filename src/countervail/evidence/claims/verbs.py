@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from countervail.evidence.claims.units import CLOSED, Unit, nounlike
+from countervail.evidence.claims.units import (
+    CLOSED,
+    Unit,
+    many_before,
+    many_of_a_place,
+    next_is_verb,
+    next_word,
+    nounlike,
+    opens_reduced,
+    previous_word,
+    titled,
+    verbal_before,
+)
 from countervail.evidence.tables import frames_of
 
 BE = CLOSED["be"]
@@ -17,7 +29,6 @@ _BARE = frozenset({"help", "let", "make", "see", "have"})
 _GERUND_NEXT = frozenset("DEN#OPBTQR")
 OBJECT_NEXT = frozenset("DEO#Q")
 _ING_NOUNS = CLOSED["ing_nouns"]
-_POST_MODIFIERS = CLOSED["post_modifiers"]
 
 
 @dataclass(slots=True)
@@ -39,28 +50,13 @@ class Verb:
     """Adverbs and auxiliaries inside, in small letters."""
 
 
-def _previous(units: Sequence[Unit], i: int) -> Unit | None:
-    while i > 0:
-        i -= 1
-        if units[i].tag not in "BX":
-            return units[i]
-    return None
-
-
-def _next(units: Sequence[Unit], i: int) -> Unit | None:
-    for unit in units[i + 1 : i + 4]:
-        if unit.tag not in "BX":
-            return unit
-    return None
-
-
 def verb_form(units: Sequence[Unit], i: int) -> str | None:
     """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
     unit = units[i]
     forms = unit.forms
     if not forms:
         return None
-    before, after = _previous(units, i), _next(units, i)
+    before, after = previous_word(units, i), next_word(units, i)
     left = before.tag if before else "^"
     right = after.tag if after else "$"
     if before is not None and before.lower == "to" and "b" in forms:
@@ -71,7 +67,12 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
         return None  # "no sanctioned bank"
-    if left in {"D", "G", "#"} or (left == "P" and "g" not in forms) or (unit.text[0].isupper() and left not in {"^"}):
+    alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
+    if (
+        (left in {"D", "G", "#"} and not alone)
+        or (left == "P" and "g" not in forms)
+        or (unit.text[0].isupper() and left not in {"^"})
+    ):
         return None
     if "g" in forms:
         return _gerund(unit, left, right)
@@ -93,18 +94,24 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
-            if (singular or left == "C") and after is not None and after.lower == "to" and _next_is_verb(units, i):
+            if (singular or left == "C") and after is not None and after.lower == "to" and next_is_verb(units, i):
                 return "s"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
+            named = i + 2 < len(units) and units[i + 2].tag == "E"
+            if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):
+                return "s"  # "urges an inquiry and calls on Italy"
             return (
                 "s"
-                if (left in {"E", "O", "R"} and (asks or (right == "N" and (left != "E" or _does(forms)))))
+                if (
+                    left in {"E", "O", "R"}
+                    and (asks or (right == "N" and (left != "E" or (_does(forms) and not (after and after.forms)))))
+                )
                 or (
                     left == "N"
                     and (
                         right in {"D", "E"}
-                        or (right == "#" and _titled(before))
+                        or (right == "#" and titled(before))
                         or (after is not None and after.lower == "that")
                     )
                 )
@@ -120,13 +127,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     return _base(units, i, before, left, right, noun_form)
 
 
-def _titled(unit: Unit | None) -> bool:
-    return unit is not None and unit.text[:1].isupper()
-
-
 def _does(forms: Mapping[str, str]) -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get("s", "") in {"hold", "host", "supply"}
+    return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
 
 
 @cache
@@ -137,7 +140,7 @@ def _takes(lemma: str, preposition: str) -> bool:
 
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
     if unit.lower in _ING_NOUNS:
-        return "g" if left in {",", "P", "C", "^"} and right in OBJECT_NEXT else None
+        return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
     return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None
 
 
@@ -152,35 +155,38 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         and right in {"D", "E", "N", "#"}
     ):
         return "b"
-    if left in {"N", "E", "O"} and right in OBJECT_NEXT and _subjunctive(units, i):
+    if left in {"N", "E", "O", ","} and (right in OBJECT_NEXT or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
+    if left == "," and not noun_form and right in {"D", "E"} and many_before(units, i):
+        return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
-    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and _many_of_a_place(units, i):
+    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
         return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
-    if left in {"E", "N"} and right in {"D", "E", "N", "#", "O"}:
+    if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and _BARE.intersection(unit.forms.values()):
                 return "b"
     helps = left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
+    many = coordinated or (left == "N" and before.lower.endswith("s"))
+    if many and next_is_verb(units, i) and units[i + 1].lower == "to":
+        return "b"  # "Cuba and Nicaragua plan to create"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
         return None
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
-    return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and _verbal_before(units, i) else None
+    return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and verbal_before(units, i) else None
 
 
-def _many_of_a_place(units: Sequence[Unit], i: int) -> bool:
-    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
-    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
-    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
-        return False
-    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+def _with_preposition(units: Sequence[Unit], i: int) -> bool:
+    """Whether a preposition that goes with the verb follows: "helped Mali get around the embargo"."""
+    after = next_word(units, i)
+    return after is not None and after.tag == "P" and _takes((units[i].forms or {}).get("b", ""), after.lower)
 
 
 _WISHES = CLOSED["wishes"]
@@ -193,14 +199,6 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
         return False
     near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
-
-
-def _verbal_before(units: Sequence[Unit], i: int) -> bool:
-    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
-    return any(
-        u.lower in MODALS or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
-        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
-    )
 
 
 def verbs_of(units: Sequence[Unit]) -> list[Verb]:
@@ -229,10 +227,13 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     return found
 
 
+_PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
+
+
 def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     unit = units[i]
     lemma = (unit.forms or {})[form]
-    after = _next(units, i)
+    after = next_word(units, i)
     before = units[i - 1] if i else None
     start = i
     negated = False
@@ -253,6 +254,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
+    if after is not None and after.lower in _PARTICLES:
+        after = next_word(units, i + 1)
     if (
         reduced
         and after is not None
@@ -260,30 +263,10 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
     ):
         kind = "participle"
-    if reduced and _opens(units, i, lemma, before, after):
+    if reduced and opens_reduced(units, i, lemma, before, after):
         kind = "participle"
-    return Verb(start, i + 1, lemma, kind, kind == "participle", negated, "", form in {"d", "n"}, False, i, words)
-
-
-def _opens(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
-    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
-    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and _next_is_verb(units, i)):
-        return False
-    if before is None:
-        return True
-    if before.tag == "(":
-        return True
-    if before.tag != ",":
-        return False
-    commas = sum(u.tag == "," for u in units[:i])
-    verbs = any(u.tag in {"A", "V"} for u in units[:i])
-    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
-
-
-def _next_is_verb(units: Sequence[Unit], i: int) -> bool:
-    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
+    passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
+    return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
 
 
 def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
@@ -313,6 +296,7 @@ _SEMI = {
     **dict.fromkeys(["able", "free", "eligible"], "could"),
     **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
     "likely": "might",
+    "unlikely": "might not",
 }
 """Adjectives that make a modal of "to be", and which."""
 
@@ -376,12 +360,18 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if semi is not None:
         verb, inner = semi
         verb.start, verb.kind, verb.past, verb.words = start, "finite", past, words | verb.words
-        verb.negated = negated != (inner == "not")
-        verb.modal = modal or ("" if inner == "not" else inner)
+        verb.negated = negated != inner.endswith("not")
+        verb.modal = modal or inner.removesuffix("not").strip()
         return verb
     if forms and be and "n" in forms and not (units[j].text[0].isupper()):
         return Verb(start, j + 1, forms["n"], "finite", True, *common, have, j, words)
-    if forms and be and "g" in forms:
+    noun = units[j + 1] if j + 1 < len(units) else None
+    if (
+        forms
+        and be
+        and "g" in forms
+        and not (unit is not None and unit.lower in {"founding", "acting"} and noun and noun.tag == "N")
+    ):
         return Verb(start, j + 1, forms["g"], "finite", False, *common, have, j, words)
     if forms and have and "n" in forms:
         return Verb(start, j + 1, forms["n"], "finite", False, *common, True, j, words)

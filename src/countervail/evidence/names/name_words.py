@@ -74,6 +74,13 @@ MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
 """Words that are given names as well as months or verbs."""
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
+MORE_POSTS = (
+    "partner|counsel|agent|chair|justice|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
+    "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
+    "|coordinator|convener"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
+)
+"""What is a post beside a name, and too common a word to tell a name by."""
 POST_WORDS = (
     r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
     r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"

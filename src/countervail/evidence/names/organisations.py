@@ -211,7 +211,8 @@ class Organisations:
         words, tokens = lexicon(), self.tokens
         done = 0
         for i, token in enumerate(tokens):
-            if i < done or not token.capital or token.bare not in words.org_heads:
+            compound = token.bare.endswith("bank") and len(token.bare) > 6  # "Hanseatic Girobank"
+            if i < done or not token.capital or not (compound or token.bare in words.org_heads):
                 continue
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None

@@ -29,6 +29,9 @@ _BESIDE = re.compile(
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
 _APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_OF_WHOM = re.compile(
+    rf"\b{w.POST_WORDS} (?:for|of|at|to) (?:the|its|their|a) (?:[a-z-]{{1,20}} ){{0,2}}$", re.IGNORECASE
+)
 _NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
 _AFTER = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
@@ -59,6 +62,8 @@ _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
 _MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
+_OF_BODY = re.compile(rf"\bOF THE (?P<n>[{_UP}&'-]{{2,24}}(?: [{_UP}&'-]{{1,24}}){{1,5}})$")
+"""The end of "JOINT STATEMENT OF THE LEADERS OF THE RHINE COMPACT"."""
 _NO_MASTHEADS = frozenset(
     ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
 )
@@ -152,6 +157,8 @@ class Unlisted:
                 continue
             comma = match.group("m").startswith(",") and "such" not in match.group("m")
             noun, name = match.group("w"), self.text[span[0] : span[1]]
+            if comma and _OF_WHOM.search(self.text[max(0, match.start() - 60) : match.start()]):
+                continue  # "a spokeswoman for the bank, X"
             if comma and match.group("t") not in {",", ".", ";", ")", ""}:
                 continue
             if noun in _PEOPLE_TOO:
@@ -280,14 +287,20 @@ class Unlisted:
         at, seen = 0, 0
         for line in self.text[:1000].split("\n"):
             match = _MASTHEAD.match(line)
+            name = match.group().split(" - ")[0] if match else ""
             if match and line != line.title():
-                words = match.group().strip().title().split()
+                words = name.strip().title().split()
                 heads = [w for w in words if w in self.words.org_heads]
                 last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
+                of = words.index("Of") if "Of" in words[1:] else 0
+                last = last or words[of - 1] in self.words.org_heads  # "CENTRAL BANK OF THE COMOROS"
                 named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
-                if named and last and " - " not in match.group() and words[0] not in _NO_MASTHEADS:
-                    start = at + match.start() + len(match.group()) - len(match.group().lstrip())
-                    yield start, start + len(match.group().strip())
+                if named and last and words[0] not in _NO_MASTHEADS:
+                    start = at + match.start() + len(name) - len(name.lstrip())
+                    yield start, start + len(name.strip())
+            body = _OF_BODY.search(line)
+            if body and line.isupper() and body.group("n").split()[-1].title() in self.words.org_heads:
+                yield at + body.start("n"), at + body.end("n")
             at += len(line) + 1
             seen += bool(line.strip())
             if seen >= 4:

@@ -52,8 +52,8 @@ class Reading:
         """The longest name of the text that ends in this one, where there is only one such; else the name itself."""
         known = self._whole.get(name)
         if known is None:
-            ends = " " + name
-            longer = {m.value for m in self.mentions if m.type == "person" and m.value and m.value.endswith(ends)}
+            ends, people = " " + name, {m.value for m in self.mentions if m.type == "person" and m.value}
+            longer = {p for p in people if p.endswith(ends) or (name.isupper() and p.upper().endswith(ends))}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
@@ -311,3 +311,16 @@ def _sentence(text: str, start: int, end: int, document: Document, number: int) 
     while end > start and text[end - 1] in " \n\t":
         end -= 1
     return Sentence(text[start:end], start, end, document, number)
+
+
+def dashed(reading: Reading) -> str:
+    """The folded text with the dashes that set a clause apart as such; offsets are the same."""
+    text = reading.folded.text
+    if not any(c in reading.raw for c in "—―–"):
+        return text
+    raw, offsets = reading.raw, reading.folded.offsets
+    letters = list(text)
+    for i, letter in enumerate(letters):
+        if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
+            letters[i] = "—"
+    return "".join(letters)

@@ -280,9 +280,14 @@ def _heads() -> dict[str, str]:
     return {_shape(w): w for w in words.org_heads | words.posts | words.titles if len(w) >= 5}
 
 
+_SHORTENED = ("'m", "'d", "'ve", "'ll", "'re")
+
+
 @lru_cache(maxsize=50_000)
 def _bare(text: str, capital: bool) -> str:
     word = text[:-2] if text.endswith("'s") else text.rstrip("'")
+    if word.endswith(_SHORTENED):
+        word = word[: word.index("'")]  # "I'm Fergus": "I" is no part of the name
     if capital and len(word) >= 5:
         repaired = _heads().get(_shape(word))
         if repaired is not None and repaired.lower() != word.lower():

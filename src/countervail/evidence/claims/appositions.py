@@ -1,0 +1,211 @@
+"""Memberships beside a name, without a verb: "X, a member of Y since 2014", "Y member X", "as a partner of Y, X ...",
+"Y's members, A and B"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.nominals import Nominals
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.references import Filled
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.model import slug
+
+_BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
+_ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B"])
+_CLOSING = frozenset(["since", "from", "until", "for"])
+_PLACED = frozenset(["in", "at", "with", "of", "to"])
+
+_OTHER_LIST = re.compile(
+    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
+)
+
+
+class Appositions(Nominals):
+    """Claims of what stands beside a name."""
+
+    def beside_names(self, parsed: Parsed) -> Iterator[Filled]:
+        """Who is said to be in a body in passing."""
+        units = parsed.units
+        for k, unit in enumerate(units):
+            if unit.tag != "N" or not parsed.clauses or role_of(units, (k, k + 1), True) is None:
+                continue
+            found = self._after_name(parsed, k) or self._before_name(parsed, k) or self._opening(parsed, k)
+            if found is None:
+                continue
+            who, phrase, times = found
+            made = self._membership(parsed, who, phrase, times)
+            if made is not None:
+                yield made
+
+    def _after_name(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
+        """ "X, a member of Y since 2014,", "X (an observer)", "A and B, both members of Y"."""
+        units = parsed.units
+        start = phrase_to(units, k + 1, 0)
+        while start > 1 and units[start - 1].tag in {"D", "B", "O"} and units[start - 1].lower not in {"it", "they"}:
+            start -= 1
+        if start > 2 and units[start - 1].lower == "of" and units[start - 2].lower in {"all", "both", "none"}:
+            start -= 2  # "nine firms, all of them members"
+        if start > 1 and units[start - 1].tag == "X" and units[start - 2].tag in {",", ":"}:
+            start -= 1  # "Bhutan: not a member of it"
+        labelled = start == 2 and units[start - 1].tag == ":"
+        if start < 2 or not (labelled or units[start - 1].tag in {",", "("}):
+            return None
+        plural = units[k].lower.endswith("s")
+        first = units[start].lower
+        if not plural and units[start].tag not in {"D", "N", "B", "#"}:
+            return None
+        who = listed_to(units, start - 1, 0)
+        who = who if plural else who[-1:]
+        named = who and any(u.tag == "E" for a, b in who for u in units[a:b])
+        if not who or not (named or first in {"all", "both", "each", "none"}):
+            return None
+        end, times = self._ending(units, k)
+        if units[end : end + 1] and units[end].tag not in _ENDS:
+            return None
+        if plural and first not in {"all", "both", "each"} and len(who) < 2:
+            return None
+        return who, (start, end), times
+
+    def _before_name(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
+        """ "Cocoa Alliance member Ghana", "founding members A and B", "the Union's members, A and B"."""
+        units = parsed.units
+        start = phrase_to(units, k + 1, 0)
+        i = k + 1
+        if i < len(units) and units[i].lower in {"state", "states", "country", "countries", "firm", "firms"}:
+            i += 1
+        owned = any(u.tag in {"G", "E"} for u in units[start:k]) or units[start].lower in {"its", "founding"}
+        if not owned or i >= len(units):
+            return None
+        mention = units[i].mention
+        if units[i].tag == "E" and mention is not None and mention.type in {"country", "organisation"}:
+            names = listed_from(units, i, len(units)) if units[k].lower.endswith("s") else [(i, i + 1)]
+            names = [s for s in names if units[s[0]].tag == "E"]
+            return names, (start, i), []
+        mark = units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES or units[i].lower == "such"
+        if not mark or (not units[k].lower.endswith("s") and units[i].tag != ","):
+            return None
+        while i < len(units) and (
+            units[i].tag in {",", ":"} or units[i].lower in _BEFORE_NAMES | {"such", "as", "them"}
+        ):
+            i += 1
+        names = listed_from(units, i, len(units))
+        plural = units[k].lower.endswith("s")
+        kinds = {"organisation"} if plural else {"organisation", "country"}  # states in a list are read as such
+        fit = all(any(u.tag == "E" and u.mention and u.mention.type in kinds for u in units[a:b]) for a, b in names)
+        return (names, (start, k + 1), []) if names and fit and (plural or len(names) == 1) else None
+
+    def _opening(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
+        """ "As a partner of Y, X may attend"."""
+        units = parsed.units
+        start = phrase_to(units, k + 1, 0)
+        if start < 1 or units[start - 1].lower != "as" or (start > 1 and units[start - 2].tag != ","):
+            return None
+        end, times = self._ending(units, k)
+        if end >= len(units) or units[end].tag != ",":
+            return None
+        if start > 2:  # "Nepal, as a member of Y, objected"
+            before = listed_to(units, start - 2, 0)
+            return (
+                (before, (start, end), times)
+                if before and any(u.tag == "E" for u in units[slice(*before[-1])])
+                else None
+            )
+        who = next((c.subjects for c in parsed.clauses if c.subjects and c.subjects[0][0] > end), [])
+        return (who, (start, end), times) if who and who[0][0] <= end + 2 else None
+
+    @staticmethod
+    def _ending(units: Sequence[Any], k: int) -> tuple[int, list[int]]:
+        """Where the phrase round a word for a member ends, with its dates."""
+        end, times = k + 1, list[int]()
+        if end < len(units) and units[end].lower in {"state", "states", "country", "countries"}:
+            end += 1
+        while end + 1 < len(units):
+            if units[end].tag == "P" and units[end + 1].tag == "T":
+                times.append(end + 1)
+                end += 2
+            elif units[end].lower in _CLOSING and units[end + 1].tag in {"T", "#", "D", "N"}:
+                times += [end + 1] if units[end + 1].tag == "T" else []
+                after = phrase_from(units, end + 1, len(units))
+                end = max(after, end + 2)
+            elif units[end].lower in _PLACED and (after := phrase_from(units, end + 1, len(units))) > end + 1:
+                end = after
+            else:
+                break
+        return end, times
+
+    def _membership(self, parsed: Parsed, who: list[Span], phrase: Span, times: list[int]) -> Filled | None:
+        units = parsed.units
+        role = role_of(units, phrase)
+        k = next(k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None)
+        if role is None or role[1] is None:
+            placed = next((i for i in range(k + 1, phrase[1] - 1) if units[i].lower in _PLACED), None)
+            inner = (placed + 1, phrase_from(units, placed + 1, phrase[1])) if placed is not None else None
+            if inner is not None and not self.is_body(units, inner):
+                return None
+            bare = role or role_of(units, (k, k + 1), True)
+            said = {"its", "founding", "full", "associate"} & {u.lower for u in units[phrase[0] : k]}
+            if bare is None or (inner is None and not times and not said):
+                return None
+            role = bare[0], inner
+        verb = Verb(k, k + 1, units[k].lower, "noun", main=k)
+        event = Clause(verb, units, subjects=who, objects=[phrase], times=times, end=phrase[1])
+        holder = self.holder(parsed, k)
+        event.governor, event.link, event.reported, event.source = (
+            holder.governor,
+            holder.link,
+            holder.reported,
+            holder.source,
+        )
+        if {"former", "ex", "non"} & {u.lower for u in units[phrase[0] : k]}:
+            return None
+        verb.negated = units[phrase[0]].lower in {"none", "not"}
+        made = self._member(parsed, event, role, who)
+        if made is None or (made.predicate != "founded" and all(kind_of(s) == "person" for s in made.subjects)):
+            return None
+        made.spans = [*who, phrase]
+        return made
+
+    @staticmethod
+    def holder(parsed: Parsed, k: int) -> Clause:
+        """The clause round a word: the last whose subject stands before it."""
+        before = [c for c in parsed.clauses if c.subjects and c.subjects[0][0] <= k and not c.relative]
+        return before[-1] if before else parsed.clauses[0]
+
+    def entries(self, parsed: Parsed) -> list[str]:
+        """Who stands on the list below "the persons below were added": entries set in capitals, up to the removals."""
+        units = parsed.units
+        colon = next((k for k, u in enumerate(units) if u.tag == ":"), len(units))
+        after = [k for k in range(colon + 1, len(units)) if units[k - 1].tag in {":", ";", "C", ","}]
+        inside = [units[k] for k in after if units[k].tag == "E"]
+        if any(u.tag == ";" for u in units[colon:]):
+            inside = [u for u in inside if units[units.index(u) - 1].tag != ","]  # "A, shipbroker; B, notary"
+        named = [i for u in inside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
+        if named:
+            return named
+        reading = self.shared.reading
+        text, start = reading.folded.text, parsed.sentence.end
+        stop = _OTHER_LIST.search(text, start)
+        found: list[str] = []
+        for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
+            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
+                continue
+            opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
+            words = text[a:b].split(",")[0]
+            if not opens or mention.type not in {"person", "organisation"}:
+                continue
+            listed = mention.type == "person" and "," in text[a:b]
+            if (
+                listed
+                or (words.isupper() and " " in words)
+                or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
+            ):
+                name = mention.value or ""
+                found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
+        return list(dict.fromkeys(found))

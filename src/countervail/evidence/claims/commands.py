@@ -1,0 +1,113 @@
+"""Sentences that begin with a verb: what a declaration decides ("Welcome the accession of X"), what readers are asked
+to do ("List Y", "To the Union: list Y"). They get the subject and auxiliary that they go without."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from countervail.evidence.claims.units import Unit, nounlike
+
+POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
+"""How a point of a list begins."""
+DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
+"""The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
+_MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
+_THOUGHT = frozenset(
+    ["suppose", "imagine", "assume", "say", "take", "see", "let", "please", "thank", "forget", "remember"]
+)
+"""What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
+_OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz") | {"ii", "iii", "iv", "vi", "vii", "viii"}
+
+
+def commanded(units: list[Unit], declared: str) -> list[Unit]:
+    """The units of a sentence, with a subject and an auxiliary where it begins with a verb in its base form; `declared`
+    is the pronoun of those who sign the text where they are who does it."""
+    first = _after_marker(units)
+    if first + 2 >= len(units) or units[-1].lower == "?":
+        return units
+    if units[first].lower == "to" and (colon := _addressed(units, first)):
+        if units[colon + 1].lower == "do":  # "To Norway: do not sign it"
+            return [*units[first + 1 : colon], _made(units[colon], "should", "A"), *units[colon + 2 :]]
+        return [
+            *units[first + 1 : colon],
+            _made(units[colon], "should", "A"),
+            _small(units[colon + 1]),
+            *units[colon + 2 :],
+        ]
+    if (
+        units[first].lower in {"do", "don't"}
+        and not declared
+        and (_orders(units, first + 2) or units[first].lower == "don't")
+    ):
+        told = _made(units[first], "should", "A")
+        denied = [] if units[first].lower == "do" else [_made(units[first], "not", "X")]
+        return [*units[:first], _made(units[first], "you", "O"), told, *denied, *units[first + 1 :]]
+    if not _orders(units, first):
+        return units
+    who, how = (declared, "do") if declared else ("you", "should")
+    made = units[:first]
+    for k in range(first, len(units)):
+        starts = k == first or (units[k - 1].tag == ";" and _orders(units, k))
+        starts = starts or (k > 1 and units[k - 2].tag in {";", ","} and units[k - 1].tag == "C" and _orders(units, k))
+        made += [_made(units[k], who, "O"), _made(units[k], how, "A"), _small(units[k])] if starts else [units[k]]
+    return made
+
+
+def _after_marker(units: Sequence[Unit]) -> int:
+    """Past "3.", "(a)", "-" at the head of a paragraph."""
+    i = 0
+    while i < min(4, len(units)) and (units[i].tag in _MARKERS or units[i].lower in _LETTERS - {"a", "i"}):
+        i += 1
+    return i
+
+
+def _orders(units: Sequence[Unit], i: int) -> bool:
+    """Whether unit i is a verb in its base form with an object, or with an infinitive, after it."""
+    if i + 1 >= len(units) or units[i].tag != "N" or "b" not in (units[i].forms or {}) or units[i].lower in _THOUGHT:
+        return False
+    k = i + 1
+    while k < len(units) and units[k].tag == "B":
+        k += 1
+    if k < len(units) and units[k].tag == "," and (close := _closed(units, k)):
+        k = close + 1
+    if k >= len(units):
+        return False
+    after, noun = units[k], units[i].lower in nounlike()
+    if after.lower == "to":
+        return k + 1 < len(units) and "b" in (units[k + 1].forms or {})
+    if after.tag == "P" and after.lower in {"on", "upon", "with"}:
+        return not noun and k + 1 < len(units) and units[k + 1].tag in _OBJECTS | {"N"}
+    return after.tag in _OBJECTS or after.lower == "that" or (after.tag == "N" and not noun and after.text.islower())
+
+
+def _closed(units: Sequence[Unit], k: int) -> int:
+    """Where a short phrase between commas ends: "decline, at this stage, the request"."""
+    if k + 1 >= len(units) or units[k + 1].tag not in {"P", "B"}:
+        return 0
+    return next((m for m in range(k + 2, min(len(units), k + 9)) if units[m].tag == ","), 0)
+
+
+def _addressed(units: Sequence[Unit], first: int) -> int:
+    """Where the colon of "To the Union: list X" stands, if a verb follows it."""
+    colon = next((k for k in range(first + 2, min(len(units), first + 16)) if units[k].tag == ":"), 0)
+    plain = bool(colon) and all(u.tag in "DNEC,P" for u in units[first:colon])
+    denied = plain and [u.lower for u in units[colon + 1 : colon + 3]] == ["do", "not"]
+    return colon if plain and (denied or _orders(units, colon + 1)) else 0
+
+
+def _made(beside: Unit, word: str, tag: str) -> Unit:
+    """A word that is not in the text, at the place of another."""
+    return Unit(word, word, tag, beside.start, beside.start)
+
+
+def _small(unit: Unit) -> Unit:
+    """A verb as it is written inside a sentence."""
+    unit.text = unit.text.lower()
+    return unit
+
+
+def name_like(words: str) -> bool:
+    """Whether words are set as a name or title, and not spoken."""
+    return all(w[:1].isupper() or len(w) <= 3 for w in words.split())

@@ -1,0 +1,166 @@
+"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from countervail.evidence.claims.actors import (
+    BODIES,
+    CLUBS,
+    GROUPING,
+    GROUPS,
+    NOUNS,
+    ORGANS,
+    Named,
+    adjective_codes,
+    initialled,
+    world_bodies,
+)
+from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.text.documents import Reading
+
+_PUBLIC = CLUBS | CLOSED["public"]
+_VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
+SYSTEMS = CLOSED["systems"]
+
+
+_ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")
+_ROLE_AFTER = re.compile(
+    r", (?:an?|the|its|their) (?:[\w-]+ ){0,2}?([a-z-]{4,})(?=[,.]| (?:in|of|based|registered|that|which)\b)"
+)
+
+
+class Described(Named):
+    """The bodies of one text that descriptions stand for."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self.roles = self._roles()
+        """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
+
+    def _roles(self) -> dict[str, list[tuple[int, str]]]:
+        found: dict[str, list[tuple[int, str]]] = {}
+        text = self.reading.folded.text
+        for mention, (a, b) in zip(self.reading.mentions, self.reading.spans, strict=True):
+            if mention.type != "organisation":
+                continue
+            before, after = _ROLE_BEFORE.search(text, max(0, a - 60), a), _ROLE_AFTER.match(text, b)
+            for match in filter(None, (before, after)):
+                found.setdefault(match.group(1), []).append((a, self.body(mention.value or "")))
+        return found
+
+    def described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
+        """The body that "the league" stands for: the last one named that is called so, else the topic."""
+        definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2
+        if not definite:
+            return None
+        place, word = units[a].start, units[head].lower
+        if any(u.text[0].isupper() and u.tag == "N" and u is not units[head] for u in units[a + 1 : head]):
+            return None
+        if word not in GROUPING | BODIES | SYSTEMS:  # "the Entente", the name cut short
+            return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
+        house = self.house[2:].split("-") if self.house else []
+        if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
+            return self.house  # "the Bank" in its own report
+        fresh = word not in self.called
+        first = self.called.setdefault(word, place)
+        titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
+        if titled and fresh and all(at >= place or word not in words for at, _, words in self.bodies):
+            self.of_the_text.add(word)
+        if titled and word in self.of_the_text:
+            return f"o.{word}"  # "the Bank" of a text that names no bank before it
+        central = "central" in {u.lower for u in units[a:head]}
+        for at, identifier, words in reversed(self.bodies):
+            if central and "central" not in words:
+                continue
+            if at < place and word in words and (at < first or identifier not in world_bodies()):
+                return identifier  # one named after "the Council" was first written is another council
+        counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
+        plain = head - a == 1 and (b - head == 1 or counted)
+        if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
+            for at, identifier, words in reversed(self.bodies):
+                if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
+                    return identifier
+            return f"o.{word}"
+        if plain and word == "bank":  # not the central bank that speaks of it
+            banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
+            if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
+                return banks[-1]
+        if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
+            subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
+            if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
+                return subjects[0]
+            family = {"company", "firm", "ltd", "llc", "inc", "shipping", "trading", "corp", "holding"}
+            for at, identifier, words in reversed(self.bodies):
+                if at < place and (words & family if word in {"company", "firm"} else word in words):
+                    return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
+            if word in {"system", "mechanism", "platform", "network", "link"}:
+                rails = [i for at, i, words in self.bodies if at < place and (words & SYSTEMS or initialled(i))]
+                if rails:
+                    return rails[-1]
+            if word in {"company", "firm"}:
+                counts = [
+                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
+                ]
+                if counts:
+                    return counts[-1]
+        return None
+
+    def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
+        """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""
+        if b - a != 2 or units[a].lower not in {"the", "this"}:
+            return None
+        noun = units[b - 1].lower
+        if noun not in NOUNS["parties"] and (noun not in NOUNS["persons"] or noun in NOUNS["plurals"]):
+            return None
+        known = [i for at, i in self.roles.get(noun, ()) if at < units[a].start]
+        return known[-1] if known else None
+
+    def is_firm(self, identifier: str) -> bool:
+        """Whether somebody spoken of is a body that can be a firm: named, of no state, and no grouping."""
+        words = next((w for _, i, w in self.bodies if i == identifier), None)
+        return words is not None and identifier not in world_bodies() and not words & (_PUBLIC | GROUPING | ORGANS)
+
+    def rarely_listed(self, identifier: str) -> int:
+        """How rarely somebody of a kind is put on a list: a firm or person, another body, a state."""
+        vessel = _VESSELS.intersection(identifier[2:].split("-"))
+        if vessel or identifier.startswith(("p.", "g.")) or self.is_firm(identifier):
+            return 0
+        body = identifier.startswith("o.") and identifier not in world_bodies()
+        return 1 if body and identifier[2:].split("-", 1)[0].rsplit("-", 1)[-1] not in ORGANS else 2
+
+    def several_firms(self, identifier: str) -> bool:
+        """Whether somebody spoken of is several, and no states: whom "them" stands for where they are listed."""
+        members = self.several(identifier)
+        if len(members) > 1:
+            return not all(i.startswith("c.") for i in members)
+        return not identifier.startswith("c.") and identifier.rsplit("-", 1)[-1].split(".")[-1].endswith("s")
+
+    def _nearer_firm(self, place: int, at: int) -> str | None:
+        """A body named between two places that can be a firm: of nobody's state, and no grouping."""
+        public = _PUBLIC | GROUPING
+        between = [b for b in self.bodies if max(at, place - 160) < b[0] < place]
+        return next((i for _, i, w in reversed(between) if i not in world_bodies() and not w & public), None)
+
+
+def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
+        return owner - 1, owner
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
+    return (named, named + 1) if named is not None else None
+
+
+def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The same of several: "British and Canadian lists"."""
+    first = owner_of(units, span)
+    if first is None:
+        return []
+    several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
+    other = (first[1] + 1, first[1] + 2)
+    return [first, other] if several and adjective_codes(units[other[0]].text) else [first]

@@ -1,0 +1,192 @@
+"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"), refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.copulas import Copulas
+from countervail.evidence.claims.modality import negated
+from countervail.evidence.claims.phrases import listed_from, skip_left, text_of
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import CLOSED
+
+REPEATED = MEMBERSHIP | {
+    "be_invited",
+    "resigned",
+    "denied",
+    "paid",
+    "delisted",
+    "sanctioned",
+    "listed",
+    "signed",
+    "supplied",
+    "agreed",
+    "refused",
+    "lifted",
+    "froze",
+    "supported",
+}
+_REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
+_SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
+"""What a bank or carrier that stops doing it refuses."""
+_ANSWERING = CLOSED["answering"]
+
+
+class Ellipses(Copulas):
+    """Claims of clauses that leave out what was said before."""
+
+    def gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
+        units, clause = parsed.units, made.clause
+        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
+        i += i < len(units) and units[i].tag == "C"
+        if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
+            return self._supplied_too(parsed, made)
+        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
+            return None
+        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
+        if not dated:
+            return None
+        at = i + 1 if units[i + 1].tag == "T" else i + 2
+        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
+        return Filled(
+            other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
+        )
+
+    def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "supplies Azerbaijan with drones and Uzbekistan with buses": the second receiver and its goods."""
+        units, clause = parsed.units, made.clause
+        spans = [s for p, many in clause.phrases if p == "with" for s in many]
+        other = next((s for s in spans[1:] if units[s[0]].tag == "E" and units[s[1] - 1].tag == "E"), None)
+        if other is None or units[other[1] : other[1] + 1] == [] or units[other[1]].lower != "with":
+            return None
+        goods = spans[spans.index(other) + 1 :] or listed_from(units, other[1] + 1, len(units))[:1]
+        made.roles["what"] = text_of(units, spans[0])
+        if not goods:
+            return None
+        who = self.ids(parsed, clause, [other])
+        return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
+
+    @staticmethod
+    def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
+        """ "put X on its list and removed it later": off the list."""
+        off = any(p == "off" for p, _ in clause.phrases)
+        if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
+            return None
+        if clause.verb.lemma not in {"remove", "drop", "delete", "strike", "take"}:
+            return None
+        gone = clause.verb.passive and (
+            off or any(p == "from" for p, _ in clause.phrases)
+        )  # "was listed and taken off it"
+        if not clause.objects and not gone:
+            return None
+        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
+
+    def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
+        """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""
+        for clause in parsed.clauses:
+            lemma = clause.verb.lemma
+            unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
+            serving = lemma == "accept" or (lemma in _SERVING and unwilling)
+            if serving and negated(clause) and clause.objects and not clause.verb.passive:
+                self._not_accepted(parsed, clause, filled)
+            alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
+            if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
+                who = [
+                    i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body", "person"}
+                ]
+                if who and UNKNOWN not in who:  # "was invited; Egypt accepted"
+                    filled[id(clause)] = Filled(clause, "agreed", who, self.invited, {}, None, [*clause.subjects])
+            if lemma not in _REFUSING or clause.verb.passive:
+                continue
+            how = {"infinitive"} if lemma in {"refuse", "decline"} else {"gerund"}
+            inner = next((c for c in clause.complements if c.verb.kind in how), None)
+            if inner is not None and lemma in {"stop", "cease"} and inner.verb.lemma not in _SERVING:
+                continue
+            if inner is None:
+                continue
+            if inner.verb.lemma in _ANSWERING:  # "declined to say"
+                filled.pop(id(clause), None)
+                continue
+            known = filled.get(id(inner))
+            spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
+            if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
+                objects = [self.thing]
+            subjects = self.ids(parsed, clause, clause.subjects)
+            if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
+                filled.pop(id(inner))
+            if id(inner) not in filled and subjects:
+                roles = {"what": inner.verb.lemma}
+                filled[id(clause)] = Filled(
+                    clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
+                )
+
+    def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
+        """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
+        known = filled.get(id(clause))
+        subjects = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing" and i != UNKNOWN]
+        if (known is not None and known.predicate == "agreed") or not subjects:
+            return
+        objects = self.ids(parsed, clause, clause.objects)
+        made = Filled(
+            clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects]
+        )
+        made.certain = True
+        filled[id(clause)] = made
+
+    def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
+        units, verb = parsed.units, clause.verb
+        start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
+        start -= start > 1 and units[start - 1].tag == "T"
+        so = {"so", "as", "neither", "nor"}
+        inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
+        inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
+        if verb.kind != "finite":
+            return None
+        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
+            return None  # "did just that": what was said last, which is not always a verb of the table
+        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
+        if verb.lemma == "follow":
+            if said not in {"", "suit"} or verb.passive:
+                return None
+        elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
+            ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
+            if clause.phrases or not (inverted or ends):
+                return None
+        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
+            return None
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
+        earlier = parsed.earlier(clause)
+        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
+        if not before and not finite:
+            before = self.last
+        if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
+            return None  # "X left the board; it remains a party, as does Y"
+        spans = clause.subjects
+        if inverted and (not spans or clause.objects):
+            spans = listed_from(units, verb.end, len(units))
+        people = bool(before) and {kind_of(s) for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}} == {"person"}
+        kinds = {"person"} if people else {"state", "body"}
+        subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
+        if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
+            return None  # "those in Sarajevo did not"
+        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
+        if not before or not subjects or clause.complements or pronoun:
+            return None
+        same = before[-1]
+        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
+            if not same.clause.verb.passive:
+                return None
+            alike = same.objects and kind_of(same.objects[0]) == kind_of(subjects[0])
+            if same.frame is None or (same.predicate not in MEMBERSHIP | {"be_invited"} and not alike):
+                return None
+            if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
+                return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
+        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
+        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)

@@ -1,0 +1,279 @@
+"""The frames of a verb laid over its clause, the first that fits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.appositions import Appositions
+from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.fitting import (
+    bodily,
+    fits,
+    follows,
+    owner_in,
+    spoken_words,
+    to_follows,
+    vague,
+    with_post,
+)
+from countervail.evidence.claims.modality import own_modality
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.references import (
+    BODYLIKE,
+    MEMBERSHIP,
+    SIGNABLE,
+    STATE_OF_BODY,
+    UNKNOWN,
+    UNNAMED,
+    Filled,
+    as_list,
+    one_or_many,
+)
+from countervail.evidence.claims.shapes import doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.tables import Frame, frames_of
+from countervail.evidence.text.tokens import lexicon
+
+_BY_CLAUSE = frozenset(
+    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
+)
+_GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
+_OF_THINGS = CLOSED["of_things"]
+"""What is done to texts, plans and measures, so that "it" is no state."""
+_ON_LISTS = frozenset(["on", "to", "from", "off"])
+_PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
+_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
+
+
+class Framing(Appositions):
+    """Lays the frames of a verb over its clause, the first that fits."""
+
+    def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        if clause.verb.lemma in {"be", "become", "remain"}:
+            return self.copula(parsed, clause) or self._among_those(parsed, clause)
+        off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
+        if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
+            who = self.ids(parsed, clause, clause.subjects)
+            by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
+            return Filled(clause, "delisted", by, who, {}, None, [*clause.subjects, *off])
+        if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
+            listed = self._state_of(parsed, clause)
+            if listed is not None:
+                return listed  # "figures on the list of X"
+        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
+            status = self.status(parsed, clause)
+            if status is not None:
+                return status
+        taken = self.taken_in(parsed, clause)
+        if taken is not None:
+            return taken
+        return self._by_frames(parsed, clause)
+
+    def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        for words, frame in frames_of(clause.verb.lemma):
+            if not frame.predicate or frame.internal or not follows(clause, words):
+                continue
+            made = self._frame(parsed, clause, frame)
+            if made is not None:
+                return made
+        return None
+
+    def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
+        units, verb = parsed.units, clause.verb
+        direct = clause.subjects if verb.passive else clause.objects
+        receiver: list[Span] = []
+        if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
+            receiver, direct = direct, clause.objects
+        agents = doers(clause) if verb.passive else clause.subjects
+        if not fits(units, clause, frame, direct):
+            return None
+        target = [s for s in target_of(units, clause, frame, direct) if not spoken_words(units, s)]
+        if target and units[target[0][0]].lower.endswith(("self", "selves")):
+            return None  # "Peru appointed itself guardian of the river"
+        stated = verb.passive or frame.words is not None
+        topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
+        if not (target or frame.bare or topic or frame.topic or self._governs(clause, frame)):
+            return None
+        alone = frame.topic and not target and not verb.passive and agents
+        who = self.ids(parsed, clause, agents) if alone else []
+        if who and all(i.startswith("p.") for i in who):  # a person who quits resigns, one who leaves may travel
+            gone = "resigned" if verb.lemma == "quit" else "left" if frame.predicate == "left" and not topic else ""
+            return Filled(clause, gone, who, [], {}, frame, [*agents]) if gone else None
+        if frame.predicate in {"left", "applied_to"} and verb.passive and not agents:
+            return None  # "was left with four members", "its application was submitted"
+        if frame.topic and not target and not topic and clause.objects and not verb.passive:
+            return None  # "withdrew its application"
+        status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
+        if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
+            return None
+        if frame.predicate == "left" and target and clause.after("for") and not bodily(units, target[0]):
+            return None  # "left Puerto Ayala for Bamako"
+        if frame.predicate == "suspended" and target:
+            target = whose(units, target)
+        if frame.kind == "body" or frame.predicate in MEMBERSHIP:
+            target = [self.membership(units, s, clause) for s in target]
+        target = [named_entry(units, s) for s in target]
+        if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
+            target = [owner_in(units, s) for s in target]
+        if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
+            topic, target = self.topic(parsed, clause, True), []
+        if (
+            frame.predicate in {"denied", "refused"}
+            and len(target) == 1
+            and units[target[0][0]].lower in {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
+        ):
+            clause.second = target
+            target = []
+        if frame.predicate == "denied" and verb.passive and clause.objects:
+            return None  # "was denied entry"
+        target, post = with_post(units, clause, target) if frame.post else (target, "")
+        a_body = frame.kind == "body" or (frame.predicate == "founded" and not verb.passive)
+        objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS) or ([topic] if topic else [])
+        measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
+        if frame.predicate == "lifted" and measure and self.punished:
+            objects = self.punished
+        elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
+            objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
+        elif measure and frame.predicate == "signed" and self.signable:
+            objects = [self.signable]
+        elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
+            objects = [self.thing]  # "signed it but never ratified it"
+        if wrong_kind(frame, objects):
+            return None
+        if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
+            return None  # "Washington has not listed it": whom, we do not know
+        if (
+            frame.post
+            and verb.lemma != "appoint"
+            and verb.passive
+            and not (clause.objects or agents or clause.after("as"))
+        ):
+            return None  # "asked not to be named"
+        if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
+            return None  # "every time it elects a new president"
+        subjects = self.ids(parsed, clause, agents, acting=frame.predicate in EVENTS)
+        by_whom = clause.governor if verb.kind == "gerund" and clause.link == "ing" else None
+        if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
+            subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
+        if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
+            return None  # "the host's brochure left"
+        pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
+        if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
+            return None  # nobody does it to himself without the text saying so
+        if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
+            return None
+        if frame.subject == "state" and not all(kind_of(s) in {"state", "body"} for s in subjects):
+            return None
+        roles = self._roles(parsed, clause, frame, target)
+        if post:
+            roles["as"] = post
+        if receiver:
+            roles["to"] = one_or_many(self.ids(parsed, clause, receiver))
+        if clause.second and not verb.passive and objects:
+            given = self.ids(parsed, clause, clause.second)
+            if frame.post:
+                roles["as"] = text_of(units, clause.second[0])
+            elif frame.predicate in _GIVING:
+                roles["to"], objects = objects, given
+        if frame.post:
+            roles.update(post_role(units, clause, roles))
+        aimed = "direct" not in frame.object and frame.what != "direct"
+        if not subjects and verb.passive and aimed and frame.words is None:
+            subjects = self.ids(parsed, clause, direct)
+        elif verb.passive and aimed and not agents and frame.predicate in MEMBERSHIP - {"applied_to"}:
+            return None  # "its accession was announced": what the noun says
+        if not subjects and not verb.passive:
+            return None
+        if not subjects:
+            subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
+            if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
+                owners = next((owners_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), [])
+                subjects = self.ids(parsed, clause, owners)
+            subjects = subjects or [UNKNOWN]
+        made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):
+            made.subjects = subjects = self.ids(parsed, clause, clause.after("between"))
+        if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
+            topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
+            made.subjects = [topic] if topic else subjects
+        if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
+            made.subjects = [UNKNOWN]
+        if vague(made, agents, direct, pronoun):
+            return None
+        for_it = clause.after("for", "on")  # "now signs for the account"
+        if made.predicate == "signed" and not (objects or for_it or verb.passive) and self.signable:
+            made.objects = objects = [self.signable]  # "Romania has yet to sign"
+        if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
+            made.objects, made.roles = self.invited, {**roles, "what": "join"}
+        if (
+            made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
+        ):  # "founded the bloc with X"
+            made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
+        shape = shaped(made, parsed)
+        if shape is None:
+            return None
+        made = shape
+        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(units, clause)
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
+            states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
+            topic = self.topic(parsed, clause, True) if states else None
+            made.objects = [topic] if topic else []
+        return made
+
+    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
+        units = parsed.units
+        sides = [(s, clause.objects) for s in clause.subjects[:1]]
+        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
+        for (a, b), who in sides:
+            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
+            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
+            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
+                continue
+            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
+            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
+            if units[k + 1].lower == "by" and (doers := listed_from(units, k + 2, len(units))):
+                phrases.append(("by", doers))
+            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
+            if made is not None:
+                return made
+        return None
+
+    def _done_to(self, frame: Frame) -> bool:
+        """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
+        thing = self.thing or ""
+        text = bool((SIGNABLE | BODYLIKE).intersection(thing[2:].split("-")))
+        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
+
+    def _governs(self, clause: Clause, frame: Frame) -> bool:
+        return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
+
+    def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
+        units, roles = parsed.units, dict[str, Any]()
+        for preposition, spans in clause.phrases:
+            if not spans or spans == used or (preposition == "by" and clause.verb.passive):
+                continue
+            name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            invited = frame.predicate == "be_invited" and name == "to"
+            if name == "as" and preposition == "to" and head_word(units, spans[0]).title() not in lexicon().posts:
+                continue  # "elected by nine votes to four"
+            if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
+                continue
+            if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
+                roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
+            else:
+                roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
+        amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
+        if amount:
+            roles["amount"] = amount
+        if frame.what == "direct":
+            direct = clause.subjects if clause.verb.passive else clause.objects
+            if direct:
+                roles["what"] = one_or_many(self.ids(parsed, clause, direct))
+        return roles

@@ -1,0 +1,352 @@
+"""What nouns claim: "Moldova's accession to the pact", "the listing of X by Y", by the table of nominal events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from countervail.evidence.claims.actors import adjective_codes, kind_of
+from countervail.evidence.claims.descriptions import owner_of
+from countervail.evidence.claims.ellipses import Ellipses
+from countervail.evidence.claims.phrases import antecedent, listed_from, phrase_to, text_of, words_of
+from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.model import slug
+from countervail.evidence.tables import noun_effect
+
+_LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
+_ORGANS = frozenset(["organs", "bodies", "meetings", "activities", "institutions", "structures", "functions"])
+_OWN = frozenset(["its", "their", "his", "her", "our", "my"])
+_OPEN = CLOSED["open_events"]
+"""Verbs and nouns after which an event that a noun names is not said to have come about."""
+_WANTED = CLOSED["wanted_events"]
+_AWAITED = CLOSED["awaited_events"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nominal:
+    """A row of the table; see its head for the fields."""
+
+    predicate: str
+    subject: tuple[str, ...]
+    object: tuple[str, ...]
+    first: str = "subject"
+    kind: str = "any"
+    whose: str = "actor"
+    needs: str = ""
+    words: re.Pattern[str] | None = None
+    excluded: re.Pattern[str] | None = None
+    wish: re.Pattern[str] | None = None
+    listed: bool = False
+    roles: dict[str, str] = field(default_factory=dict)
+    certain: bool = False
+    topic: bool = False
+
+
+@cache
+def nominals() -> dict[str, tuple[Nominal, ...]]:
+    """The rows of each noun."""
+    text = (files("countervail.evidence") / "languages" / "english" / "nominals.yaml").read_text(encoding="utf-8")
+    found: dict[str, tuple[Nominal, ...]] = {}
+    for row in yaml.safe_load(text):
+        words, excluded, wish = (
+            re.compile(rf"\b(?:{row[k]})") if k in row else None for k in ("words", "except", "for")
+        )
+        made = Nominal(
+            row["predicate"],
+            tuple(row["subject"]),
+            tuple(row["object"]),
+            row.get("first", "subject"),
+            row.get("is", "any"),
+            row.get("whose", "actor"),
+            row.get("needs", ""),
+            words,
+            excluded,
+            wish,
+            row.get("list", False),
+            row.get("roles", {}),
+            row.get("certain", False),
+            row.get("topic", False),
+        )
+        for noun in row["nouns"]:
+            found[noun] = (*found.get(noun, ()), made)
+    return found
+
+
+@dataclass(slots=True)
+class Phrase:
+    """The phrase round a noun: who owns it, what its prepositions lead to, when."""
+
+    at: int
+    start: int
+    end: int
+    own: list[Span]
+    parts: dict[str, list[Span]]
+    times: list[int]
+
+    def of(self, sources: Sequence[str], used: set[str]) -> tuple[str, list[Span]]:
+        """The first of the places that is filled and not used for something else."""
+        for source in sources:
+            spans = self.own if source == "own" else self.parts.get(source, [])
+            if spans and source not in used:
+                return source, spans
+        return "", []
+
+
+def phrase_round(units: Sequence[Any], k: int) -> Phrase:
+    """Owner and parts of the phrase whose noun stands at unit k."""
+    start = phrase_to(units, k + 1, 0)
+    start = next(
+        (j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start
+    )  # "notice of its withdrawal"
+    parts: dict[str, list[Span]] = {}
+    times: list[int] = []
+    i = k + 1
+    while i + 1 < len(units):
+        dated = units[i].tag == "P" and units[i + 1].tag == "T"
+        if dated or units[i].tag == "T":
+            times.append(i + dated)
+            i += 1 + dated
+        elif units[i].tag == "," and units[i + 1].tag == "P" and i + 3 < len(units) and units[i + 3].tag == ",":
+            i += 1  # "the resignation, on 1 September, of"
+        elif units[i].tag == "," and times and times[-1] == i - 1 and units[i + 1].lower in {"of", "by", "as"}:
+            i += 1
+        elif units[i].tag == "(" and (
+            bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)
+        ):
+            i = bracket + 1  # "the appointment of X (Ghana) as president"
+        elif units[i].tag == "P" and units[i].lower not in parts:
+            spans = _spans(units, i + 1)
+            if not spans:
+                break
+            parts[units[i].lower], i = spans, spans[-1][1]
+        else:
+            break
+    return Phrase(k, start, i, _owner(units, start, k), parts, times)
+
+
+def _spans(units: Sequence[Any], i: int) -> list[Span]:
+    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"."""
+    spans = listed_from(units, i, len(units))
+    if len(spans) == 1 and units[i - 1].lower in {"by", "from"}:
+        a, b = spans[0]
+        cut = next((k for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag == "E"), b)
+        return [(a, cut)]
+    return spans
+
+
+def _owner(units: Sequence[Any], start: int, k: int) -> list[Span]:
+    """Whose it is: "X's", "its", "the Norwegian", "EU" before the noun; of "of" phrases what they are about."""
+    j = next((j for j in range(k - 1, start - 1, -1) if units[j].tag == "G"), None)
+    if j is not None:
+        a = phrase_to(units, j, 0)
+        return [(a, j)] if a < j else []
+    if start < k and units[start].lower == "whose":
+        return antecedent(units, start)[-1:]
+    if start < k and units[start].lower in _OWN:
+        return [(start, start + 1)]
+    for j in range(start, k):
+        named = units[j].tag == "E" and units[j].mention is not None and units[j].mention.type != "person"
+        if named or adjective_codes(units[j].text):
+            return [(j, j + 1)]
+    return []
+
+
+class Nominals(Ellipses):
+    """Claims of the nouns of a sentence."""
+
+    def nominal(self, parsed: Parsed, filled: Sequence[Filled]) -> Iterator[Filled]:
+        """What the nouns of a sentence claim that no verb has claimed."""
+        table, units = nominals(), parsed.units
+        for k, unit in enumerate(units):
+            if unit.tag != "N" or unit.lower not in table:
+                continue
+            phrase = phrase_round(units, k)
+            clause, inside = self._holder(parsed, phrase)
+            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
+                continue
+            for row in table[unit.lower]:
+                made = self._nominal(parsed, row, phrase, clause, inside)
+                if made is not None:
+                    yield made
+                    break
+
+    @staticmethod
+    def _holder(parsed: Parsed, phrase: Phrase) -> tuple[Clause, str]:
+        """The clause that a noun stands in, and as what."""
+        for clause in reversed(parsed.clauses):
+            for role, spans in (("subject", clause.subjects), ("object", clause.objects), *clause.phrases):
+                if any(a <= phrase.at < b for a, b in spans) and not (role == "subject" and clause.relative):
+                    return clause, role
+        before = [c for c in parsed.clauses if c.verb.end <= phrase.at]
+        if before or parsed.clauses:
+            return (before[-1] if before else parsed.clauses[0]), ""
+        return Clause(Verb(0, 0, "", "none"), parsed.units), ""  # "Kenya's accession to the pact" as a heading
+
+    def _nominal(self, parsed: Parsed, row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> Filled | None:
+        units = parsed.units
+        used: set[str] = set()
+        sources = {"subject": row.subject, "object": row.object}
+        spans: dict[str, list[Span]] = {}
+        for role in (row.first, "object" if row.first == "subject" else "subject"):
+            source, spans[role] = phrase.of(sources[role], used)
+            used.add(source)
+        who, whom = spans["subject"], spans["object"]
+        text = " ".join(u.lower for a, b in whom for u in units[a:b])
+        if (row.words and not row.words.search(text)) or (row.excluded and row.excluded.search(text)):
+            return None
+        wish = " ".join(u.lower for a, b in phrase.parts.get("for", []) for u in units[a:b])
+        if row.wish and not row.wish.search(wish):
+            return None
+        on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
+        if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
+            return None
+        told = [c for c in parsed.clauses if c.noun == units[phrase.at].lower and c.link == "that"]
+        if row.predicate == "accused" and not whom and told:
+            whom = told[0].subjects  # "the accusation by X that Y had paid"
+        wanted = inside == "object" and clause.verb.lemma in _WANTED and not who and row.predicate == "sanctioned"
+        breaking = row.predicate == "evaded" and not who and bool(whom) and units[phrase.start - 1].lower == "in"
+        if breaking and phrase.start and inside and not clause.verb.passive:
+            who = clause.subjects  # "acted in breach of the embargo"
+        missing = row.needs in {"object", "both"} and not whom
+        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
+        if alone or (missing and not row.topic):
+            return None
+        if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in _OWN:
+            return None  # "withdrew its application"
+        if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
+            return None
+        subjects = self._whose(parsed, clause, who, inside)
+        if wanted:
+            subjects = [UNNAMED]  # "proposed sanctions against X"
+        if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
+            subjects = self._suspending(parsed, clause, who, inside)
+        if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
+            subjects = self.ids(parsed, clause, [owner])
+        whole = self._whose(parsed, clause, whom, inside) if whom == phrase.own else None
+        objects = whole if whole is not None else self.ids(parsed, clause, whom, row.kind == "body")
+        if row.predicate == "resigned" and whom:
+            objects = [text_of(units, whom[0])] if "as" in used else objects
+        elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1] - 1].tag == "E":
+            post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1] - 1))
+            objects = [f"n.{slug(post)}"] if post.islower() else []  # "the resignation of trade minister X"
+        if missing:
+            topic = self.topic(parsed, clause, True)
+            objects = [topic] if topic else []
+            if not all(kind_of(s) == "state" for s in subjects) or (not topic and row.predicate != "joined"):
+                return None
+        if not _right(row, subjects, objects):
+            return None
+        return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
+
+    def _suspending(self, parsed: Parsed, clause: Clause, who: list[Span], inside: str) -> list[str]:
+        """Which body suspends where its organs are named, or none: "maintain the suspension of X from all organs"."""
+        units = parsed.units
+        of = [(k + 1, b) for a, b in who for k in range(a, b) if units[k].lower == "of"][:1]
+        doing = clause.subjects if inside == "object" and not clause.verb.passive else []
+        found = [i for i in self.ids(parsed, clause, [*doing, *of]) if kind_of(i) == "body"]
+        topic = self.topic(parsed, clause, True)
+        return found[:1] or ([topic] if topic else [])
+
+    def _whose(self, parsed: Parsed, clause: Clause, spans: list[Span], inside: str) -> list[str]:
+        """Whose an event is; "its" beside the object is of who does what the verb says."""
+        if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and inside not in {"subject", ""}:
+            doing = clause.after("by") if clause.verb.passive else clause.subjects
+            return self.ids(parsed, clause, doing) if doing else []
+        return self.ids(parsed, clause, spans)
+
+    def _made(
+        self,
+        parsed: Parsed,
+        row: Nominal,
+        phrase: Phrase,
+        clause: Clause,
+        inside: str,
+        subjects: list[str],
+        objects: list[str],
+    ) -> Filled | None:
+        units = parsed.units
+        verb = Verb(phrase.at, phrase.at + 1, units[phrase.at].lower, "noun", main=phrase.at)
+        event = Clause(verb, units, times=phrase.times, end=phrase.end)
+        event.source, event.reported = clause.source, clause.reported
+        event.governor, event.link = (clause.governor, clause.link) if inside else (None, "")
+        event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
+        before = [u.lower for u in units[max(0, phrase.start - 2) : phrase.start]]
+        governing = before[0] if len(before) == 2 and units[phrase.start - 1].tag == "P" else ""
+        if not row.certain:
+            if governing in _OPEN or (inside and clause.verb.lemma in _OPEN) or clause.asked:
+                return None
+            if noun_effect(governing):
+                event.noun = governing
+            if inside and (clause.verb.negated or clause.condition or clause.verb.modal):
+                event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
+                if clause.verb.negated:
+                    return None
+                event.verb.modal = "" if clause.verb.modal in {"should", "must"} else clause.verb.modal
+            if inside and inside != "subject" and clause.operator is not None:
+                event.governor, event.link = clause, "that"
+            lemma = clause.verb.lemma if inside else ""
+            event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal
+        roles = {
+            role: one_or_many([text_of(units, s) for s in phrase.parts[p]])
+            for p, role in row.roles.items()
+            if p in phrase.parts
+        }
+        if row.predicate == "paid" and "through" in roles:
+            roles["through"] = one_or_many(self.ids(parsed, clause, phrase.parts.get("through") or phrase.parts["via"]))
+        spans = [(phrase.start, phrase.end)]
+        made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
+        made.certain = row.certain
+        return made
+
+
+def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> bool:
+    """Whether those that a noun needs are somebody, and of the kind that it asks for."""
+    known = [i for i in subjects if not i.endswith((".unknown", ".unnamed"))]
+    kinds, done = {kind_of(i) for i in known}, {kind_of(i) for i in objects}
+    wanted = list(subjects) == [UNNAMED]
+    things = kinds <= {"thing"} and row.whose != "any"
+    if row.needs in {"subject", "both"} and (not known or things) and not wanted:
+        return False
+    if row.whose == "person" and kinds and kinds != {"person"}:
+        return False
+    if row.whose in {"state", "body"} and not kinds <= {"state", "body"}:
+        return False
+    if row.kind == "person" and done != {"person"}:
+        return False
+    if row.kind in {"actor", "member"} and (
+        not done or done <= {"thing"} or any(i.endswith(".unknown") for i in objects)
+    ):
+        return False
+    if row.kind == "member" and not done <= {"state", "body"}:
+        return False
+    return not (row.kind in {"body", "named"} and objects and done <= {"state", "person"}) and list(subjects) != list(
+        objects
+    )
+
+
+def covers(made: Filled, k: int) -> bool:
+    """Whether a claim is read from the phrase of the noun at unit k."""
+    clause = made.clause
+    spans = [*clause.subjects, *clause.objects, *(s for _, many in clause.phrases for s in many), *made.spans]
+    return any(a <= k < b for a, b in spans)
+
+
+_OF_MEMBERS = frozenset(["suspended", "left", "applied_to", "joined", "refused", "founded"])
+_OF_LISTINGS = frozenset(["delisted", "sanctioned"])
+_OF_MEASURES = frozenset(["lifted", "imposed", "sanctioned", "evaded", "extended", "opposed", "supported", "approved"])
+
+
+def _alike(made: Filled, rows: Sequence[Nominal]) -> bool:
+    """Whether a verb has claimed what the noun claims, or something of the measures that it names."""
+    undone = {"sanctioned": _OF_MEASURES, "listed": _OF_LISTINGS, "listed_in": _OF_MEMBERS}
+    return any(made.predicate == r.predicate or made.predicate in undone.get(r.predicate, ()) for r in rows)

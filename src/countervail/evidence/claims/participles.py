@@ -1,0 +1,89 @@
+"""Which forms in -ed are participles: "the arms supplied to the militia were sold", "12 firms accused of ..."."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from countervail.evidence.claims.phrases import listed_to, phrase_from
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import Unit
+
+
+def reduce_participle(clauses: list[Clause], n: int) -> None:
+    """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
+    verb = clauses[n].verb
+    units = clauses[n].units
+    if _before_main_verb(clauses, n):
+        verb.kind, verb.passive = "participle", True
+        return
+    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
+        verb.kind, verb.passive = "participle", True
+        return
+    if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
+        return
+    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
+        return
+    previous = clauses[n - 1]
+    if units[verb.main].lower == "set" and units[verb.end : verb.end + 1] and units[verb.end].lower in {"out", "forth"}:
+        if units[verb.start - 1].tag == "N":
+            verb.kind, verb.passive = "participle", True  # "the persons and ships set out in Part A"
+        return
+    between = units[previous.verb.end : verb.start]
+    if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
+        return
+    operator = previous.operator
+    wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
+    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
+        return
+    after = units[verb.end] if verb.end < len(units) else None
+    if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
+        verb.kind, verb.passive = "participle", True
+
+
+def _before_main_verb(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed stands between a noun phrase and its verb: "the arms supplied to the militia were sold"."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if n + 1 >= len(clauses) or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or not verb.start:
+        return False
+    if verb.main != verb.end - 1 or verb.main != verb.start or "n" not in (units[verb.main].forms or {}):
+        return False
+    following = clauses[n + 1].verb
+    between = units[verb.end : following.start]
+    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
+        return False
+    spans = listed_to(units, verb.start, 0)
+    apposed = bool(spans) and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "," and units[spans[0][0]].tag == "D"
+    if apposed and between[-1].tag == ",":
+        between = between[:-1]  # "X, the company named in those reports, has denied them"
+    if any(u.tag in {",", ";", ":", "C", "S", "R", "O", "Q", "-"} for u in between) or units[verb.start - 1].tag != "N":
+        return False
+    k = verb.end  # nothing but prepositional phrases and dates
+    stop = verb.end + len(between)
+    while k < stop:
+        if units[k].tag in {"B", "T"}:
+            k += 1
+            continue
+        end = phrase_from(units, k + 1, stop) if units[k].tag == "P" else k
+        dated = units[k].tag == "P" and k + 1 < stop and units[k + 1].tag == "T"
+        if end <= k + 1 and not dated:
+            return False
+        k = k + 2 if dated else end
+    return True
+
+
+def _of_the_source(units: Sequence[Unit], start: int) -> bool:
+    """Whether the word before is who something is according to: "according to a person briefed on the talks"."""
+    k = next((k for k in range(start - 1, max(0, start - 8), -1) if units[k].lower == "according"), None)
+    return k is not None and start - k > 2 and all(u.tag in {"P", "D", "N", "#", "G"} for u in units[k + 1 : start])
+
+
+def _after_preposition(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed follows the phrase that opens the sentence: "Under a deal signed in May, X ..."."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
+        return False
+    if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
+        return False
+    spans = listed_to(units, verb.start, 0)
+    later = any(c.verb.kind == "finite" for c in clauses[1:])
+    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
