@@ -9,6 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.lists import COUNT, KINDS, CountryList, Place, country_lists, number, with_text
+from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.claims.phrases import phrase_from
 from countervail.evidence.model import Claim, Document
 
@@ -97,11 +98,18 @@ def claims(shared: Context) -> Iterator[Claim]:
         body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
-            common["polarity"], common["modality"] = "affirmed", "asserted"
+            common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
         yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _of_the_body(shared: Context, item: CountryList) -> str:
+    """How sure it is that there is the body whose members are named: "a proposal for activating the club"."""
+    at = shared.clause_at(item.start)
+    made = [c for c in at[0].clauses if c.verb.lemma in CREATING and c.verb.kind != "finite"] if at else []
+    return stronger("asserted", *(modality_of(c, at[0].clauses) for c in made)) if at else "asserted"
 
 
 _BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)

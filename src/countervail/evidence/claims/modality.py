@@ -80,6 +80,9 @@ def own_modality(clause: Clause) -> str:
     return stronger(*found)
 
 
+CREATING = frozenset({"activate", "create", "establish", "form", "found", "launch", "revive", "set"})
+
+
 def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     """How sure a clause is: its own words and those of every verb and noun that governs it."""
     found = [own_modality(clause)]
@@ -122,11 +125,13 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
         below, depth = governor, depth + 1
         governor = governor.governor
     named = any(clause.units[k].tag == "E" for s in clause.subjects for k in range(*s))
-    if clause.relative and clause.subjects and not named:  # "a plan for creating a bank which lends"
+    if clause.relative and clause.subjects:  # "a plan for creating a bank which lends"
         found += [
             modality_of(other, clauses)
             for other in clauses
             if other is not clause and other.verb.kind != "finite" and clause.subjects[0] in other.objects
+            # what has a name is there before it is joined, but not before it is created
+            if not named or other.verb.lemma in CREATING
         ]
     if clause.reported is not None and clause.reported.operator is not None:
         found.append(clause.reported.operator.modality)

@@ -197,6 +197,12 @@ _DATELINE = re.compile(
 """Place, date and agency before a report: "VILNIUS, Nov 14 (Baltic Wire) - "."""
 
 
+def _set_apart(clause: Clause) -> bool:
+    """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
+    first = min((a for a, _ in clause.subjects), default=0)
+    return first > 0 and clause.units[first - 1].lower == "what"
+
+
 def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
     for start, writer in writers_of(reading):
         for parsed in speech.parsed:
@@ -274,6 +280,8 @@ def _speaker(
         and c.verb.lemma not in _UNSPOKEN
     ]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
+    if best is not None and _set_apart(best):
+        return None
     if best is not None:
         before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
         return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])
