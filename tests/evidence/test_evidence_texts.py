@@ -37,7 +37,7 @@ GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
 FOLDERS = {
     name: folder
-    for folder in (TEXTS, *map(TEXTS.with_name, ("texts_b", "texts_c", "texts_d", "texts_e", "texts_f", "texts_g")))
+    for folder in (TEXTS, *map(TEXTS.with_name, [f"texts_{letter}" for letter in "bcdefgh"]))
     for name in texts(folder)
 }
 
@@ -173,7 +173,7 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.79), "another": (0.85, 0.65), "unseen": (0.7, 0.48)},
+    "claims, strict": {"one hand": (0.9, 0.79), "another": (0.85, 0.65), "unseen": (0.75, 0.55)},
     "people": {"one hand": (0.94, 0.95), "another": (0.91, 0.93), "unseen": (0.87, 0.91)},
     "organisations": {"one hand": (0.94, 0.89), "another": (0.93, 0.81), "unseen": (0.88, 0.78)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
@@ -181,8 +181,8 @@ FLOORS = {
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
 person wrote, and those of others (`texts_d`, `texts_f`, `texts_g`); and on those that nobody who writes rules has
-looked at (`texts_e`), which is what they promise of a new text."""
-KINDS = {"texts_d": "another", "texts_f": "another", "texts_g": "another", "texts_e": "unseen"}
+looked at (`texts_e`, `texts_h`), which is what they promise of a new text."""
+KINDS = {"texts_d": "another", "texts_f": "another", "texts_g": "another", "texts_e": "unseen", "texts_h": "unseen"}
 
 
 @cache
