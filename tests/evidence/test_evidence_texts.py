@@ -174,7 +174,7 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 
 FLOORS = {
     "claims, strict": {"one hand": (0.9, 0.79), "another": (0.85, 0.65), "unseen": (0.75, 0.55)},
-    "people": {"one hand": (0.94, 0.95), "another": (0.91, 0.93), "unseen": (0.87, 0.91)},
+    "people": {"one hand": (0.94, 0.95), "another": (0.91, 0.93), "unseen": (0.86, 0.91)},
     "organisations": {"one hand": (0.94, 0.89), "another": (0.93, 0.81), "unseen": (0.88, 0.78)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
