@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
@@ -51,6 +51,24 @@ _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
+@dataclass(slots=True)
+class Laid:
+    """A frame laid over a clause: spans of its parts, and as far as they are known who and what they are."""
+
+    clause: Clause
+    frame: Frame
+    direct: list[Span]
+    receiver: list[Span]
+    agents: list[Span]
+    target: list[Span]
+    topic: str | None
+    post: str = ""
+    pronoun: bool = False
+    subjects: list[str] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    roles: dict[str, Any] = field(default_factory=dict)
+
+
 class Framing(Appositions):
     """Lays the frames of a verb over its clause, the first that fits."""
 
@@ -85,6 +103,21 @@ class Framing(Appositions):
         return None
 
     def _frame(self, parsed: Parsed, clause: Clause, frame: Frame) -> Filled | None:
+        laid = self._begun(parsed, clause, frame)
+        if laid is None:
+            return None
+        people = self._people_alone(parsed, laid)
+        if people:
+            return self._gone(laid, people)
+        if not (self._aimed(parsed, laid) and self._objects(parsed, laid) and self._subjects(parsed, laid)):
+            return None
+        self._given(parsed, laid)
+        if not self._doers(parsed, laid):
+            return None
+        return self._claimed(parsed, laid)
+
+    def _begun(self, parsed: Parsed, clause: Clause, frame: Frame) -> Laid | None:
+        """The frame with whom or what its verb is aimed at; None where it does not fit."""
         units, verb = parsed.units, clause.verb
         direct = clause.subjects if verb.passive else clause.objects
         receiver: list[Span] = []
@@ -100,20 +133,33 @@ class Framing(Appositions):
         topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
         if not (target or frame.bare or topic or frame.topic or self._governs(clause, frame)):
             return None
-        alone = frame.topic and not target and not verb.passive and agents
-        who = self.ids(parsed, clause, agents) if alone else []
-        if who and all(i.startswith("p.") for i in who):  # a person who quits resigns, one who leaves may travel
-            gone = "resigned" if verb.lemma == "quit" else "left" if frame.predicate == "left" and not topic else ""
-            return Filled(clause, gone, who, [], {}, frame, [*agents]) if gone else None
-        if frame.predicate in {"left", "applied_to"} and verb.passive and not agents:
-            return None  # "was left with four members", "its application was submitted"
-        if frame.topic and not target and not topic and clause.objects and not verb.passive:
-            return None  # "withdrew its application"
+        return Laid(clause, frame, direct, receiver, list(agents), target, topic)
+
+    def _people_alone(self, parsed: Parsed, laid: Laid) -> list[str]:
+        """The people who do what nothing else is said of; nobody where somebody else does, or there is more."""
+        alone = laid.frame.topic and not laid.target and not laid.clause.verb.passive and laid.agents
+        who = self.ids(parsed, laid.clause, laid.agents) if alone else []
+        return who if all(i.startswith("p.") for i in who) else []
+
+    def _gone(self, laid: Laid, who: list[str]) -> Filled | None:
+        """A person who quits resigns, one who leaves may travel."""
+        left = "left" if laid.frame.predicate == "left" and not laid.topic else ""
+        gone = "resigned" if laid.clause.verb.lemma == "quit" else left
+        return Filled(laid.clause, gone, who, [], {}, laid.frame, [*laid.agents]) if gone else None
+
+    def _aimed(self, parsed: Parsed, laid: Laid) -> bool:
+        """Narrow the target to what the frame is about; whether it can be."""
+        units, clause, frame, verb = parsed.units, laid.clause, laid.frame, laid.clause.verb
+        target = laid.target
+        if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
+            return False  # "was left with four members", "its application was submitted"
+        if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
+            return False  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
         if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
-            return None
+            return False
         if frame.predicate == "left" and target and clause.after("for") and not bodily(units, target[0]):
-            return None  # "left Puerto Ayala for Bamako"
+            return False  # "left Puerto Ayala for Bamako"
         if frame.predicate == "suspended" and target:
             target = whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
@@ -122,19 +168,21 @@ class Framing(Appositions):
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
             target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
-            topic, target = self.topic(parsed, clause, True), []
-        if (
-            frame.predicate in {"denied", "refused"}
-            and len(target) == 1
-            and units[target[0][0]].lower in {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
-        ):
-            clause.second = target
-            target = []
+            laid.topic, target = self.topic(parsed, clause, True), []
+        pointing = {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
+        if frame.predicate in {"denied", "refused"} and len(target) == 1 and units[target[0][0]].lower in pointing:
+            clause.second, target = target, []
         if frame.predicate == "denied" and verb.passive and clause.objects:
-            return None  # "was denied entry"
-        target, post = with_post(units, clause, target) if frame.post else (target, "")
+            return False  # "was denied entry"
+        laid.target, laid.post = with_post(units, clause, target) if frame.post else (target, "")
+        return True
+
+    def _objects(self, parsed: Parsed, laid: Laid) -> bool:
+        """Who or what the target is; whether the frame can be about it."""
+        units, clause, frame, verb, target = parsed.units, laid.clause, laid.frame, laid.clause.verb, laid.target
         a_body = frame.kind == "body" or (frame.predicate == "founded" and not verb.passive)
-        objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS) or ([topic] if topic else [])
+        objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS)
+        objects = objects or ([laid.topic] if laid.topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
@@ -144,59 +192,76 @@ class Framing(Appositions):
             objects = [self.signable]
         elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
+        laid.objects = objects
         if wrong_kind(frame, objects):
-            return None
+            return False
         if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
-            return None  # "Washington has not listed it": whom, we do not know
-        if (
-            frame.post
-            and verb.lemma != "appoint"
-            and verb.passive
-            and not (clause.objects or agents or clause.after("as"))
-        ):
-            return None  # "asked not to be named"
-        if verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"}:
-            return None  # "every time it elects a new president"
-        subjects = self.ids(parsed, clause, agents, acting=frame.predicate in EVENTS)
-        by_whom = clause.governor if verb.kind == "gerund" and clause.link == "ing" else None
+            return False  # "Washington has not listed it": whom, we do not know
+        named = clause.objects or laid.agents or clause.after("as")
+        if frame.post and verb.lemma != "appoint" and verb.passive and not named:
+            return False  # "asked not to be named"
+        # not "every time it elects a new president"
+        return not (verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"})
+
+    def _subjects(self, parsed: Parsed, laid: Laid) -> bool:
+        """Who does it; whether they can."""
+        units, clause, frame, target = parsed.units, laid.clause, laid.frame, laid.target
+        laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
+        by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
-            subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
-        if topic and not target and subjects and all(s.startswith("n.") for s in subjects):
-            return None  # "the host's brochure left"
-        pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
-        if pronoun and objects == subjects and units[target[0][0]].lower not in {"itself", "themselves", "himself"}:
-            return None  # nobody does it to himself without the text saying so
+            laid.subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
+        subjects = laid.subjects
+        if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
+            return False  # "the host's brochure left"
+        laid.pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
+        reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
+        if laid.pronoun and laid.objects == subjects and not reflexive:
+            return False  # nobody does it to himself without the text saying so
         if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
-            return None
-        if frame.subject == "state" and not all(kind_of(s) in {"state", "body"} for s in subjects):
-            return None
-        roles = self._roles(parsed, clause, frame, target)
-        if post:
-            roles["as"] = post
-        if receiver:
-            roles["to"] = one_or_many(self.ids(parsed, clause, receiver))
-        if clause.second and not verb.passive and objects:
+            return False
+        return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)
+
+    def _given(self, parsed: Parsed, laid: Laid) -> None:
+        """The other roles, what is given apart from whom it is given to."""
+        units, clause, frame = parsed.units, laid.clause, laid.frame
+        laid.roles = self._roles(parsed, clause, frame, laid.target)
+        if laid.post:
+            laid.roles["as"] = laid.post
+        if laid.receiver:
+            laid.roles["to"] = one_or_many(self.ids(parsed, clause, laid.receiver))
+        if clause.second and not clause.verb.passive and laid.objects:
             given = self.ids(parsed, clause, clause.second)
             if frame.post:
-                roles["as"] = text_of(units, clause.second[0])
+                laid.roles["as"] = text_of(units, clause.second[0])
             elif frame.predicate in _GIVING:
-                roles["to"], objects = objects, given
+                laid.roles["to"], laid.objects = laid.objects, given
         if frame.post:
-            roles.update(post_role(units, clause, roles))
+            laid.roles.update(post_role(units, clause, laid.roles))
+
+    def _doers(self, parsed: Parsed, laid: Laid) -> bool:
+        """Who does it where the subject does not say; whether anybody may."""
+        clause, frame, verb = laid.clause, laid.frame, laid.clause.verb
         aimed = "direct" not in frame.object and frame.what != "direct"
-        if not subjects and verb.passive and aimed and frame.words is None:
-            subjects = self.ids(parsed, clause, direct)
-        elif verb.passive and aimed and not agents and frame.predicate in MEMBERSHIP - {"applied_to"}:
-            return None  # "its accession was announced": what the noun says
-        if not subjects and not verb.passive:
-            return None
-        if not subjects:
-            subjects = [s for s in as_list(roles.get("from")) if kind_of(s) == "body"][:1] if verb.passive else []
+        if not laid.subjects and verb.passive and aimed and frame.words is None:
+            laid.subjects = self.ids(parsed, clause, laid.direct)
+        elif verb.passive and aimed and not laid.agents and frame.predicate in MEMBERSHIP - {"applied_to"}:
+            return False  # "its accession was announced": what the noun says
+        if not laid.subjects and not verb.passive:
+            return False
+        if not laid.subjects:
+            subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
-                owners = next((owners_of(units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), [])
+                owners = next((owners_of(parsed.units, s[0]) for p, s in clause.phrases if p in _ON_LISTS), [])
                 subjects = self.ids(parsed, clause, owners)
-            subjects = subjects or [UNKNOWN]
-        made = Filled(clause, frame.predicate, subjects, objects, roles, frame, [*agents, *target, *direct])
+            laid.subjects = subjects or [UNKNOWN]
+        return True
+
+    def _claimed(self, parsed: Parsed, laid: Laid) -> Filled | None:
+        """The claim, with what the text before it settles."""
+        units, clause, verb, roles = parsed.units, laid.clause, laid.clause.verb, laid.roles
+        agents, objects, subjects = laid.agents, laid.objects, laid.subjects
+        used = [*agents, *laid.target, *laid.direct]
+        made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
         if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):
             made.subjects = subjects = self.ids(parsed, clause, clause.after("between"))
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
@@ -204,22 +269,23 @@ class Framing(Appositions):
             made.subjects = [topic] if topic else subjects
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
-        if vague(made, agents, direct, pronoun):
+        if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
         if made.predicate == "signed" and not (objects or for_it or verb.passive) and self.signable:
             made.objects = objects = [self.signable]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        if (
-            made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
-        ):  # "founded the bloc with X"
+        if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":
+            # "founded the bloc with X"
             made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
         shape = shaped(made, parsed)
-        if shape is None:
-            return None
-        made = shape
-        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(units, clause)
+        return None if shape is None else self._to_the_topic(parsed, shape)
+
+    def _to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
+        """The claim, with the body spoken of where none is named: "was invited"."""
+        clause = made.clause
+        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(parsed.units, clause)
         if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
             states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
             topic = self.topic(parsed, clause, True) if states else None
