@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from countervail.analysis.case import Case
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.worlds import Worlds, equilibria
+from countervail.trade.equilibrium import Equilibrium
+from countervail.trade.kernels import State
 from countervail.types import Floats
 
 SEARCHED = 5.0
@@ -18,8 +22,10 @@ GRIDS = ((0.6, 1.5, 3.0), (4.0, SEARCHED))
 FINE = 0.005
 ROUNDS = 8
 TOLERANCE = 1e-7
-FIRST_WEDGE = 1e-3
-LARGEST_WEDGE = 1.0
+NEAREST = 4
+"""Worlds around a new one between which its start lies."""
+WEDGE_DOUBT = 1e-3
+SMALLEST_WEDGE, LARGEST_WEDGE = -0.5, 1.0
 
 
 def break_even_integration(
@@ -42,20 +48,14 @@ def break_even_integration(
         infinity where even b = 5 is too small, 0 where no rise is needed.
     """
     gains: dict[float, Floats] = {0.0: np.zeros(case.world.n)}
-    solved = {0.0: base_worlds.C}
+    solved = {0.0: base_worlds.sanctions.S}
 
     def solve_at(values: Iterable[float]) -> None:
-        # a large b is far from the club's world: each starts from the nearest that is solved
-        groups: dict[float, list[float]] = {}
         for b in values:
             if b not in gains:
-                groups.setdefault(min(solved, key=lambda known: abs(known - b)), []).append(b)
-        for near, new in groups.items():
-            designs = [ClubDesign(base_worlds.members, reading, uniform=b) for b in new]
-            shocks = [case.club(design, base_worlds.sanctions.shock) for design in designs]
-            for b, eq in zip(new, equilibria(case, shocks, solved[near], TOLERANCE), strict=True):
-                gains[b] = np.log(eq.real_income / base_worlds.sanctions.S.real_income)
-                solved[b] = eq
+                shock = case.club(ClubDesign(base_worlds.members, reading, uniform=b), base_worlds.sanctions.shock)
+                (solved[b],) = equilibria(case, [shock], _at(b, solved), TOLERANCE)
+                gains[b] = np.log(solved[b].real_income / base_worlds.sanctions.S.real_income)
 
     def curve(name: str) -> list[tuple[float, float]]:
         return sorted((b, gaps[name](one)) for b, one in gains.items())
@@ -74,6 +74,14 @@ def break_even_integration(
             break
         solve_at(set(guesses.values()))
     return {name: out.get(name, guesses.get(name, 0.0)) for name in gaps}
+
+
+def _at(b: float, solved: Mapping[float, Equilibrium]) -> Equilibrium:
+    """Where to start for the world at `b`: the nearest one, in the state that those around it leave to expect."""
+    near = sorted(solved, key=lambda known: abs(known - b))[:NEAREST]
+    weights = [prod((b - c) / (a - c) for c in near if c != a) for a in near]
+    z = sum(weight * solved[a].state.z for weight, a in zip(weights, near, strict=True))
+    return replace(solved[near[0]], state=State(np.asarray(z)))
 
 
 def _estimate(points: list[tuple[float, float]]) -> tuple[float, bool]:
@@ -121,25 +129,35 @@ def break_even_deterrence(
     of the cost of that trade would keep it out.
     """
     out: dict[str, float] = {}
-    base = base_worlds.sanctions.shock
+    base, C, senders = base_worlds.sanctions.shock, base_worlds.C, case.senders_outside
     shock = case.club(ClubDesign(base_worlds.members, reading), base)
     rest = [case.club(ClubDesign([m for m in base_worlds.members if m != one], reading), base) for one in members]
-    without = equilibria(case, rest, base_worlds.C, TOLERANCE)
-    first = equilibria(case, [case.deterrence(shock, one, FIRST_WEDGE) for one in members], base_worlds.C, TOLERANCE)
-    for one, outside, wedged in zip(members, without, first, strict=True):
+    for one, outside in zip(members, equilibria(case, rest, C, TOLERANCE), strict=True):
         k = int(case.indices([one])[0])
-        target = float(np.log(outside.real_income[k]))
-        at_zero = float(np.log(base_worlds.C.real_income[k])) - target
-        at_first = float(np.log(wedged.real_income[k])) - target
-        if at_first >= at_zero * (1.0 - 1e-6) or not case.trades_with_senders(one):
-            out[one] = float("inf")  # trade with the senders is too small for any wedge on it to matter
-            continue
-        wedge = FIRST_WEDGE * at_zero / (at_zero - at_first)
-        a, fa = FIRST_WEDGE, at_first
-        while abs(wedge - a) > FIRST_WEDGE and abs(wedge) < LARGEST_WEDGE:
-            # farther from the first wedge the response is no longer linear in it
-            (eq,) = equilibria(case, [case.deterrence(shock, one, max(wedge, -0.5))], base_worlds.C, TOLERANCE)
-            fb = float(np.log(eq.real_income[k])) - target
-            a, fa, wedge = wedge, fb, wedge - fb * (wedge - a) / (fb - fa)
-        out[one] = wedge if abs(wedge) < LARGEST_WEDGE else float("inf")
+        gain = float(np.log(C.real_income[k] / outside.real_income[k]))
+        # what a wedge costs, roughly: all of it on what is bought of the senders, half of it on what they are sold
+        exposed = float((C.flows[senders, k].sum() + 0.5 * C.flows[k, senders].sum()) / C.income[k])
+
+        def left(wedge: float, one: str = one, k: int = k, target: float = float(outside.real_income[k])) -> float:
+            (eq,) = equilibria(case, [case.deterrence(shock, one, wedge)], C, TOLERANCE)
+            return float(np.log(eq.real_income[k] / target))
+
+        out[one] = _deterring(gain, gain / exposed, left) if exposed > 0 else float("inf")
     return out
+
+
+def _deterring(gain: float, guess: float, left: Callable[[float], float]) -> float:
+    """The wedge at which nothing is `left` of a member's `gain`, by secants from a first guess."""
+    a, fa, b = 0.0, gain, float(np.clip(guess, SMALLEST_WEDGE, LARGEST_WEDGE))
+    while a != b:
+        fb = left(b)
+        if not (fb - fa) * (b - a) < 0.0:
+            return float("inf")  # trade with the senders is too small for any wedge on it to matter
+        wedge = b - fb * (b - a) / (fb - fa)
+        if abs(wedge) >= LARGEST_WEDGE:
+            return float("inf")
+        if abs(wedge - b) <= WEDGE_DOUBT:
+            return wedge
+        # farther from a wedge the response is no longer linear in it
+        a, fa, b = b, fb, max(wedge, SMALLEST_WEDGE)
+    return b

@@ -9,7 +9,7 @@ import typer
 
 from countervail.cli.console import CaseOption, ScenarioName, Seed, Settings, progress_bar
 from countervail.errors import InputError
-from countervail.second_process import SecondProcess
+from countervail.second_process import SecondProcess, rarely_collect
 from countervail.trade.closures import Closure
 from countervail.types import Anchor, Horizon, Row
 
@@ -59,6 +59,7 @@ def run(
     ] = False,
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
+    rarely_collect()
     # first, so that it imports while this process does
     second = context.with_resource(SecondProcess("countervail.analysis.run", "countervail.report.run_folder"))
 

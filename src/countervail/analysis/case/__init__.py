@@ -367,11 +367,6 @@ class Case:
         """The measures that are switched on and in force."""
         return tuple(e.placed for e in (*self.effects, *self.new_effects) if e.placed.in_force > 0)
 
-    def trades_with_senders(self, member: str) -> bool:
-        """Whether `member` has any trade with the senders outside the club."""
-        k, senders = int(self.indices([member])[0]), self.senders_outside
-        return bool(self.world.flows[k, senders].any() or self.world.flows[senders, k].any())
-
     @cached_property
     def senders(self) -> Indices:
         """Positions of the countries that impose measures of their own, or compel others to."""
