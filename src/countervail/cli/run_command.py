@@ -59,8 +59,7 @@ def run(
     ] = False,
 ) -> None:
     """Answer for a scenario: costs, gains, offset, blunting, break-evens; writes the run folder."""
-    rarely_collect()
-    # first, so that it imports while this process does
+    rarely_collect()  # then the second process, so that it imports while this one does
     second = context.with_resource(SecondProcess("countervail.analysis.run", "countervail.report.run_folder"))
 
     import countervail as cv
