@@ -10,6 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import countervail as cv
+from countervail.analysis.breakeven import _deterring
 from countervail.analysis.case.club_shocks import ClubDesign
 from countervail.analysis.identification import Placebo
 from countervail.analysis.outcome import LEAST_COST, Outcome
@@ -207,6 +208,15 @@ def test_at_the_break_even_wedge_a_member_is_as_well_off_outside(outcome: Outcom
         gain = outcome.real_income["C"][k] / outside - 1.0
         assert gain > 0
         assert_allclose(inside, outside, atol=0.01 * gain)
+
+
+@pytest.mark.parametrize("guess", [0.3, 1.0, 4.0])
+@pytest.mark.parametrize(("gain", "slope", "wedge"), [(0.01, 0.1, 0.1054), (-0.01, 0.1, -0.0953), (0.2, 0.1, np.inf)])
+def test_the_wedge_is_where_a_loss_that_levels_off_meets_the_gain(
+    gain: float, slope: float, wedge: float, guess: float
+) -> None:
+    sought = _deterring(gain, guess * gain / slope, lambda w: gain - slope * (1.0 - np.exp(-w)))
+    assert sought == pytest.approx(wedge, abs=1e-3)
 
 
 def test_without_senders_nothing_deters(outcome: Outcome) -> None:
