@@ -60,7 +60,7 @@ ACTS = re.compile(
 APPOSITION = re.compile(
     rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
     rf"|then|acting|former"
-    rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
+    rf"|[A-Z][\w'-]{{0,25}}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{{0,25}}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
     rf"(?i:{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
@@ -104,8 +104,8 @@ _DESCRIBED = (
     r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally)"
 )
 DESCRIBED_BEFORE = re.compile(
-    rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office|(?:in|of|at|to|for|from) (?:the )?[A-Za-z][\w'-]*(?: [A-Z][\w'-]*)"
-    r"{0,3})){0,2}, $",
+    rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
+    r"|(?:in|of|at|to|for|from) (?:the )?[A-Za-z][\w'-]*(?: [A-Z][\w'-]*){0,3})){0,2}, $",
     re.IGNORECASE,
 )
 """What describes a person, right before the comma and the name."""

@@ -257,9 +257,9 @@ class People:
         )
 
     def _town(self, k: int, j: int) -> bool:
-        """Whether the words are a town's name, or it is with the word after them: "Ho Chi Minh City"."""
+        """Whether the words begin with a town's name, or are one with the word after them: "Ho Chi Minh City"."""
         name = [t.bare.title() if t.bare.isupper() else t.bare for t in self.tokens[k : j + 1]]
-        return " ".join(name[: j - k]) in w.towns() or " ".join(name) in w.towns()
+        return any(" ".join(name[:size]) in w.towns() for size in (2, 3))
 
     def _goes_on(self, j: int) -> bool:
         """Whether a common word or post goes on what stands before: "Chief Compliance | Officer"."""
