@@ -8,6 +8,7 @@ from functools import cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
+    FOR_DESK,
     beginnings,
     coordinated,
     initials,
@@ -272,6 +273,8 @@ class Organisations:
     def _is_no_name(self, i: int, left: int, right: int) -> bool:
         """Whether the phrase is only words: a head alone, generic words before it, a trade, a government."""
         words, tokens, token = lexicon(), self.tokens, self.tokens[i]
+        if token.text.isupper() and FOR_DESK.match(self.text, token.end):
+            return True  # to whom a cable goes: "DEPARTMENT FOR AF/E"
         alone = left == i and right == i + 1
         if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
             return True

@@ -16,6 +16,8 @@ _SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
 _FORM = re.compile(rf"(?: \([^()]{{1,30}}\))?,? {LEGAL}$")
 _RUN_BEFORE = re.compile(rf"(?<![\w.])(?P<n>{CAP} {CAP}(?: {CAP})?) and \Z")
 _RUN_AFTER = re.compile(rf"(?:,? and|,) (?P<n>{CAP} {CAP}(?: {CAP})?)(?=[,.;]| (?:and|in|on|to|for|from|[a-z]+ed)\b)")
+FOR_DESK = re.compile(r" FOR [A-Z]{1,5}(?:/[A-Z]|,|\n|\Z)")
+"""What follows the name of a ministry in the head of a cable."""
 _MASTHEAD = re.compile(rf"(?m)^ ?[{UP}][{UP}&'-]{{1,24}}(?: [{UP}&'-]{{1,24}}){{1,8}}(?![\w])")
 _FIELDS = re.compile(rf"(?:, [{UP}-]{{3,24}}(?: [{UP}-]{{3,24}})?)*,? AND [{UP}-]{{3,24}}(?: [{UP}-]{{3,24}})?(?=$)")
 """The further fields of a ministry's name in capitals."""
@@ -167,7 +169,8 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
             last = last or words[of - 1] in lexicon().org_heads  # "CENTRAL BANK OF THE COMOROS"
             named = bool(heads) and (words[-1] not in lexicon().weak_heads or len(words) > 2)
             paper = not of and (words[-1] in NO_ENDS | lexicon().not_names or words[0] in lexicon().posts)
-            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper):
+            desk = FOR_DESK.search(line)
+            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not desk:
                 start = at + match.start() + len(name) - len(name.lstrip())
                 yield start, start + len(name.strip())
         body = _OF_BODY.search(line)
