@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
-from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.phrases import join_fields, listed_from
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
@@ -226,6 +226,7 @@ def _parsed(
     start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    join_fields(units)
     if quote is None:
         units = commanded(units, declared)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
@@ -256,7 +257,9 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
+    main = [c for c in parsed.clauses if c.subjects and c.governor is None]
+    spans += [c.subjects[0] for c in main if reports(c) and c.verb.kind == "finite" and not c.relative]
+    spans += [c.subjects[0] for c in main]
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
     people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
     told = any(c.source or reports(c) for c in parsed.clauses)
