@@ -157,7 +157,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
-        elif closing := _apposition(units, i, stop):
+        elif closing := _apposition(clause, i, stop):
             i = closing
         elif _same_again(clause, i, stop):
             i += 1 + (units[i].tag == "," and units[i + 1].tag == "C")
@@ -188,13 +188,20 @@ def _same_again(clause: Clause, i: int, stop: int) -> bool:
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
 
 
-def _apposition(units: Sequence[Unit], i: int, stop: int) -> int:
-    """Where a name or number between commas at unit i ends, before a phrase: "a broker, X, through a bank"; else 0."""
-    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"E", "#"}:
+def _apposition(clause: Clause, i: int, stop: int) -> int:
+    """Where a name, number or description between commas at unit i ends, before a phrase: "a broker, X, through a
+    bank", "on X, a firm in Y, and on its owner"; else 0."""
+    units = clause.units
+    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"E", "#", "D"}:
         return 0
     end = phrase_from(units, i + 1, stop)
-    closed = i + 1 < end < stop - 1 and units[end].tag == "," and units[end + 1].tag in {"P", "T"}
-    return end + 1 if closed else 0
+    if units[i + 1].tag == "D" and end < stop and units[end].lower in {"in", "from", "at"}:
+        end = phrase_from(units, end + 1, stop)
+    if not i + 1 < end < stop - 1 or units[end].tag != ",":
+        return 0
+    if units[i + 1].tag == "D":
+        return end if _same_again(clause, end, stop) else 0
+    return end + 1 if units[end + 1].tag in {"P", "T"} else 0
 
 
 def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -282,11 +289,12 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     by_object = operator is not None and operator.control == "object"
     told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
     by_object = by_object or (told and bool(governor.objects))
+    by_object = by_object and not _of_leave(clause.units, governor)
     start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
-        by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
+        by_object = by_object or (clause.link == "for" and _punishes(clause.units, governor))
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
@@ -304,6 +312,24 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
+_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
+
+
+def _punishes(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
+    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
+    return governor.verb.lemma in PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
+
+
+_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
+
+
+def _of_leave(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether what is asked for is leave to do something: "requested permission to join"."""
+    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
 
 
 def _asking(noun: str) -> str:

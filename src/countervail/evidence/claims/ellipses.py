@@ -34,6 +34,8 @@ _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
 """What a bank or carrier that stops doing it refuses."""
 _ANSWERING = CLOSED["answering"]
+_NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
+"""Modals that say what is right or possible: nobody refuses what he should not accept."""
 
 
 class Ellipses(Copulas):
@@ -48,10 +50,9 @@ class Ellipses(Copulas):
             return self._supplied_too(parsed, made)
         if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
             return None
-        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
-        if not dated:
-            return None
         at = i + 1 if units[i + 1].tag == "T" else i + 2
+        if units[at].tag != "T" or units[i + 1].tag not in {"T", "P", "B"}:
+            return None
         other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
         return Filled(
             other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
@@ -91,7 +92,7 @@ class Ellipses(Copulas):
         for clause in parsed.clauses:
             lemma = clause.verb.lemma
             unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
-            serving = lemma == "accept" or (lemma in _SERVING and unwilling)
+            serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
             if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)

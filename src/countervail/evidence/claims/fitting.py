@@ -25,6 +25,7 @@ _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
 _ANYBODY = CLOSED["anybody"]
+_NO_MATTER_WHOM = (["anybody"], ["anyone"])
 
 
 def named_head(units: Sequence[Any], span: Span) -> bool:
@@ -134,8 +135,10 @@ def nobody(made: Filled) -> bool:
     plain = any(
         units[a].lower in {"a", "an"} and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.subjects
     )
-    if plain and not verb.passive and verb.modal in {"shall", "should", "must"} and not made.clause.relative:
-        return True  # "to be readmitted a government has to apply"
+    above = made.clause.governor
+    modals = {verb.modal, above.verb.modal if above is not None and made.clause.link == "to" else ""}
+    if plain and not verb.passive and modals & {"shall", "should", "must"} and not made.clause.relative:
+        return True  # "to be readmitted a government has to apply", "a trader should not have to buy dollars to pay"
     same = [o.replace("o.the-", "o.") for o in made.objects] == [s.replace("o.the-", "o.") for s in made.subjects]
     if made.objects and same and kind_of(made.objects[0]) in {"state", "body"}:
         return True  # "... and Iran to supply Zambia": a subject that was not found
@@ -144,6 +147,8 @@ def nobody(made: Filled) -> bool:
         return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
+    if negated(made.clause) and made.predicate == "sanctioned" and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
+        made.objects = []  # "has never imposed sanctions on anybody"
     if (
         made.objects
         and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}

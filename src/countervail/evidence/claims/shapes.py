@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of
-from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -28,6 +28,10 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
         return made
     inviter, made.subjects = _known(made.subjects), made.objects
     made.objects = as_list(made.roles.pop("to", None))
+    verb = made.clause.verb
+    asked = [c.verb.lemma for c in made.clause.complements if c.link == "to"][:1]
+    if asked and asked[0] not in _COMING and verb.passive and not (made.objects or verb.past or verb.perfect):
+        return None  # "is invited to reconsider its measures": it is asked to
     if inviter:
         made.roles["by"] = one_or_many(inviter)
         grouping = (
@@ -40,6 +44,14 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
     return made
+
+
+_COMING = frozenset(
+    ["join", "attend", "take", "participate", "become", "accede", "enter", "sit", "come", "return", "rejoin", "sign"]
+    + ["send", "observe", "apply", "visit", "be", "adhere", "subscribe", "associate", "speak", "address", "present"]
+    + ["negotiate", "talk", "meet", "dine", "stay", "appear", "serve"]
+)
+"""What somebody does who is invited somewhere; who "is invited" to do something else is politely asked to."""
 
 
 def _governing(clause: Clause) -> bool:
@@ -65,9 +77,17 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
     named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
+    place = made.clause.after("to", "into")
+    if place and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0])) and _things(made.roles.get("to")):
+        return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
+
+
+def _things(ids: Any) -> bool:
+    """Whether somebody or something is no actor."""
+    return bool(ids) and all(kind_of(i) == "thing" for i in as_list(ids))
 
 
 def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
@@ -331,6 +351,10 @@ def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
     return []
 
 
+_AIMED = frozenset(["sanctioned", "listed", "delisted"])
+"""What is done to those after each of the prepositions: "sanctions on X and on its owner"."""
+
+
 def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
     """Where the object of a frame stands."""
     for source in frame.object:
@@ -338,7 +362,7 @@ def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[S
             if direct:
                 return direct
             continue
-        spans = clause.after(source)
+        spans = clause.every(source) if frame.predicate in _AIMED else clause.after(source)
         if not spans and " of" in source and (rest := clause.after(source.split()[0])):
             a, b = rest[0]
             if units[a].lower == source.split()[1] and b - a > 2:

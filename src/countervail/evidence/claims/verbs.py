@@ -29,6 +29,7 @@ _BARE = frozenset({"help", "let", "make", "see", "have"})
 _GERUND_NEXT = frozenset("DEN#OPBTQR")
 OBJECT_NEXT = frozenset("DEO#Q")
 _ING_NOUNS = CLOSED["ing_nouns"]
+_TITLES = CLOSED["titles"]
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     ):
         return None
     if "g" in forms:
-        return _gerund(unit, left, right)
+        return None if left == "P" and _before_finite(units, i) else _gerund(unit, left, right)
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
     if "s" in forms and "d" not in forms:
         if left == "V" and i and units[i - 1].tag == "V":
@@ -138,6 +139,14 @@ def _takes(lemma: str, preposition: str) -> bool:
     return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
 
 
+def _before_finite(units: Sequence[Unit], i: int) -> bool:
+    """Whether a finite verb follows a form in -ing, which is a noun then: "the office for de-listing rejected it"."""
+    if i < 2 or i + 2 >= len(units) or not any(u.tag in {"N", "E"} for u in units[: i - 1]):
+        return False
+    after, then = units[i + 1], units[i + 2]
+    return after.tag == "A" or (after.tag == "N" and "d" in (after.forms or {}) and then.tag == "D")
+
+
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
     if unit.lower in _ING_NOUNS:
         return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
@@ -155,7 +164,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         and right in {"D", "E", "N", "#"}
     ):
         return "b"
-    if left in {"N", "E", "O", ","} and (right in OBJECT_NEXT or not noun_form) and _subjunctive(units, i):
+    object_next = right in OBJECT_NEXT or (i + 1 < len(units) and units[i + 1].text in _TITLES)
+    if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
     if left == "," and not noun_form and right in {"D", "E"} and many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
