@@ -122,6 +122,7 @@ class _Letter:
         self.found = Parts()
         self.stage = "header"
         self.last_label: str | None = None
+        self.honoured = False  # the line above is "His Excellency"
         self.quoting = False  # below "On 3 May, X wrote:" an earlier mail is quoted
 
     def read(self) -> Parts:
@@ -242,7 +243,9 @@ class _Letter:
         quoted = self.quoting or bare.startswith(">")
         if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
             return  # the signature of a mail that this one quotes
-        if entry and found.signatory and _EXCELLENCY.match(bare):  # who is written to, at the foot of the letter
+        foot = _EXCELLENCY.match(bare) or (self.honoured and self.stage == "end")
+        self.honoured = bool(_EXCELLENCY.fullmatch(bare))
+        if entry and found.signatory and foot:  # who is written to, at the foot of the letter
             self._addressed(line, bare, below)
             return
         if entry and found.paragraphs:
