@@ -226,6 +226,21 @@ def _before_date(units: Sequence[Unit], j: int) -> int:
     return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
 
 
+_FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch"])
+_SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
+
+
+def _made_so(units: Sequence[Unit], lemma: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the phrase right before a participle is what is founded or signed, whatever it stands with: "a blow to
+    the Andean Chamber, founded in 2009", "created by the Treaty of Kigali, signed in 2019"."""
+    if not spans:
+        return False
+    a, b = spans[-1]
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), b)
+    body = any(u.mention is not None and u.mention.type == "organisation" for u in units[a:b])
+    return (lemma in _FOUNDING and body) or (lemma in _SIGNING and units[of - 1].lower in CLOSED["signable"])
+
+
 def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
@@ -238,7 +253,8 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None:
         spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
-        clause.subjects = spans[-1:] if before.tag != "," else head_left(units, spans, 0)
+        near = before.tag != "," or _made_so(units, verb.lemma, spans)
+        clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
         told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None
@@ -298,7 +314,10 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
-    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
+    near = {start}
+    if before is not None and before.tag == ",":  # "expects Malaysia and Thailand, now partners, to apply"
+        near |= {k for k in range(max(1, start - 6), start - 1) if clause.units[k].tag == ","}
+    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] in near]
     last = governor.phrases[-1][1][-1][1] if governor.phrases and governor.phrases[-1][1] else 0
     if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and start in {ours[-1][1], last}:
         clause.subjects = ours
@@ -308,7 +327,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         and clause.verb.kind == "infinitive"
         and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
     ):
-        clause.subjects = raised[-1]  # "called for Serbia to be expelled"
+        both = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
+        clause.subjects = both  # "called for Serbia to be expelled"
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
@@ -341,6 +361,8 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
     units, j = clause.units, clause.verb.start
     floor = previous.verb.end if previous is not None else 0
+    if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
+        j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
     spans = listed_to(units, j, floor)
     if not spans:
         return False

@@ -241,6 +241,8 @@ def sentence_negated(clause: str) -> bool:
 
 
 _FALSE = CLOSED["untrue"]
+_GROUND = frozenset(["foundation", "basis", "merit", "substance"])
+"""What reports are without that are untrue."""
 
 
 def about_report(clauses: list[Clause], n: int) -> None:
@@ -259,7 +261,9 @@ def about_report(clauses: list[Clause], n: int) -> None:
         if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last:start]):
             return
         clause.subjects = listed_to(units, k + 1, 0)[-1:]
-        if clause.verb.lemma == "be" and any(u.lower in _FALSE for u in units[clause.verb.end : clause.verb.end + 2]):
+        after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
+        groundless = after[:1] == ["without"] and bool(_GROUND.intersection(after[1:]))
+        if clause.verb.lemma == "be" and (groundless or _FALSE.intersection(after[:2])):
             for inner in inside:
                 inner.untrue = True
         return

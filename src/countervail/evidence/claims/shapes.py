@@ -46,11 +46,7 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_COMING = frozenset(
-    ["join", "attend", "take", "participate", "become", "accede", "enter", "sit", "come", "return", "rejoin", "sign"]
-    + ["send", "observe", "apply", "visit", "be", "adhere", "subscribe", "associate", "speak", "address", "present"]
-    + ["negotiate", "talk", "meet", "dine", "stay", "appear", "serve"]
-)
+_COMING = CLOSED["coming"]
 """What somebody does who is invited somewhere; who "is invited" to do something else is politely asked to."""
 
 
@@ -78,7 +74,11 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
     named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
     place = made.clause.after("to", "into")
-    if place and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0])) and _things(made.roles.get("to")):
+    if (
+        place
+        and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
+        and _things(made.roles.get("to"))
+    ):
         return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
@@ -152,10 +152,21 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+def _of_another(clause: Clause, preposition: str) -> bool:
+    """Whether a phrase belongs to the one right before it and not to the verb."""
+    n = next((n for n, (p, _) in enumerate(clause.phrases) if p == preposition), 0)
+    if not n:
+        return False
+    before, spans = clause.phrases[n - 1]
+    return before in {"with", "without"} and spans[-1][1] + 1 == clause.phrases[n][1][0][0]
+
+
 def _received(made: Filled, parsed: Parsed) -> Filled | None:
     """Who receives goods from somebody is supplied by them."""
     givers = as_list(made.roles.pop("from", None))
     clause = made.clause
+    if _of_another(clause, "from"):
+        return None  # "gets its oil by pipeline with a stamp from Washington"
     if clause.verb.passive or not givers or not any(kind_of(i) != "thing" for i in givers):
         return None
     made.roles["what"] = one_or_many([text_of(parsed.units, s) for s in clause.objects])
