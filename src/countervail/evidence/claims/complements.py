@@ -40,6 +40,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
             break
     while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
         i += 1  # "is no longer on the list"
+    if [u.tag for u in units[i : i + 3]] == ["#", "-", "T"] and i + 3 <= stop:
+        clause.times.append(i + 2)  # "fifty-six years ago"
+        i += 3
     i = _past_parenthesis(units, i, stop)
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
@@ -285,6 +288,9 @@ def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: C
     progressive = previous.verb.kind == "finite" and clause.units[previous.verb.main].lower.endswith("ing")
     if tag in {"C", ","} and previous.verb.kind == kind and (tag == "C" or kind == "infinitive"):
         clause.noun = previous.noun
+    elif tag == "," and kind == "gerund" and (own := _own_subject(clause)):
+        clause.governor, clause.subjects, clause.link = None, own, ""  # "; Chile, having twice left, has"
+        return True
     elif tag == "," and kind == "gerund":
         previous = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
     elif not (tag == "C" and kind == "gerund" and progressive):
@@ -292,6 +298,14 @@ def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: C
     clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
     clause.coordinated = True
     return True
+
+
+def _own_subject(clause: Clause) -> list[tuple[int, int]]:
+    """The phrase before a gerund in commas where a clause begins with it."""
+    spans = listed_to(clause.units, clause.verb.start - 1, 0)
+    a = spans[0][0] if spans else 0
+    begins = bool(spans) and (a == 0 or clause.units[a - 1].tag in {";", ":"})
+    return spans if begins and clause.verb.perfect else []
 
 
 def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:

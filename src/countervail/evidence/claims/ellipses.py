@@ -115,6 +115,8 @@ class Ellipses(Copulas):
                 continue
             known = filled.get(id(inner))
             spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            let = [c for c in inner.complements if inner.verb.lemma in {"let", "allow", "permit"} and not inner.objects]
+            spans = spans or [s for c in let[:1] for s in c.subjects]
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]

@@ -126,10 +126,13 @@ def eventful(clause: Clause) -> bool:
 
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
-    verb = made.clause.verb
+    clause, verb = made.clause, made.clause.verb
     active = verb.lemma != "be" and not verb.passive
     units = made.clause.units
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
+    every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
+    if every and verb.kind == "infinitive" and clause.governor is not None and not clause.governor.verb.passive:
+        return True  # "ordered all lenders to stop accepting them"
     if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(

@@ -41,6 +41,7 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
+_ASKED = CLOSED["requests"]
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
@@ -196,9 +197,14 @@ class Framing(Appositions):
             objects = [self.signable]
         elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
+        pronoun = measure and units[target[0][0]].lower == "it"
+        if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
+            objects = []  # "was offered money to open the gate and has refused it"
         laid.objects = objects
-        if wrong_kind(frame, objects):
-            return False
+        if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted"):
+            return False  # "if Bolivia accepts it"
+        if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
+            return any(self.actors.rarely_listed(o) == 0 for o in objects)  # not the dispute spoken of
         if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
             return False  # "Washington has not listed it": whom, we do not know
         if frame.post and verb.lemma == "name" and verb.kind == "participle" and not clause.after("as", "to"):
@@ -292,7 +298,8 @@ class Framing(Appositions):
         """The claim, with the body spoken of where none is named: "was invited"."""
         clause = made.clause
         infinitive = any(c.link == "to" for c in clause.complements) or to_follows(parsed.units, clause)
-        if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
+        there = clause.verb.lemma == "attend"  # who attends as an observer is one of the meeting
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not (made.objects or infinitive or there):
             states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
             topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []

@@ -312,8 +312,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "A blames B, while C, its neighbour, accuses D"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
-            if before.verb.start < part:
-                continue  # "A left; B stays, X said": X speaks of B
+            if before.verb.start < part or _subordinate(before):
+                continue  # "A left; B stays, X said": X speaks of B; "after A left, X said"
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
         _after_report(clauses, n)
@@ -323,6 +323,13 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
                 continue
             if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
                 later.reported = later.reported or clause
+
+
+def _subordinate(clause: Clause) -> bool:
+    """Whether "after", "when" leads to a clause that opens its sentence."""
+    first = clause.subjects[0][0] if clause.subjects else clause.verb.start
+    words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
+    return first <= 4 and bool(words & {"after", "before", "when", "since", "until"})
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

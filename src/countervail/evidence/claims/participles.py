@@ -31,6 +31,9 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     between = units[previous.verb.end : verb.start]
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
         return
+    if verb.lemma in {"call", "name"} and _named_so(units, verb.end):
+        verb.kind, verb.passive = "participle", True  # "was paid through a company in Sharjah called Blue Sail"
+        return
     operator = previous.operator
     wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
     if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
@@ -71,6 +74,11 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
     return True
 
 
+def _named_so(units: Sequence[Unit], i: int) -> bool:
+    """Whether a name stands at unit i."""
+    return i < len(units) and (units[i].tag in {"E", "Q"} or (units[i].tag == "N" and units[i].text[:1].isupper()))
+
+
 def _inserted(clauses: list[Clause], n: int) -> bool:
     """Whether a form in -ed after a comma has no object and says of the noun before it by whom it was done, or stands
     between that noun and what completes it: "the Treaty, signed in May by Uganda", "the decision, taken in May, to"."""
@@ -86,7 +94,7 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     if units[verb.end : verb.end + 1] == [] or units[verb.end].tag not in {"P", "T"}:
         return False
     closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
-    if closed and units[stop + 1].lower in {"to", "that"}:
+    if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):
         return True
     by = next((k for k in range(verb.end, stop) if units[k].lower == "by"), 0)
     return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#"}

@@ -197,6 +197,13 @@ _DATELINE = re.compile(
 """Place, date and agency before a report: "VILNIUS, Nov 14 (Baltic Wire) - "."""
 
 
+def _calls(clause: Clause, places: Sequence[int]) -> bool:
+    """Whether a quotation is what something is called, and not a clause of its own further on."""
+    end = clause.verb.end
+    after = [p for p in places if p >= end]
+    return not after or not any(u.tag in {"R", "V"} for u in clause.units[end : after[0]])
+
+
 def _set_apart(clause: Clause) -> bool:
     """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
     first = min((a for a, _ in clause.subjects), default=0)
@@ -256,6 +263,7 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
+    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and reports(c) and c.governor is None][:1]
     spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
     people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
@@ -274,7 +282,7 @@ def _speaker(
     telling = [
         c
         for c in parsed.clauses
-        if (reports(c) or c.verb.lemma in _CALLING)
+        if (reports(c) or (c.verb.lemma in _CALLING and _calls(c, places)))
         and c.subjects
         and not c.verb.passive
         and c.verb.lemma not in _UNSPOKEN

@@ -16,7 +16,7 @@ from countervail.evidence.tables import frames
 from countervail.evidence.text.tokens import Mention, data_sections
 
 _TOKEN = re.compile(
-    r"(?P<sum>[A-Z]{1,3}\$\d(?:[\d,.]*\d)?)|"
+    r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|"
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
     r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
 )
@@ -213,7 +213,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "S"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and (before.tag == "A" or before.lower in {"he", "she"}):
+        elif unit.lower in _EMPHATIC and before is not None and (before.tag in "AEN" or before.lower in {"he", "she"}):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
