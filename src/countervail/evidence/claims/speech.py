@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
-from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.phrases import head_word, listed_from
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
@@ -263,10 +264,16 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and reports(c) and c.governor is None][:1]
+    spans += [
+        c.subjects[0] for c in parsed.clauses if c.subjects and reports(c) and c.governor is None and not c.relative
+    ][:1]
     spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
-    people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+    named = [
+        f"p.{i[2:]}" if head_word(parsed.units, s) in NOUNS["persons"] else i
+        for i, s in zip(found, spans, strict=False)
+    ]
+    people = [i for i in named if i.startswith("p.") and not i.endswith(".unknown")]
     told = any(c.source or reports(c) for c in parsed.clauses)
     return (people if told else []) if people else before
 

@@ -309,7 +309,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
-            spans = _whose_clause(clauses, n, opening, spans)
+            spans = _of_infinitive(clauses, n, _whose_clause(clauses, n, opening, spans))
             if said and reports(inside[0]):
                 clause.reported = inside[0]  # "India, he said, paid"
             clause.subjects = head_left(units, spans, _floor(clauses, n, opening))
@@ -331,6 +331,14 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
+
+
+def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
+    """The noun that an infinitive belongs to, not its object: "its application to join the Bank, lodged in May, was"."""
+    inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
+    if inner is None or not _no_verb(clauses, n):
+        return spans
+    return listed_to(inner.units, inner.verb.start, 0)[-1:] or spans
 
 
 def _person_last(units: Sequence[Unit], start: int, end: int) -> bool:
