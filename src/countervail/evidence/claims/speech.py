@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
+<<<<<<< HEAD
 from countervail.evidence.claims.phrases import join_fields, listed_from
+=======
+from countervail.evidence.claims.phrases import head_word, listed_from
+>>>>>>> fix_b
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
@@ -197,6 +202,13 @@ _DATELINE = re.compile(
 """Place, date and agency before a report: "VILNIUS, Nov 14 (Baltic Wire) - "."""
 
 
+def _calls(clause: Clause, places: Sequence[int]) -> bool:
+    """Whether a quotation is what something is called, and not a clause of its own further on."""
+    end = clause.verb.end
+    after = [p for p in places if p >= end]
+    return not after or not any(u.tag in {"R", "V"} for u in clause.units[end : after[0]])
+
+
 def _set_apart(clause: Clause) -> bool:
     """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
     first = min((a for a, _ in clause.subjects), default=0)
@@ -257,11 +269,22 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
+<<<<<<< HEAD
     main = [c for c in parsed.clauses if c.subjects and c.governor is None]
     spans += [c.subjects[0] for c in main if reports(c) and c.verb.kind == "finite" and not c.relative]
     spans += [c.subjects[0] for c in main]
+=======
+    spans += [
+        c.subjects[0] for c in parsed.clauses if c.subjects and reports(c) and c.governor is None and not c.relative
+    ][:1]
+    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
+>>>>>>> fix_b
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
-    people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
+    named = [
+        f"p.{i[2:]}" if head_word(parsed.units, s) in NOUNS["persons"] else i
+        for i, s in zip(found, spans, strict=False)
+    ]
+    people = [i for i in named if i.startswith("p.") and not i.endswith(".unknown")]
     told = any(c.source or reports(c) for c in parsed.clauses)
     return (people if told else []) if people else before
 
@@ -277,7 +300,7 @@ def _speaker(
     telling = [
         c
         for c in parsed.clauses
-        if (reports(c) or c.verb.lemma in _CALLING)
+        if (reports(c) or (c.verb.lemma in _CALLING and _calls(c, places)))
         and c.subjects
         and not c.verb.passive
         and c.verb.lemma not in _UNSPOKEN
