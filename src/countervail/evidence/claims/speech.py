@@ -10,11 +10,7 @@ from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
-<<<<<<< HEAD
-from countervail.evidence.claims.phrases import join_fields, listed_from
-=======
-from countervail.evidence.claims.phrases import head_word, listed_from
->>>>>>> fix_b
+from countervail.evidence.claims.phrases import head_word, join_fields, listed_from
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import turns_of, writers_of
 from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
@@ -269,16 +265,9 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-<<<<<<< HEAD
     main = [c for c in parsed.clauses if c.subjects and c.governor is None]
     spans += [c.subjects[0] for c in main if reports(c) and c.verb.kind == "finite" and not c.relative]
     spans += [c.subjects[0] for c in main]
-=======
-    spans += [
-        c.subjects[0] for c in parsed.clauses if c.subjects and reports(c) and c.governor is None and not c.relative
-    ][:1]
-    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
->>>>>>> fix_b
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
     named = [
         f"p.{i[2:]}" if head_word(parsed.units, s) in NOUNS["persons"] else i
