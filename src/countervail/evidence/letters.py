@@ -123,6 +123,7 @@ class _Letter:
         self.stage = "header"
         self.last_label: str | None = None
         self.quoting = False  # below "On 3 May, X wrote:" an earlier mail is quoted
+        self.styled = False  # below "His Excellency", alone on its line
 
     def read(self) -> Parts:
         """What the letter is made of; a line is tried as a label, a copy, a part of the header, then of the body."""
@@ -242,7 +243,8 @@ class _Letter:
         quoted = self.quoting or bare.startswith(">")
         if entry and written and entry["name"] and entry["name"].split()[-1] not in written[0] and quoted:
             return  # the signature of a mail that this one quotes
-        if entry and found.signatory and _EXCELLENCY.match(bare):  # who is written to, at the foot of the letter
+        styled, self.styled = self.styled, bool(_EXCELLENCY.match(bare))
+        if entry and found.signatory and (styled or self.styled):  # who is written to, at the foot of the letter
             self._addressed(line, bare, below)
             return
         if entry and found.paragraphs:

@@ -147,6 +147,8 @@ class Named:
             between = text[b:c]
             if m.type != "person" or other.type != "organisation" or c - b > 70 or re.search(r"[.;:!?]\s", between):
                 continue
+            if (other.value or "").split()[0].lower() in ORGANS:
+                continue  # the chairman of the Board of Directors speaks for the house
             if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(
                 r"\b(?:former|said|who)", between
             ):
@@ -252,10 +254,15 @@ class Named:
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
-            if cut and self.house and headed(self.house) == name.lower():
+            if cut and self.of_house(name.lower()):
                 return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
+
+    def of_house(self, word: str) -> bool:
+        """Whether the body that issues the text is called so: "the Bank" of a Banque."""
+        words = self.house[2:].split("-") if self.house else []
+        return word in words or (word == "bank" and not _BANKS.isdisjoint(words))
 
     @staticmethod
     def admits(identifier: str) -> bool:
@@ -321,6 +328,7 @@ _ISSUED = re.compile(
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
+_BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka"})
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
 _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
@@ -376,25 +384,3 @@ def initialled(identifier: str) -> bool:
 def is_one(identifier: str) -> bool:
     """Whether a body is one, and not several banks or firms."""
     return identifier.rsplit("-", 1)[-1] not in PLURAL_BODIES and not identifier.startswith("o.members-")
-
-
-def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
-    last = end - 1
-    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
-        last -= 1  # "the bank concerned"
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last

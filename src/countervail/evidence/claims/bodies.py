@@ -21,11 +21,10 @@ from countervail.evidence.claims.actors import (
     adjective_codes,
     is_one,
     kind_of,
-    phrase_head,
     several_people,
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described
-from countervail.evidence.claims.phrases import listed_from, phrase_from
+from countervail.evidence.claims.phrases import listed_from, phrase_from, phrase_head
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon

@@ -60,8 +60,7 @@ class Described(Named):
             return None
         if word not in GROUPING | BODIES | SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
-        house = self.house[2:].split("-") if self.house else []
-        if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
+        if units[a].lower == "the" and units[head].text[:1].isupper() and self.of_house(word) and b - a == 2:
             return self.house  # "the Bank" in its own report
         fresh = word not in self.called
         first = self.called.setdefault(word, place)

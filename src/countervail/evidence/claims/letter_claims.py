@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,14 @@ from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import Mention
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
+_CABLE = re.compile(
+    r"(?m)^[ \t]*(?:FM [A-Z]|E\.O\. \d|TAGS:|SUBJECT:|From: [A-Z])"
+    r"|\bEND (?:SUMMARY|COMMENT)\b|End (?:summary|comment)\."
+)
+"""What only a cable has."""
+_CABLE_SIGNED = re.compile(r"\n[ \t]*(?P<n>[A-ZÀ-Þ][A-ZÀ-Þ'-]{2,}(?: [A-ZÀ-Þ][A-ZÀ-Þ'-]+){0,2})\s*\Z")
+"""The last line of a cable: the name of the head of the mission."""
+_CABLE_TO = re.compile(r"(?m)^[ \t]*(?:TO |To: ?)(?P<o>[A-Z][^\n]{3,90}?)[ \t]*$")
 _OFFICE_SIGNS = re.compile(
     r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister"
     r"|Secretary|Chair\w*|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
@@ -138,6 +147,36 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         )
 
 
+def _cables(shared: Context) -> Iterator[Claim]:
+    """Who signs a cable, by a surname in capitals as its last line, and to which office it goes."""
+    text = shared.reading.folded.text
+    for document in shared.reading.documents:
+        offsets = shared.reading.folded.offsets
+        start = bisect_left(offsets, document.start)
+        end = bisect_left(offsets, document.end)
+        marks, signed = len(set(_CABLE.findall(text, start, end))), _CABLE_SIGNED.search(text, start, end)
+        if marks + bool(signed) < 2:
+            continue
+        common: dict[str, Any] = {
+            "document": document.id,
+            "attribution": (document.source, document.id),
+            "time": dated(document),
+            "extractor": "rules/letter@1",
+        }
+        if signed and not document.signatory:
+            where = shared.place(*signed.span("n"), document)
+            name = person(shared.reading.full_name(signed["n"].title()))
+            place = document.place_of(offsets[signed.start("n")])
+            yield Claim(document.id, "signed_by", (where,), object=name, place=place, **common)
+        to = _CABLE_TO.search(text, start, min(end, start + 900))
+        if to and not document.addressees:
+            where, place = shared.place(*to.span("o"), document), document.place_of(offsets[to.start("o")])
+            office = {"post": to["o"]}
+            yield Claim(
+                document.id, "addressed_to", (where,), object="p.unnamed", qualifier=office, place=place, **common
+            )
+
+
 def _headers(shared: Context) -> Iterator[Claim]:
     """One claim a header field of a letter."""
     for document in shared.reading.documents:
@@ -165,3 +204,4 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _headers(shared)
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
+    yield from _cables(shared)

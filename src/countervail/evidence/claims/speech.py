@@ -256,7 +256,9 @@ def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[st
     if speaker is not None:
         return [speaker] if speaker.startswith("p.") else []
     spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-    spans += [c.subjects[0] for c in parsed.clauses if c.subjects and c.governor is None]
+    main = [c for c in parsed.clauses if c.subjects and c.governor is None]
+    spans += [c.subjects[0] for c in main if reports(c) and c.verb.kind == "finite" and not c.relative]
+    spans += [c.subjects[0] for c in main]
     found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
     people = [i for i in found if i.startswith("p.") and not i.endswith(".unknown")]
     told = any(c.source or reports(c) for c in parsed.clauses)

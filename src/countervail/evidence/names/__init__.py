@@ -111,7 +111,7 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     words = lexicon()
     for match in _ENTRY.finditer(text):
         given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
-        place = given in words.capitals or given in country_words()
+        place = given in words.capitals or given in country_words() or match.group("s") in words.orgs
         if place or re.search(rf"\b{_LEGAL}$", match.group("s")):
             continue
         if given not in words.given and not _LISTED.search(line):

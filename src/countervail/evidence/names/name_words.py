@@ -8,59 +8,7 @@ from functools import cache
 from countervail import countries
 from countervail.evidence.text.tokens import data_sections
 
-PARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "bin",
-        "bint",
-        "ibn",
-        "ben",
-        "abu",
-        "abi",
-        "umm",
-        "de",
-        "del",
-        "della",
-        "der",
-        "den",
-        "van",
-        "von",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "di",
-        "du",
-        "ul",
-        "ud",
-        "ur",
-        "uz",
-        "la",
-        "le",
-        "lo",
-        "las",
-        "los",
-        "ter",
-        "ten",
-        "te",
-        "zu",
-        "zum",
-        "af",
-        "av",
-        "al-",
-        "na",
-        "mint",
-        "wad",
-        "ould",
-        "binti",
-        "bte",
-        "zur",
-        "'t",
-        "e",
-        "y",
-    ]
-)
+PARTICLES = frozenset(data_sections("english/lexicon.txt")["particles"])
 
 
 @cache
@@ -112,34 +60,64 @@ ACTS = re.compile(
 APPOSITION = re.compile(
     rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
     rf"|then|acting|former"
-    rf"|[A-Z][\w'-]{0, 25}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{0, 25}|deputy|vice|foreign|prime|senior|top|acting|former"
+    rf"|[A-Z][\w'-]{{0,25}}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{{0,25}}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
     rf"(?i:{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
     rf"|fixer|pilot|smuggler|citizen)\b"
 )
+SPEAKS_FOR = re.compile(rf" of (?:the )?(?:[A-Z][\w'-]{{0,25}} ){{1,5}}{SPEECH}\b")
+"""What follows the name of somebody of a body who speaks: "X of the Cocoa Desk said"."""
 WHO = re.compile(r"(?: of [A-Z][\w-]+)?, (?:who|whom)\b")
-NO_PERSON_BEFORE = re.compile(
-    r"\b(?:in|at|near|from|to|through|via|off|outside|around|into|across|of|the|a|an|its|their|his|her|our"
-    r"|this|that|port|city|town"
-    r"|river|ship|vessel|tanker|village|province|region|island|hotel|project|operation|codenamed|called"
-    r"|brand|on|under|over|between"
-    r"|for|toward|towards|reached|left|leaving|bound|call(?:s|ed)?|street|avenue|is|was|are|were|as) $",
-    re.IGNORECASE,
-)
 CELL_OF_PEOPLE = re.compile(
     r"\b(?:name|contact|person|representative|signatory|who|official|member|participant|delegate|head"
     r"|director|owner|chair(?:man|person)?"
     r"|officer|responsible|in charge)s?\b",
     re.IGNORECASE,
 )
+
+
+def column_of_people(text: str, line: str, column: int) -> bool:
+    """Whether the heading of a table's column is a word for people; `line` is a row of the table."""
+    heading = None
+    for row in reversed(text[: text.find(line)].split("\n")[:-1][-60:]):
+        if not row.strip():
+            continue
+        if "|" not in row:
+            break
+        heading = row
+    cells = heading.split("|") if heading is not None else []
+    return column < len(cells) and bool(CELL_OF_PEOPLE.search(cells[column]))
+
+
 LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
 LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
 NAMED_BY = re.compile(
-    r"(?:\b(?:by|with|and|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
+    r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
     r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
-    r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like)|,) $"
+    r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like|one|remains"
+    r"|remained|national|citizen|native) $"
 )
+_DESCRIBED = (
+    rf"(?:{POST_WORDS}|{MORE_POSTS}|brother|sister|son|daughter|wife|husband|widow|father|mother|cousin|nephew|niece"
+    r"|uncle|friend|colleague|employee|predecessor|successor|resident|citizen|national|man|woman|spouse|boss|guest"
+    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally)"
+)
+DESCRIBED_BEFORE = re.compile(
+    rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
+    r"|(?:in|of|at|to|for|from) (?:the )?[A-Za-z][\w'-]*(?: [A-Z][\w'-]*){0,3})){0,2}, $",
+    re.IGNORECASE,
+)
+"""What describes a person, right before the comma and the name."""
+NO_PERSON_ROUND = re.compile(
+    r"\b(?:ship|vessel|tanker|trawler|dhow|bulker|freighter|steamer|barge|tug|yacht|ferry|frigate|carrier"
+    r"|(?:group|gang|militia|network|collective|party|company|firm|movement|faction)(?: is| was)?"
+    r' (?:known as|called|named|styled)) "?$'
+)
+"""What before a name says that a ship or a body has it."""
+FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
+"""What before one word alone may be said of a firm."""
+NUMERALS = frozenset({"II", "III", "IV", "VI", "VII"})
 ACTED_ON = re.compile(
     r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"
     r"|according to|met with|addressed to|presented by|prepared by|on behalf of|interview with|succeeded "
@@ -167,52 +145,12 @@ INITIAL = re.compile(r"[A-Z]$")
 BODY_AFTER = re.compile(
     r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
     r"|founded|set up|controlled|operated|insured|established|headquartered)\b"
+    r"|,? which\b| and its\b|,? (?:registered|incorporated|headquartered) (?:in|at)\b"
 )
 """What is said of a body and not of a person."""
 OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
 """A post before the field of its office."""
-FIELDS = frozenset(
-    [
-        "Petroleum",
-        "Mines",
-        "Mining",
-        "Water",
-        "Labour",
-        "Labor",
-        "Housing",
-        "Tourism",
-        "Fisheries",
-        "Forestry",
-        "Culture",
-        "Sport",
-        "Sports",
-        "Science",
-        "Technology",
-        "Communications",
-        "Telecommunications",
-        "Information",
-        "Environment",
-        "Immigration",
-        "Works",
-        "Ports",
-        "Shipping",
-        "Railways",
-        "Aviation",
-        "Roads",
-        "Customs",
-        "Treasury",
-        "Budget",
-        "Economy",
-        "Economics",
-        "Youth",
-        "Women",
-        "Religious",
-        "Parliamentary",
-        "Europe",
-        "Asia",
-        "Africa",
-    ]
-)
+FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
 
 _STATES = (
     r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
@@ -260,29 +198,7 @@ INNER = frozenset(
         "Organizing",
     }
 )
-CALENDAR = frozenset(
-    [
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
-)
+CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
     r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from functools import cache
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.names.unlisted import Unlisted, is_left, short_forms
+from countervail.evidence.names.short_names import (
+    FOR_DESK,
+    beginnings,
+    coordinated,
+    initials,
+    mastheads,
+    publishers,
+    short_forms,
+    without_form,
+)
+from countervail.evidence.names.unlisted import Unlisted, is_left
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -106,6 +116,8 @@ class Organisations:
         """Index after what a connector at token j joins to the name ("of the Interior"); None where it ends before."""
         words, tokens, n = lexicon(), self.tokens, len(self.tokens)
         head, connector, k = tokens[i].bare, tokens[j].text, j
+        if head in words.trades and connector == "of":
+            return None  # "Levant Shipping of Beirut"
         if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
             return None
         k += 1
@@ -113,8 +125,8 @@ class Organisations:
         k += article
         if k >= n or tokens[k].gap != " " or not tokens[k].capital or tokens[k].bare in {*words.titles, *FUNCTION}:
             return None
-        if tokens[k].bare in w.CALENDAR:
-            return None  # "the Union on Tuesday"
+        if tokens[k].bare in w.CALENDAR or (len(tokens[k].text) == 1 and tokens[k + 1 : k + 2] != []):
+            return None  # "the Union on Tuesday", "the Office of the U.S. Treasury"
         post = tokens[k].bare in words.posts - {"Justice"} or (
             k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
         )
@@ -184,6 +196,7 @@ class Organisations:
                 and is_left(tokens[j - 2], head)
                 and tokens[j - 2].bare not in lexicon().org_heads
                 and not self._country_or_person(j - 2)
+                and not self._two_names(j, i)
             ):
                 j -= 2
             elif gap == " " and previous.text == "of" and j == i - 1 and j > 1 and tokens[j - 2].bare in _WATERS:
@@ -191,6 +204,13 @@ class Organisations:
             else:
                 break
         return j
+
+    def _two_names(self, j: int, i: int) -> bool:
+        """Whether an "and" before token j joins two names of several words, and not the words of one."""
+        tokens, words = self.tokens, lexicon()
+        before = [tokens[m].bare for m in (j - 3, j - 2) if m >= 0 and tokens[m].capital]
+        left = len(before) == 2 and tokens[j - 2].gap == " " and not any(b in words.not_names for b in before)
+        return i > j and left and not any(b in words.trades for b in before)
 
     def _country_or_person(self, k: int) -> bool:
         bare = self.tokens[k].bare
@@ -237,19 +257,24 @@ class Organisations:
         """The first word of the name: without a shouted word, a nationality or an owner before it."""
         tokens, token = self.tokens, self.tokens[i]
         while left < i and tokens[left].text.isupper() and len(tokens[left].text) > 3 and not token.text.isupper():
+            if tokens[left].text in lexicon().orgs:
+                break  # "ASEAN Bankers Association"
             left += 1
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
         if token.bare in w.MINISTRY and owned:
             left += 1
-        for m in range(left, i):  # "Iran's Central Bank"
-            if tokens[m].text.endswith("'s") and tokens[m].bare in country_words():
+        for m in range(left, i):  # "Iran's Central Bank", "Bangkok's Thonburi Commercial Bank"
+            place = tokens[m].bare in country_words() or tokens[m].bare in lexicon().capitals
+            if tokens[m].text.endswith("'s") and place:
                 left = m + 1
         return left
 
     def _is_no_name(self, i: int, left: int, right: int) -> bool:
         """Whether the phrase is only words: a head alone, generic words before it, a trade, a government."""
         words, tokens, token = lexicon(), self.tokens, self.tokens[i]
+        if token.text.isupper() and FOR_DESK.match(self.text, token.end):
+            return True  # to whom a cable goes: "DEPARTMENT FOR AF/E"
         alone = left == i and right == i + 1
         if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
             return True
@@ -268,6 +293,10 @@ class Organisations:
         national = [t.bare in adjectives() or t.bare in country_words() for t in before]
         if token.bare in words.trades and all(p or q for p, q in zip(plain, national, strict=True)):
             return True
+        following = tokens[right] if right < len(tokens) else None
+        goes_on = following is not None and following.capital and following.gap == " " and right == i + 1
+        if goes_on and following and token.bare in words.trades and following.bare in words.not_names - w.CALENDAR:
+            return True  # "Maritime Affairs"
         first = tokens[left].bare
         person = left == i - 1 and first not in words.not_names and first not in words.org_heads
         if token.bare == "Administration" and person:
@@ -320,75 +349,32 @@ class Organisations:
                 yield run[0].start, run[-1].start + len(run[-1].bare)
                 continue
             if (w.BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or w.AFTER_LOWER.search(before):
-                called = re.search(r'(?:called|named|known as) "?$', before)
+                called = re.search(r'(?<!group )(?<!party )(?:called|named|known as) "?$', before)
                 if generic or (called and (run[0].bare in words.given or '"' not in before[-2:])):
                     continue
                 yield run[0].start, run[-1].start + len(run[-1].bare)
-
-    def initials(self) -> Iterator[tuple[int, int]]:
-        """Initials and the names they stand for."""
-        for m in w.EXPANSION.finditer(self.text):
-            yield m.span("a")
-            yield m.span("e")
-        for pattern in (w.SPELT, w.SPELT_BACK):
-            for m in pattern.finditer(self.text):
-                letters = m.group("a").replace("-", "")
-                tail = re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e"))
-                # walk back through the words: the initials must be those of the last capitalised words
-                capitals = [w for w in tail if w[0].isupper()]
-                if len(capitals) >= 2 and _spells(letters, capitals):
-                    yield m.span("a")
-        for m in w.RENAMED.finditer(self.text):
-            if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
-                yield m.span("a")
-        small = {t.text for t in self.tokens if not t.capital} | lexicon().function
-        for m in re.finditer(
-            r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
-            r"|agreement|rate|currency))",
-            self.text,
-        ):
-            if (
-                m.group(1) not in lexicon().not_initials
-                and m.group(1) not in lexicon().rails
-                and m.group(1).lower() not in small
-                and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
-            ):
-                line_start = self.text.rfind("\n", 0, m.start()) + 1
-                line = self.text[line_start : line_start + 200].split("\n", 1)[0]
-                if not line.isupper():
-                    yield m.span(1)
-
-    def publishers(self) -> Iterator[tuple[int, int]]:
-        """The publisher in a source line, and agencies in a picture's credit."""
-        for m in w.SOURCE_LINE.finditer(self.text):
-            yield m.span("n")
-        for m in w.VIA.finditer(self.text):
-            if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
-                yield m.span("n")
-
-
-def _spells(letters: str, words: list[str]) -> bool:
-    """Whether the last words begin with the letters, small words left out."""
-    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
-    plain = "".join(w[0].upper() for w in words)
-    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
 def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
     occurrence of their names."""
     finder = Organisations(text, tokens)
-    spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *finder.initials(), *finder.publishers()}
-    spans |= Unlisted(text).find()
+    spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *publishers(text)}
+    spans |= {*Unlisted(text).find(), *mastheads(text)}
+    spans |= set(coordinated(spans, text))
     names = {text[a:b] for a, b in spans}
     again = {
         n
         for n in names
         if len(n) > 2 and (n[0].isupper() or n.isupper()) and "\n" not in n and n not in country_words()
     }
-    again |= short_forms(names, text)
+    again |= without_form(names)
+    again |= beginnings(again, text)
     if again:
         pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
+        spans |= {m.span() for m in pattern.finditer(text)}
+    if short := short_forms(names, text):
+        pattern = re.compile(rf"(?<![\w@-]){alternatives(short)}(?![\w-]|\s[A-Z])")
         spans |= {m.span() for m in pattern.finditer(text)}
     chosen: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):

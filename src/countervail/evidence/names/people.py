@@ -34,6 +34,8 @@ class People:
         self.lower = {t.text for t in tokens if not t.capital}
         self.learnt: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.first_names: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self.last_end = -1
+        """Where the person named last ends."""
 
     # -- runs --------------------------------------------------------------------------------------------------------
 
@@ -180,6 +182,7 @@ class People:
                 or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names
+                    and not (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.not_names)
                     and t.bare not in words.org_heads
                     and t.bare not in words.posts
                     and t.bare not in adjectives()
@@ -220,18 +223,19 @@ class People:
         rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
         given = rare or any(
             t.bare in words.given
-            or ("-" in t.bare and t.bare.split("-")[0] in words.given | w.COUNTRIES_GIVEN)
+            or ("-" in t.bare and any(part in words.given or part in w.COUNTRIES_GIVEN for part in t.bare.split("-")))
             or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
-        if " ".join(text[start:end].split()) in w.towns():
+        if self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
         if place or (headline_verb(tokens[k].bare) and not rare):
             return False
-        if titled and (size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles):
+        known = size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles
+        if titled and known and not (size == 1 and self._goes_on(j)):
             return True
         if (
             size >= 2
@@ -252,6 +256,19 @@ class People:
             self._unknown(k, j) and self._told_by_words(k, j, before, after)
         )
 
+    def _town(self, k: int, j: int) -> bool:
+        """Whether the words begin with a town's name, or are one with the word after them: "Ho Chi Minh City"."""
+        name = [t.bare.title() if t.bare.isupper() else t.bare for t in self.tokens[k : j + 1]]
+        return any(" ".join(name[:size]) in w.towns() for size in (2, 3))
+
+    def _goes_on(self, j: int) -> bool:
+        """Whether a common word or post goes on what stands before: "Chief Compliance | Officer"."""
+        tokens, words = self.tokens, self.words
+        if j >= len(tokens) or tokens[j].gap != " " or not tokens[j].capital or tokens[j - 1].text.endswith("'s"):
+            return False
+        bare = tokens[j].bare
+        return bare in words.posts or (bare in words.not_names and bare not in w.CALENDAR)
+
     def _alone_on_line(self, k: int, j: int, line_start: int, line: str, titled: bool) -> bool:
         """Whether the run is a signature: alone on its line below a closing, above a post or at the end of a letter."""
         text, size = self.text, j - k
@@ -270,13 +287,13 @@ class People:
     def _told_by_words(self, k: int, j: int, before: str, after: str) -> bool:
         """Whether the words around an unknown run say that it is a person's name."""
         tokens, size = self.tokens, j - k
-        if re.search(r"\b(?:Dear|DEAR) $", before) or w.LOWER_POST.search(before):
-            return True
-        if size < 2 or w.BODY_AFTER.match(after):
+        if re.search(r"\b(?:Dear|DEAR) $", before) or (w.LOWER_POST.search(before) and not w.BODY_AFTER.match(after)):
+            return size > 1 or not w.FIRM_TOO.search(before)
+        if size < 2 or w.BODY_AFTER.match(after) or before.endswith(("the ", "The ", " a ", " an ")):
             return False
         possessed = tokens[j - 1].text.endswith("'s")
         beside = w.APPOSITION.match(after) and after.lstrip()[:1] in {",", "|", "(", ";", "-"}
-        if not possessed and (beside or w.WHO.match(after)):
+        if not possessed and (beside or w.WHO.match(after) or w.SPEAKS_FOR.match(after)):
             return True
         if w.SPEAKS.match(self.text[tokens[j - 1].end : tokens[j - 1].end + 60]) or w.ACTED_ON.search(before):
             return True
@@ -284,10 +301,8 @@ class People:
             return False
         if tokens[k].first:
             return not possessed and bool(w.ACTS.match(after))
-        if w.NAMED_BY.search(before):
-            return True
-        inside = before[-1:] == " " and before[-2:-1].islower()
-        return not possessed and inside and not w.NO_PERSON_BEFORE.search(before)
+        beside_another = before.endswith(" and ") and self.last_end == len(self.text[: tokens[k].start]) - 5
+        return beside_another or bool(w.NAMED_BY.search(before) or w.DESCRIBED_BEFORE.search(before))
 
     def _initialled(self, k: int, j: int) -> bool:
         """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""
@@ -305,23 +320,8 @@ class People:
         if not before and after[:1] == ":":
             return self.text.count("\n" + line[:end] + ":") + self.text.startswith(line[:end] + ":") >= 2
         if "|" in line and before.rstrip()[-1:] in {"", "|"} and after.lstrip()[:1] in {"", "|"}:
-            return self._column(line, before.count("|"))
+            return w.column_of_people(self.text, line, before.count("|"))
         return False
-
-    def _column(self, line: str, column: int) -> bool:
-        """Whether the heading of a table's column is a word for people."""
-        rows = self.text[: self.text.find(line)].split("\n")[:-1][-60:]
-        heading = None
-        for row in reversed(rows):
-            if not row.strip():
-                continue
-            if "|" not in row:
-                break
-            heading = row
-        if heading is None:
-            return False
-        cells = heading.split("|")
-        return column < len(cells) and bool(w.CELL_OF_PEOPLE.search(cells[column]))
 
     def find(self) -> list[tuple[int, int]]:
         """Folded spans of the people, in order."""
@@ -333,6 +333,7 @@ class People:
                 continue
             if self.evident(i, k, end, titled):
                 found.append((k, end))
+                self.last_end = self.tokens[end - 1].start + len(self.tokens[end - 1].bare)
                 self.learn(k, end)
             else:
                 rest.append((i, k, end))

@@ -9,28 +9,66 @@ from collections.abc import Iterator
 from countervail.evidence.names import name_words as w
 from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, country_words, data_sections, lexicon
 
-_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
-_CAP = rf"[{_UP}][\w&'+-]{{0,30}}"
+UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
+CAP = rf"[{UP}][\w&'+-]{{0,30}}"
 _SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
-_RUN = rf"{_CAP}(?:[ ](?:{_SMALL} ){{0,2}}{_CAP}){{0,5}}"
-_LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
-_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {_LEGAL}(?![\w]))")
+_RUN = rf"{CAP}(?:[ ](?:{_SMALL} ){{0,2}}{CAP}){{0,5}}"
+LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
+_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
     r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
 )
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
-    r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
-    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{_CAP}(?: (?:{_SMALL} ){{0,2}}{_CAP}){{0,4}})"
+    r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Universidad|Universitas|Université|Universität|Università|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
+    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{_SMALL} ){{0,2}}{CAP}){{0,4}})"
 )
+_LEARNED = re.compile(rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
 _NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
 _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
-_APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{_CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_REGISTERED = re.compile(
+    rf"(?<![\w.])(?P<n>{_RUN})(?! ?{CAP}), (?:an?|the) (?:[\w-]+ ){{1,4}}?(?:registered|incorporated"
+    r"|headquartered|licensed) in\b"
+)
+"""A name and what kind of house it is: "X, a house registered in Bangui"."""
+_WHICH = re.compile(
+    rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)"
+)
+"""A name of several words that is a thing: "X, which", "X and its manager"."""
+_ONE_OF_THEM = re.compile(
+    rf"\b(?:firms|companies|banks|entities|traders|hauliers|suppliers|brokers|lenders|refiners|exporters|importers|carriers)\b[^:;]{{0,240}}?"
+    rf"\b(?:[Oo]ne|[Aa]nother|[Aa]) of (?:them|these|those), (?P<n>{_RUN}),"
+)
+_MANY_AGENTS = re.compile(
+    rf"\b(?:auditors|brokers|lawyers|consultants|accountants|advisers|traders|insurers|hauliers|solicitors|shipowners|shipbrokers"
+    rf"|agents|jewellers|refiners|publishers) (?P<n>{CAP} {_RUN})(?!,? and [A-Z])"
+)
+"""A name of one after a noun of many: "the auditors X Y"."""
+_PUT_ON_LIST = re.compile(
+    rf"\b(?:put|puts|place|placed|add|adds|added|keep|keeps|kept) (?P<n>{CAP} {CAP}(?: {CAP})?) (?:on|to) (?:its"
+    r"|their|the) (?:[a-z]+ ){0,2}(?:list|blacklist|register)\b"
+)
+_SCHEME = re.compile(
+    r"\b(?:join|joins|joined|joining|leave|leaves|leaving|quit|accede to|acceded to|apply to|applied to|withdraw from"
+    r"|withdrew from|suspended from|members? of|adopt|adopted|under|through|via|into) (?:the )?"
+    rf"(?P<n>{CAP} {CAP}(?: {CAP}){{0,3}} (?:System|Area|Zone|Scheme|Mechanism|Framework|Process|Platform|Arrangement"
+    r"|Facility|Pool|Compact|Programme|Corridor))\b"
+)
+"""A scheme that states join or pay through: "the Common Monetary Area"."""
+_BUYER = re.compile(
+    r"\b[Tt]he (?:buyer|seller|supplier|shipper|consignee|exporter|importer|operator|manufacturer|purchaser|recipient"
+    rf"|vendor) (?:is|was) (?:called )?(?P<n>{CAP} {_RUN}), (?:which|an?|the)\b"
+)
 _OF_WHOM = re.compile(
     rf"\b{w.POST_WORDS} (?:for|of|at|to) (?:the|its|their|a) (?:[a-z-]{{1,20}} ){{0,2}}$", re.IGNORECASE
+)
+_THING_BEFORE = re.compile(
+    r"(?:\b(?:in|at|near|off|of|from|to|ship|vessel|tanker|trawler|dhow|port|river|province|region|town|city|village|resolution|seized|detained|boarded)"
+    r"|[A-Z][\w'-]+) $"
 )
 _NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
 _AFTER = re.compile(
@@ -41,8 +79,8 @@ _DONE_TO = re.compile(
     r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
     r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
     r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to"
-    rf"|applies to|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{_CAP})"
-    rf"(?![\w'&+-]| ?{_CAP})(?P<t>.?)"
+    rf"|applies to|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{CAP})"
+    rf"(?![\w'&+-]| ?{CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}(?:\+|-[A-Z][a-z]{2,12})?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _ORGAN = re.compile(
@@ -53,7 +91,7 @@ _COMPOUND = re.compile(
     r"(?<![\w@.-])(?P<n>[A-Z][a-z]{2,20}(?:bank|neft|gaz|flot|prom|export|invest|telecom|khim|chem|energo|avia|stroy|mash|exim))\b"
 )
 _ALONE = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Z][a-z]{3,20})\b(?!'s [A-Z]| ?[A-Z]|-)")
-_NO_ENDS = frozenset(data_sections("english/lexicon.txt")["no_ends"])
+NO_ENDS = frozenset(data_sections("english/lexicon.txt")["no_ends"])
 """Words that a text uses alone for something that is no body: agreements, places."""
 _FOUNDED = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN}) (?:was|were) (?:founded|established|set up|created|incorporated) (?:in|by|at)\b"
@@ -61,15 +99,14 @@ _FOUNDED = re.compile(
 _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
-_MASTHEAD = re.compile(rf"(?m)^ ?[{_UP}][{_UP}&'-]{{1,24}}(?: [{_UP}&'-]{{1,24}}){{1,8}}(?![\w])")
-_OF_BODY = re.compile(rf"\bOF THE (?P<n>[{_UP}&'-]{{2,24}}(?: [{_UP}&'-]{{1,24}}){{1,5}})$")
-"""The end of "JOINT STATEMENT OF THE LEADERS OF THE RHINE COMPACT"."""
-_NO_MASTHEADS = frozenset(
-    ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm"]
-)
+_ATTRIBUTE = re.compile(r" (?P<w>[a-z]{4,})")
+"""A common word right after a name, which may be an attribute of it."""
+_HEADING = re.compile(r"\n|\Z|\.|:| - | [A-Z]{2,}\b")
+"""What follows a word in capitals at the start of a line that is a heading, a signature or a place."""
+_LATER = frozenset(["last", "again", "today", "yesterday", "soon", "early", "later", "next"])
 _ROMAN = re.compile(r"[IVXLCM]+$")
 _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
-_TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
+TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
 def _line(text: str, at: int) -> str:
@@ -122,7 +159,7 @@ class Unlisted:
         first = words[0]
         if "-" in first and first.split("-")[0] in known.given:
             return True
-        if first in known.given or first in known.titles or first in known.posts or first in _TOWN:
+        if first in known.given or first in known.titles or first in known.posts or first in TOWN:
             return True
         return all(
             w in self.states
@@ -147,6 +184,8 @@ class Unlisted:
             first = match.group("n").split()[0]
             if first in {"Le", "La", "El", "Al", "Union", "Association"}:
                 continue
+            yield match.span("n")
+        for match in _LEARNED.finditer(self.text):
             yield match.span("n")
 
     def beside(self) -> Iterator[tuple[int, int]]:
@@ -189,10 +228,33 @@ class Unlisted:
             person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
             if span is not None and not self._is_other(*span) and not person:
                 yield span
+        for pattern in (_REGISTERED, _WHICH, _ONE_OF_THEM, _MANY_AGENTS, _BUYER, _PUT_ON_LIST):
+            for match in pattern.finditer(self.text):
+                span = self._trimmed(*match.span("n"))
+                if span is None or self._is_other(*span) or self._of_office(*span):
+                    continue
+                if pattern is not _WHICH or not self._thing(*span):
+                    yield span
+        yield from (m.span("n") for m in _SCHEME.finditer(self.text))
         for match in _AFTER.finditer(self.text):
             span = self._trimmed(*match.span("n"))
             if span is not None and not self._is_other(*span):
                 yield span
+
+    def _of_office(self, start: int, end: int) -> bool:
+        """Whether a word of a post or a common one is in a name."""
+        known = self.words
+        return any(w in known.posts or w in known.titles or w in known.not_names for w in self.text[start:end].split())
+
+    def _thing(self, start: int, end: int) -> bool:
+        """Whether the words before a name say that it is a ship's or a place's."""
+        return bool(_THING_BEFORE.search(self.text[max(0, start - 40) : start]))
+
+    def _attribute(self, start: int, end: int) -> bool:
+        """Whether a name of one word is only where the noun after it is: "the Labuan payments circle"."""
+        following = _ATTRIBUTE.match(self.text, end)
+        word = following["w"] if following else ""
+        return bool(word) and self.text[start:end] not in self.words.org_heads and word not in FUNCTION | _LATER
 
     def done_to(self) -> Iterator[tuple[int, int]]:
         """What was joined, left or founded and has a name of one word: "founded Mercosur"."""
@@ -200,6 +262,8 @@ class Unlisted:
             span = self._trimmed(*match.span("n"))
             if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
                 continue
+            if " the " in match.group() and self._attribute(*span):
+                continue  # "joins the Rotterdam trader"
             if (
                 self.text[match.end("n") : match.end("n") + 3] not in {"'s "}
                 and "'" not in self.text[span[0] : span[1]]
@@ -222,6 +286,7 @@ class Unlisted:
                 or name.title() in known.given
                 or name.title() in known.capitals
                 or _ROMAN.match(name)
+                or self._opens_line(*match.span("n"))
                 or _shouted(_line(self.text, match.start()))
             ):
                 continue
@@ -229,13 +294,17 @@ class Unlisted:
                 r" [A-Z]{3,}\b", self.text[match.end() : match.end() + 20]
             ):
                 continue  # one of several words in capitals
-            before = self.text[max(0, match.start() - 2) : match.start()]
-            after = self.text[match.end() : match.end() + 2]
-            if re.match(r", ?[A-Z]", self.text[match.end() : match.end() + 3]) or (
-                before.endswith("\n") and after[:1] == ":"
-            ):
+            if re.match(r", ?[A-Z]|-[A-Z]{2}", self.text[match.end() : match.end() + 3]):
                 continue
+            if re.search(r"\d[.:]\d\d $", self.text[max(0, match.start() - 6) : match.start()]):
+                continue  # a time zone
             yield match.span("n")
+
+    def _opens_line(self, start: int, end: int) -> bool:
+        """Whether a word in capitals begins a line as a heading, signature or dateline does."""
+        line = self.text.rfind("\n", 0, start) + 1
+        opens = not self.text[line:start].strip(" -*•")
+        return opens and bool(_HEADING.match(self.text, end)) and self.text.find("(", end, end + 2) < 0
 
     def organs(self) -> Iterator[tuple[int, int]]:
         """An organ or project of a body called by initials: the ECOWAS Commission."""
@@ -257,12 +326,12 @@ class Unlisted:
             word
             for word in {*_ALONE.findall(self.text)}
             if not any(word in no for no in (known.posts, known.titles, known.ranks, known.not_names, known.given))
-            and not any(word in no for no in (_NO_ENDS, self.states, known.capitals, adjectives()))
+            and not any(word in no for no in (NO_ENDS, self.states, known.capitals, adjectives()))
         }
         if not ends:
             return
         pattern = re.compile(
-            rf"(?<![\w.])(?:{_CAP} (?:(?:of|for|on|and) (?=[A-Z]))?){{1,5}}(?:{'|'.join(sorted(ends))})\b(?! ?{_CAP})"
+            rf"(?<![\w.])(?:{CAP} (?:(?:of|for|on|and) (?=[A-Z]))?){{1,5}}(?:{'|'.join(sorted(ends))})\b(?! ?{CAP})"
         )
         for match in pattern.finditer(self.text):
             span = self._trimmed(*match.span())
@@ -278,33 +347,11 @@ class Unlisted:
             for match in pattern.finditer(self.text):
                 span = self._trimmed(*match.span("n"))
                 head = span is not None and self.text[slice(*span)] in self.words.org_heads
+                if pattern is _THROUGH and " " not in match.group("n"):
+                    continue  # it may be a town
                 if span is None or head or self._is_other(*span) or _shouted(_line(self.text, span[0])):
                     continue
                 yield span
-
-    def mastheads(self) -> Iterator[tuple[int, int]]:
-        """A body's name in capitals among the first lines of a text: "AFRICAN CLEARING CONSORTIUM"."""
-        at, seen = 0, 0
-        for line in self.text[:1000].split("\n"):
-            match = _MASTHEAD.match(line)
-            name = match.group().split(" - ")[0] if match else ""
-            if match and line != line.title():
-                words = name.strip().title().split()
-                heads = [w for w in words if w in self.words.org_heads]
-                last = words[-1] in self.words.org_heads or words[0] in self.words.org_heads
-                of = words.index("Of") if "Of" in words[1:] else 0
-                last = last or words[of - 1] in self.words.org_heads  # "CENTRAL BANK OF THE COMOROS"
-                named = bool(heads) and (words[-1] not in self.words.weak_heads or len(words) > 2)
-                if named and last and words[0] not in _NO_MASTHEADS:
-                    start = at + match.start() + len(name) - len(name.lstrip())
-                    yield start, start + len(name.strip())
-            body = _OF_BODY.search(line)
-            if body and line.isupper() and body.group("n").split()[-1].title() in self.words.org_heads:
-                yield at + body.start("n"), at + body.end("n")
-            at += len(line) + 1
-            seen += bool(line.strip())
-            if seen >= 4:
-                return
 
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
@@ -317,40 +364,8 @@ class Unlisted:
             self.organs,
             self.called,
             self.founded,
-            self.mastheads,
         )
         return {span for rule in rules for span in rule()}
-
-
-_MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
-_SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
-
-
-_ARTICLES = frozenset(["Al", "El", "Abu", "Bin", "Dar"])
-
-
-def short_forms(names: set[str], text: str) -> set[str]:
-    """The first word of a name of several, where the text uses it alone: Merrow for Merrow Maritime; two after "Al"."""
-    words, found = lexicon(), set()
-    for name in sorted(names)[:200]:  # a text that names more bodies than that is a list
-        parts = name.split()
-        first = parts[0] if len(parts) > 1 else ""
-        if first in _ARTICLES and len(parts) > 2:
-            two = " ".join(parts[:2])  # "Al Marjan" for "Al Marjan Bullion DMCC"
-            found |= {two} if re.search(rf"\b{re.escape(two)}\b(?! {re.escape(parts[2])})", text) else set()
-            continue
-        known = first in words.given or first in words.not_names or first in country_words() or first in adjectives()
-        common = (
-            first in words.org_heads or first in words.capitals or first in words.posts or first.lower() in FUNCTION
-        )
-        if len(first) < 4 or first in _SHARED or first in _MODIFIERS or parts[1].islower():
-            continue
-        if not first.replace("-", "").isalpha() or first.isupper() or known or common:
-            continue
-        a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
-        if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
-            found.add(first)
-    return found
 
 
 def is_left(token: Token, head: str) -> bool:

@@ -46,8 +46,11 @@ class _Unaccented(frozenset[str]):
             return True
         if not isinstance(word, str) or word.isascii():
             return False
-        plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-        return super().__contains__(plain)
+        return super().__contains__(_unaccented(word))
+
+
+def _unaccented(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,11 @@ def lexicon() -> Lexicon:
     """The English word lists."""
     s = data_sections("english/lexicon.txt")
     given = _Unaccented(
-        w for line in _data("english/given_names.txt").splitlines() if not line.startswith("#") for w in line.split()
+        form
+        for line in _data("english/given_names.txt").splitlines()
+        if not line.startswith("#")
+        for word in line.split()
+        for form in (word, _unaccented(word))
     )
     return Lexicon(
         titles=frozenset(s["titles"]),
