@@ -185,6 +185,38 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
     assert said(text, "said")[0][0] == "p.fatou-njie"
 
 
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ('Chile may leave, said Olivia Hartmann, a lawyer in Lima. "They are bored," she said.', ["p.olivia-hartmann"]),
+        (
+            'A customs broker in Batumi, who gave no name, says all cars were let through. "We saw them," he said.',
+            ["p.customs-broker"],
+        ),
+        ('A man came in. Nobody knew why. "I had never seen so much gold," he said.', []),
+        ('The claims were dismissed by Anna Keller, a judge. "We read them all," she said.', ["p.anna-keller"]),
+        (
+            'Anna Keller thinks that the ring, sold by a firm called Blue Dune, pays and that "it was worth it".',
+            ["p.anna-keller"],
+        ),
+        ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
+        (
+            'Anna Keller, a judge whom critics described as "a severe woman", wrote that it was "time to go home".',
+            ["p.critics", "p.anna-keller"],
+        ),
+    ],
+)
+def test_who_a_quotation_is_of(text: str, speakers: list[str]) -> None:
+    assert [s for s, _, _ in said(text, "said")] == speakers
+
+
+def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
+    text = 'Anna Keller has left Chile. "The door was open," she said. "I only walked through it."'
+    claims = [c for c in claims_of(text) if c["predicate"] == "said"]
+    assert [c["value"] for c in claims] == [{"quote": "The door was open, … I only walked through it."}]
+    assert len(claims[0]["passages"]) == 2
+
+
 def test_a_pronoun_fits_the_title_of_the_person() -> None:
     text = (
         "Mr Everard Lamontagne denied the claim. I have appointed Ms Cécile Toussaint to lead them. "

@@ -306,14 +306,15 @@ def _speech(shared: Context) -> Iterator[Claim]:
             speakers[:0] = [outer.speaker] if outer.speaker else []
             outer = outer.inside
         said_by = quote.speaker or "p.unknown"
-        if said_by.endswith((".unknown", ".unnamed")):
-            continue  # words set apart, or nobody who is named says them
+        if said_by.endswith((".unknown", ".unnamed")) or quote.begun:
+            continue  # words set apart, or nobody who is named says them, or the rest of a speech
+        parts = [(q.start, q.end) for q in (quote, *quote.rest)]
         yield shared.claim(
             said_by,
             "said",
-            [(quote.start, quote.end)],
+            parts,
             sentence,
-            value={"quote": " ".join(shared.reading.folded.text[quote.start : quote.end].split())},
+            value={"quote": " … ".join(" ".join(shared.reading.folded.text[a:b].split()) for a, b in parts)},
             modality="asserted",
             polarity="affirmed",
             attribution=chain(shared.reading, sentence, shared.cited.get(place), speakers),
