@@ -135,7 +135,7 @@ NOUNS = {
     "proposed": "application applications "
     "proposal proposals suggestion call calls request demand demands recommendation bid invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "
-    "attempts promises deal vow readiness willingness desire aim goal "
+    "attempts promises deal vow undertaking readiness willingness desire aim goal "
     "wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",
     "conditional": "chance right ability option freedom possibility opportunity",
     "refused": "refusal failure inability reluctance",

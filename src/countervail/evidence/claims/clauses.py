@@ -259,7 +259,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
         clause.link = "that"
         if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
             clause.governor = None  # "What the committee does not know is that"
-        if previous.operator is None and units[j - 2].tag == "N" and _lacks_object(clause):
+        noted = units[j - 2].lower in {"note", "fact", "news", "view", "word"}
+        if previous.operator is None and units[j - 2].tag == "N" and not noted and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"

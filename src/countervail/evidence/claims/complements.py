@@ -40,6 +40,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
             break
     while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
         i += 1  # "is no longer on the list"
+    if [u.tag for u in units[i : i + 3]] == ["#", "-", "T"] and i + 3 <= stop:
+        clause.times.append(i + 2)  # "fifty-six years ago"
+        i += 3
     i = _past_parenthesis(units, i, stop)
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
@@ -157,7 +160,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         elif unit.tag == "T":
             clause.times.append(i)
             i += 1
-        elif closing := _apposition(units, i, stop):
+        elif closing := _apposition(clause, i, stop):
             i = closing
         elif _same_again(clause, i, stop):
             i += 1 + (units[i].tag == "," and units[i + 1].tag == "C")
@@ -188,13 +191,20 @@ def _same_again(clause: Clause, i: int, stop: int) -> bool:
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
 
 
-def _apposition(units: Sequence[Unit], i: int, stop: int) -> int:
-    """Where a name or number between commas at unit i ends, before a phrase: "a broker, X, through a bank"; else 0."""
-    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"E", "#"}:
+def _apposition(clause: Clause, i: int, stop: int) -> int:
+    """Where a name, number or description between commas at unit i ends, before a phrase: "a broker, X, through a
+    bank", "on X, a firm in Y, and on its owner"; else 0."""
+    units = clause.units
+    if i + 3 >= stop or units[i].tag != "," or units[i + 1].tag not in {"E", "#", "D"}:
         return 0
     end = phrase_from(units, i + 1, stop)
-    closed = i + 1 < end < stop - 1 and units[end].tag == "," and units[end + 1].tag in {"P", "T"}
-    return end + 1 if closed else 0
+    if units[i + 1].tag == "D" and end < stop and units[end].lower in {"in", "from", "at"}:
+        end = phrase_from(units, end + 1, stop)
+    if not i + 1 < end < stop - 1 or units[end].tag != ",":
+        return 0
+    if units[i + 1].tag == "D":
+        return end if _same_again(clause, end, stop) else 0
+    return end + 1 if units[end + 1].tag in {"P", "T"} else 0
 
 
 def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -219,6 +229,21 @@ def _before_date(units: Sequence[Unit], j: int) -> int:
     return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
 
 
+_FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch"])
+_SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
+
+
+def _made_so(units: Sequence[Unit], lemma: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the phrase right before a participle is what is founded or signed, whatever it stands with: "a blow to
+    the Andean Chamber, founded in 2009", "created by the Treaty of Kigali, signed in 2019"."""
+    if not spans:
+        return False
+    a, b = spans[-1]
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), b)
+    body = any(u.mention is not None and u.mention.type == "organisation" for u in units[a:b])
+    return (lemma in _FOUNDING and body) or (lemma in _SIGNING and units[of - 1].lower in CLOSED["signable"])
+
+
 def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
@@ -231,7 +256,8 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None:
         spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
-        clause.subjects = spans[-1:] if before.tag != "," else head_left(units, spans, 0)
+        near = before.tag != "," or _made_so(units, verb.lemma, spans)
+        clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
         told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None
@@ -262,6 +288,9 @@ def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: C
     progressive = previous.verb.kind == "finite" and clause.units[previous.verb.main].lower.endswith("ing")
     if tag in {"C", ","} and previous.verb.kind == kind and (tag == "C" or kind == "infinitive"):
         clause.noun = previous.noun
+    elif tag == "," and kind == "gerund" and (own := _own_subject(clause)):
+        clause.governor, clause.subjects, clause.link = None, own, ""  # "; Chile, having twice left, has"
+        return True
     elif tag == "," and kind == "gerund":
         previous = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
     elif not (tag == "C" and kind == "gerund" and progressive):
@@ -269,6 +298,14 @@ def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: C
     clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
     clause.coordinated = True
     return True
+
+
+def _own_subject(clause: Clause) -> list[tuple[int, int]]:
+    """The phrase before a gerund in commas where a clause begins with it."""
+    spans = listed_to(clause.units, clause.verb.start - 1, 0)
+    a = spans[0][0] if spans else 0
+    begins = bool(spans) and (a == 0 or clause.units[a - 1].tag in {";", ":"})
+    return spans if begins and clause.verb.perfect else []
 
 
 def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
@@ -282,15 +319,19 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     by_object = operator is not None and operator.control == "object"
     told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
     by_object = by_object or (told and bool(governor.objects))
+    by_object = by_object and not _of_leave(clause.units, governor)
     start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
-        by_object = by_object or (clause.link == "for" and governor.verb.lemma in PUNISHING)
+        by_object = by_object or (clause.link == "for" and _punishes(clause.units, governor))
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
-    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] == start]
+    near = {start}
+    if before is not None and before.tag == ",":  # "expects Malaysia and Thailand, now partners, to apply"
+        near |= {k for k in range(max(1, start - 6), start - 1) if clause.units[k].tag == ","}
+    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] in near]
     last = governor.phrases[-1][1][-1][1] if governor.phrases and governor.phrases[-1][1] else 0
     if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and start in {ours[-1][1], last}:
         clause.subjects = ours
@@ -300,10 +341,29 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         and clause.verb.kind == "infinitive"
         and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
     ):
-        clause.subjects = raised[-1]  # "called for Serbia to be expelled"
+        both = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
+        clause.subjects = both  # "called for Serbia to be expelled"
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
+_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
+
+
+def _punishes(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
+    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
+    return governor.verb.lemma in PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
+
+
+_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
+
+
+def _of_leave(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether what is asked for is leave to do something: "requested permission to join"."""
+    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
 
 
 def _asking(noun: str) -> str:
@@ -315,6 +375,8 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
     units, j = clause.units, clause.verb.start
     floor = previous.verb.end if previous is not None else 0
+    if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
+        j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
     spans = listed_to(units, j, floor)
     if not spans:
         return False

@@ -147,7 +147,8 @@ class Context:
             return [self.actors.of(units, s, self.actors.recent) for s in spans if s not in clause.subjects]
 
         found = [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
-        return [i for i in found if not i.endswith(".unknown")]
+        self_said = {i for i in parsed.speakers if i.startswith("p.")}  # who speaks calls himself "I"
+        return [i for i in found if not i.endswith(".unknown") and i not in self_said]
 
     def _named(self, units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> list[str]:
         return [self.actors.of(units, s, self.actors.recent) for s in spans]

@@ -8,8 +8,8 @@ from dataclasses import replace
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.phrases import listed_from, skip_left, text_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled
+from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.claims.units import CLOSED
@@ -34,6 +34,8 @@ _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
 """What a bank or carrier that stops doing it refuses."""
 _ANSWERING = CLOSED["answering"]
+_NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
+"""Modals that say what is right or possible: nobody refuses what he should not accept."""
 
 
 class Ellipses(Copulas):
@@ -48,10 +50,9 @@ class Ellipses(Copulas):
             return self._supplied_too(parsed, made)
         if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
             return None
-        dated = units[i + 1].tag == "T" or (units[i + 1].tag == "P" and units[i + 2].tag == "T")
-        if not dated:
-            return None
         at = i + 1 if units[i + 1].tag == "T" else i + 2
+        if units[at].tag != "T" or units[i + 1].tag not in {"T", "P", "B"}:
+            return None
         other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
         return Filled(
             other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
@@ -91,7 +92,7 @@ class Ellipses(Copulas):
         for clause in parsed.clauses:
             lemma = clause.verb.lemma
             unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
-            serving = lemma == "accept" or (lemma in _SERVING and unwilling)
+            serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
             if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
@@ -114,6 +115,8 @@ class Ellipses(Copulas):
                 continue
             known = filled.get(id(inner))
             spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            let = [c for c in inner.complements if inner.verb.lemma in {"let", "allow", "permit"} and not inner.objects]
+            spans = spans or [s for c in let[:1] for s in c.subjects]
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
@@ -147,8 +150,9 @@ class Ellipses(Copulas):
         so = {"so", "as", "neither", "nor"}
         inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
         inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
-        if verb.kind != "finite":
-            return None
+        expected = clause.governor is not None and clause.governor.verb.lemma == "expect"
+        if verb.kind != "finite" and not (verb.lemma == "follow" and expected):
+            return None  # "Egypt and Greece are expected to follow"
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
             return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
@@ -176,7 +180,7 @@ class Ellipses(Copulas):
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
         if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
             return None  # "those in Sarajevo did not"
-        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she"} for a, b in spans)
+        pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she", "i", "we", "you"} for a, b in spans)
         if not before or not subjects or clause.complements or pronoun:
             return None
         same = before[-1]
@@ -189,4 +193,68 @@ class Ellipses(Copulas):
             if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
                 return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
-        return Filled(clause, same.predicate, subjects, same.objects, roles, same.frame, spans)
+        again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
+        return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+
+
+# -- one claim of two verbs --------------------------------------------------------------------------------------------
+
+
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+
+
+def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
+    """ "Kazakhstan was asked to take part in the talks": invited."""
+    for clause in clauses:
+        if clause.verb.lemma != "ask" or not clause.verb.passive:
+            continue
+        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
+        if inner is None:
+            continue
+        spans = inner.objects or inner.after("in", "at", "to")
+        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
+        if inner.verb.lemma == "take" and not part:
+            continue
+        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
+        made = Filled(
+            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
+        )
+        filled.pop(id(inner), None)
+        filled[id(clause)] = made
+
+
+_INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
+"""What somebody asks to become."""
+
+
+def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
+        lemma = clause.verb.lemma
+        asking = (
+            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
+        )  # "asked to join"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if asking:
+            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+        elif made is not None:
+            made.roles["to"] = one_or_many(joined.objects)
+
+
+def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)

@@ -9,10 +9,10 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
-from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -25,6 +25,7 @@ _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
 _ANYBODY = CLOSED["anybody"]
+_NO_MATTER_WHOM = (["anybody"], ["anyone"])
 
 
 def named_head(units: Sequence[Any], span: Span) -> bool:
@@ -125,17 +126,22 @@ def eventful(clause: Clause) -> bool:
 
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
-    verb = made.clause.verb
+    clause, verb = made.clause, made.clause.verb
     active = verb.lemma != "be" and not verb.passive
     units = made.clause.units
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
+    every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
+    if every and verb.kind == "infinitive" and clause.governor is not None and not clause.governor.verb.passive:
+        return True  # "ordered all lenders to stop accepting them"
     if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(
         units[a].lower in {"a", "an"} and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.subjects
     )
-    if plain and not verb.passive and verb.modal in {"shall", "should", "must"} and not made.clause.relative:
-        return True  # "to be readmitted a government has to apply"
+    above = made.clause.governor
+    modals = {verb.modal, above.verb.modal if above is not None and made.clause.link == "to" else ""}
+    if plain and not verb.passive and modals & {"shall", "should", "must"} and not made.clause.relative:
+        return True  # "to be readmitted a government has to apply", "a trader should not have to buy dollars to pay"
     same = [o.replace("o.the-", "o.") for o in made.objects] == [s.replace("o.the-", "o.") for s in made.subjects]
     if made.objects and same and kind_of(made.objects[0]) in {"state", "body"}:
         return True  # "... and Iran to supply Zambia": a subject that was not found
@@ -144,6 +150,8 @@ def nobody(made: Filled) -> bool:
         return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
+    if negated(made.clause) and made.predicate == "sanctioned" and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
+        made.objects = []  # "has never imposed sanctions on anybody"
     if (
         made.objects
         and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}
@@ -182,11 +190,16 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
+        return True  # "we do not propose to do so"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
     if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
         return True
+    told_of = clause.after("with", "over", "for") or any(c.link in {"with", "of", "that"} for c in clause.complements)
+    if made.predicate == "accused" and clause.verb.lemma == "charge" and not clause.verb.passive and not told_of:
+        return True  # "charges the trucks a transit fee"
     charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
@@ -226,66 +239,6 @@ def telling(made: Filled) -> bool:
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
 
 
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
-
-
-def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
-    for clause in clauses:
-        if clause.verb.lemma != "ask" or not clause.verb.passive:
-            continue
-        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
-        if inner is None:
-            continue
-        spans = inner.objects or inner.after("in", "at", "to")
-        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
-        if inner.verb.lemma == "take" and not part:
-            continue
-        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
-        made = Filled(
-            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
-        )
-        filled.pop(id(inner), None)
-        filled[id(clause)] = made
-
-
-_INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
-"""What somebody asks to become."""
-
-
-def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
-        lemma = clause.verb.lemma
-        asking = (
-            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
-        )  # "asked to join"
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if asking:
-            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
-        elif made is not None:
-            made.roles["to"] = one_or_many(joined.objects)
-
-
-def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
-
-
 def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
     """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
     spans = target or clause.after("as")
@@ -305,7 +258,11 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
 
 def follows(clause: Clause, words: tuple[str, ...]) -> bool:
     """Whether the words that belong to a verb ("set up") stand after it."""
-    return not words or clause.particle == " ".join(words) or (len(words) == 1 and bool(clause.after(words[0])))
+    after = clause.units[clause.verb.end + 1 : clause.verb.end + 2]
+    if words == ("no",) and after and after[0].tag in {"N", "E", "#", "D"}:
+        return False  # "says no such thing"
+    apart = len(words) == 1 and bool(clause.after(words[0])) and (clause.verb.lemma, *words) != ("come", "in")
+    return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
 
 
 def to_follows(units: Sequence[Any], clause: Clause) -> bool:

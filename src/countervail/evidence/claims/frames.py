@@ -9,10 +9,8 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB, Context, chain
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS
-from countervail.evidence.claims.ellipses import REPEATED
+from countervail.evidence.claims.ellipses import REPEATED, absorb, asked_in, of_nouns
 from countervail.evidence.claims.fitting import (
-    absorb,
-    asked_in,
     complement_text,
     counted,
     eventful,
@@ -20,7 +18,6 @@ from countervail.evidence.claims.fitting import (
     main_subjects,
     named_subjects,
     nobody,
-    of_nouns,
     sure,
     telling,
 )

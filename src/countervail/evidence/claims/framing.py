@@ -37,9 +37,11 @@ from countervail.evidence.claims.shapes import doers, named_entry, post_role, sh
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
+_ASKED = CLOSED["requests"]
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
@@ -138,14 +140,17 @@ class Framing(Appositions):
     def _people_alone(self, parsed: Parsed, laid: Laid) -> list[str]:
         """The people who do what nothing else is said of; nobody where somebody else does, or there is more."""
         alone = laid.frame.topic and not laid.target and not laid.clause.verb.passive and laid.agents
-        who = self.ids(parsed, laid.clause, laid.agents) if alone else []
+        who = self.ids(parsed, laid.clause, laid.agents) if alone and not laid.clause.objects else []
         return who if all(i.startswith("p.") for i in who) else []
 
     def _gone(self, laid: Laid, who: list[str]) -> Filled | None:
         """A person who quits resigns, one who leaves may travel."""
-        left = "left" if laid.frame.predicate == "left" and not laid.topic else ""
-        gone = "resigned" if laid.clause.verb.lemma == "quit" else left
-        return Filled(laid.clause, gone, who, [], {}, laid.frame, [*laid.agents]) if gone else None
+        clause = laid.clause
+        walked = clause.verb.lemma in {"walk", "go"} or clause.verb.kind != "finite"  # "asked two brokers to leave"
+        left = "left" if laid.frame.predicate == "left" and not laid.topic and not walked else ""
+        gone = "resigned" if clause.verb.lemma == "quit" else left
+        post = [f"n.{slug(text_of(clause.units, s))}" for s in clause.after("as")] if gone == "resigned" else []
+        return Filled(clause, gone, who, post, {}, laid.frame, [*laid.agents]) if gone else None
 
     def _aimed(self, parsed: Parsed, laid: Laid) -> bool:
         """Narrow the target to what the frame is about; whether it can be."""
@@ -192,11 +197,18 @@ class Framing(Appositions):
             objects = [self.signable]
         elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
+        pronoun = measure and units[target[0][0]].lower == "it"
+        if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
+            objects = []  # "was offered money to open the gate and has refused it"
         laid.objects = objects
-        if wrong_kind(frame, objects):
-            return False
+        if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted"):
+            return False  # "if Bolivia accepts it"
+        if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
+            return any(self.actors.rarely_listed(o) == 0 for o in objects)  # not the dispute spoken of
         if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
             return False  # "Washington has not listed it": whom, we do not know
+        if frame.post and verb.lemma == "name" and verb.kind == "participle" and not clause.after("as", "to"):
+            return False  # "a Dane named Henrik Falkenberg"
         named = clause.objects or laid.agents or clause.after("as")
         if frame.post and verb.lemma != "appoint" and verb.passive and not named:
             return False  # "asked not to be named"
@@ -286,7 +298,8 @@ class Framing(Appositions):
         """The claim, with the body spoken of where none is named: "was invited"."""
         clause = made.clause
         infinitive = any(c.link == "to" for c in clause.complements) or to_follows(parsed.units, clause)
-        if made.predicate in {"be_invited", "joined", "observer_of"} and not made.objects and not infinitive:
+        there = clause.verb.lemma == "attend"  # who attends as an observer is one of the meeting
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not (made.objects or infinitive or there):
             states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
             topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []
@@ -326,6 +339,8 @@ class Framing(Appositions):
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            if name == "through" and head_word(units, spans[0]) in {"years", "months", "weeks", "days", "decade"}:
+                continue  # "pays 140 million over five years"
             invited = frame.predicate == "be_invited" and name == "to"
             if name == "as" and preposition == "to" and head_word(units, spans[0]).title() not in lexicon().posts:
                 continue  # "elected by nine votes to four"

@@ -241,6 +241,8 @@ def sentence_negated(clause: str) -> bool:
 
 
 _FALSE = CLOSED["untrue"]
+_GROUND = frozenset(["foundation", "basis", "merit", "substance"])
+"""What reports are without that are untrue."""
 
 
 def about_report(clauses: list[Clause], n: int) -> None:
@@ -259,7 +261,9 @@ def about_report(clauses: list[Clause], n: int) -> None:
         if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last:start]):
             return
         clause.subjects = listed_to(units, k + 1, 0)[-1:]
-        if clause.verb.lemma == "be" and any(u.lower in _FALSE for u in units[clause.verb.end : clause.verb.end + 2]):
+        after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
+        groundless = after[:1] == ["without"] and bool(_GROUND.intersection(after[1:]))
+        if clause.verb.lemma == "be" and (groundless or _FALSE.intersection(after[:2])):
             for inner in inside:
                 inner.untrue = True
         return
@@ -308,8 +312,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "A blames B, while C, its neighbour, accuses D"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
-            if before.verb.start < part:
-                continue  # "A left; B stays, X said": X speaks of B
+            if before.verb.start < part or _subordinate(before):
+                continue  # "A left; B stays, X said": X speaks of B; "after A left, X said"
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause
         _after_report(clauses, n)
@@ -319,6 +323,13 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
                 continue
             if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
                 later.reported = later.reported or clause
+
+
+def _subordinate(clause: Clause) -> bool:
+    """Whether "after", "when" leads to a clause that opens its sentence."""
+    first = clause.subjects[0][0] if clause.subjects else clause.verb.start
+    words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
+    return first <= 4 and bool(words & {"after", "before", "when", "since", "until"})
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

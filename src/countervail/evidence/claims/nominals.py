@@ -102,8 +102,8 @@ class Phrase:
         return "", []
 
 
-def phrase_round(units: Sequence[Any], k: int) -> Phrase:
-    """Owner and parts of the phrase whose noun stands at unit k."""
+def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
+    """Owner and parts of the phrase whose noun stands at unit k, before unit `stop`."""
     start = phrase_to(units, k + 1, 0)
     start = next(
         (j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start
@@ -111,7 +111,7 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
     parts: dict[str, list[Span]] = {}
     times: list[int] = []
     i = k + 1
-    while i + 1 < len(units):
+    while i + 1 < stop:
         dated = units[i].tag == "P" and units[i + 1].tag == "T"
         if dated or units[i].tag == "T":
             times.append(i + dated)
@@ -125,7 +125,7 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
         ):
             i = bracket + 1  # "the appointment of X (Ghana) as president"
         elif units[i].tag == "P" and units[i].lower not in parts:
-            spans = _spans(units, i + 1)
+            spans = _spans(units, i + 1, stop)
             if not spans:
                 break
             parts[units[i].lower], i = spans, spans[-1][1]
@@ -134,14 +134,25 @@ def phrase_round(units: Sequence[Any], k: int) -> Phrase:
     return Phrase(k, start, i, _owner(units, start, k), parts, times)
 
 
-def _spans(units: Sequence[Any], i: int) -> list[Span]:
+def _spans(units: Sequence[Any], i: int, stop: int) -> list[Span]:
     """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"."""
-    spans = listed_from(units, i, len(units))
+    spans = listed_from(units, i, stop)
     if len(spans) == 1 and units[i - 1].lower in {"by", "from"}:
         a, b = spans[0]
         cut = next((k for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag == "E"), b)
         return [(a, cut)]
     return spans
+
+
+def _next_clause(parsed: Parsed, k: int) -> int:
+    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
+    units = parsed.units
+    after = [
+        c.subjects[0][0]
+        for c in parsed.clauses
+        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
+    ]
+    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))
 
 
 def _owner(units: Sequence[Any], start: int, k: int) -> list[Span]:
@@ -170,7 +181,7 @@ class Nominals(Ellipses):
         for k, unit in enumerate(units):
             if unit.tag != "N" or unit.lower not in table:
                 continue
-            phrase = phrase_round(units, k)
+            phrase = phrase_round(units, k, _next_clause(parsed, k))
             clause, inside = self._holder(parsed, phrase)
             if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
                 continue

@@ -16,7 +16,7 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     if _before_main_verb(clauses, n):
         verb.kind, verb.passive = "participle", True
         return
-    if _after_preposition(clauses, n) or _of_the_source(units, verb.start):
+    if _inserted(clauses, n) or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
         return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
@@ -30,6 +30,9 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
         return
     between = units[previous.verb.end : verb.start]
     if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
+        return
+    if verb.lemma in {"call", "name"} and _named_so(units, verb.end):
+        verb.kind, verb.passive = "participle", True  # "was paid through a company in Sharjah called Blue Sail"
         return
     operator = previous.operator
     wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
@@ -69,6 +72,32 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
             return False
         k = k + 2 if dated else end
     return True
+
+
+def _named_so(units: Sequence[Unit], i: int) -> bool:
+    """Whether a name stands at unit i."""
+    return i < len(units) and (units[i].tag in {"E", "Q"} or (units[i].tag == "N" and units[i].text[:1].isupper()))
+
+
+def _inserted(clauses: list[Clause], n: int) -> bool:
+    """Whether a form in -ed after a comma has no object and says of the noun before it by whom it was done, or stands
+    between that noun and what completes it: "the Treaty, signed in May by Uganda", "the decision, taken in May, to"."""
+    verb, units = clauses[n].verb, clauses[n].units
+    if not n or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or verb.main != verb.end - 1:
+        return False
+    if "n" not in (units[verb.main].forms or {}) or verb.start != verb.main or units[verb.start - 1].tag != ",":
+        return False
+    if verb.start < 2 or units[verb.start - 2].tag not in {"N", "E"}:
+        return False
+    stop = next((k for k in range(verb.end, len(units)) if units[k].tag in {",", ";", "V", "A", "R", "S", "C"}), 0)
+    stop = stop or len(units)
+    if units[verb.end : verb.end + 1] == [] or units[verb.end].tag not in {"P", "T"}:
+        return False
+    closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
+    if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):
+        return True
+    by = next((k for k in range(verb.end, stop) if units[k].lower == "by"), 0)
+    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#"}
 
 
 def _of_the_source(units: Sequence[Unit], start: int) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
-from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of
-from countervail.evidence.claims.references import STATE_OF_BODY, Filled, as_list, one_or_many
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -28,6 +28,10 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
         return made
     inviter, made.subjects = _known(made.subjects), made.objects
     made.objects = as_list(made.roles.pop("to", None))
+    verb = made.clause.verb
+    asked = [c.verb.lemma for c in made.clause.complements if c.link == "to"][:1]
+    if asked and asked[0] not in _COMING and verb.passive and not (made.objects or verb.past or verb.perfect):
+        return None  # "is invited to reconsider its measures": it is asked to
     if inviter:
         made.roles["by"] = one_or_many(inviter)
         grouping = (
@@ -40,6 +44,10 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
     return made
+
+
+_COMING = CLOSED["coming"]
+"""What somebody does who is invited somewhere; who "is invited" to do something else is politely asked to."""
 
 
 def _governing(clause: Clause) -> bool:
@@ -65,9 +73,21 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
     named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
+    place = made.clause.after("to", "into")
+    if (
+        place
+        and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
+        and _things(made.roles.get("to"))
+    ):
+        return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
+
+
+def _things(ids: Any) -> bool:
+    """Whether somebody or something is no actor."""
+    return bool(ids) and all(kind_of(i) == "thing" for i in as_list(ids))
 
 
 def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
@@ -132,10 +152,21 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
+def _of_another(clause: Clause, preposition: str) -> bool:
+    """Whether a phrase belongs to the one right before it and not to the verb."""
+    n = next((n for n, (p, _) in enumerate(clause.phrases) if p == preposition), 0)
+    if not n:
+        return False
+    before, spans = clause.phrases[n - 1]
+    return before in {"with", "without"} and spans[-1][1] + 1 == clause.phrases[n][1][0][0]
+
+
 def _received(made: Filled, parsed: Parsed) -> Filled | None:
     """Who receives goods from somebody is supplied by them."""
     givers = as_list(made.roles.pop("from", None))
     clause = made.clause
+    if _of_another(clause, "from"):
+        return None  # "gets its oil by pipeline with a stamp from Washington"
     if clause.verb.passive or not givers or not any(kind_of(i) != "thing" for i in givers):
         return None
     made.roles["what"] = one_or_many([text_of(parsed.units, s) for s in clause.objects])
@@ -331,6 +362,10 @@ def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
     return []
 
 
+_AIMED = frozenset(["sanctioned", "listed", "delisted"])
+"""What is done to those after each of the prepositions: "sanctions on X and on its owner"."""
+
+
 def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> list[Span]:
     """Where the object of a frame stands."""
     for source in frame.object:
@@ -338,7 +373,7 @@ def target_of(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[S
             if direct:
                 return direct
             continue
-        spans = clause.after(source)
+        spans = clause.every(source) if frame.predicate in _AIMED else clause.after(source)
         if not spans and " of" in source and (rest := clause.after(source.split()[0])):
             a, b = rest[0]
             if units[a].lower == source.split()[1] and b - a > 2:

@@ -259,9 +259,13 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 
 def _of_others(shared: Context, sentence: Sentence) -> bool:
-    """Whether somebody else than the writer proposes: "The members propose that the Council delist X"."""
+    """Whether somebody else than the writer proposes: "The members propose that the Council delist X", "the leaders
+    agreed that registers should be open"."""
     at = shared.clause_at(sentence.start)
-    proposing = [c for c in at[0].clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects] if at else []
+    clauses = at[0].clauses if at else []
+    proposing = [c for c in clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects]
+    wished = [c.governor for c in clauses if c.verb.modal in {"should", "must", "ought"} and c.governor is not None]
+    proposing += [c for c in wished if c.subjects]
     return any(not c.verb.passive and c.units[c.subjects[0][0]].lower not in {"we", "i"} for c in proposing)
 
 
@@ -269,6 +273,7 @@ def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     polite = re.match(
         r"(?:Should|I should be|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text
     )
+    polite = polite or re.search(r"\bplease\b", sentence.text)
     asked = polite is not None or sentence.text.endswith("?") or _OPINION.match(sentence.text) is not None
     if (
         sentence.document.kind != "article"

@@ -309,7 +309,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
             continue
         if spans:
-            spans = _whose_clause(clauses, n, opening, spans)
+            spans = _of_infinitive(clauses, n, _whose_clause(clauses, n, opening, spans))
             if said and reports(inside[0]):
                 clause.reported = inside[0]  # "India, he said, paid"
             clause.subjects = head_left(units, spans, _floor(clauses, n, opening))
@@ -322,11 +322,30 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
-            if named or article:  # "the minister, X, said", "our partner, the Fund, was"
+            titled = opening + 2 < closing and _person_last(units, opening + 1, closing)
+            if titled and head is not None and head.tag == "N" and head.text.islower():
+                clause.lead = clause.subjects[0][0]
+                clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
+            elif named or article:  # "the minister, X, said", "our partner, the Fund, was"
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
+
+
+def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
+    """The noun that an infinitive belongs to, not its object: "its application to join the Bank, lodged in May, was"."""
+    inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
+    if inner is None or not _no_verb(clauses, n):
+        return spans
+    return listed_to(inner.units, inner.verb.start, 0)[-1:] or spans
+
+
+def _person_last(units: Sequence[Unit], start: int, end: int) -> bool:
+    """Whether a parenthesis is a post and the name of who holds it."""
+    last = units[end - 1].mention
+    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
+    return last is not None and last.type == "person" and plain and units[start].tag != "P"
 
 
 def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:

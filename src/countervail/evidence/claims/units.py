@@ -16,6 +16,7 @@ from countervail.evidence.tables import frames
 from countervail.evidence.text.tokens import Mention, data_sections
 
 _TOKEN = re.compile(
+    r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|"
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
     r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
 )
@@ -212,7 +213,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "S"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and (before.tag == "A" or before.lower in {"he", "she"}):
+        elif unit.lower in _EMPHATIC and before is not None and (before.tag in "AEN" or before.lower in {"he", "she"}):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
@@ -226,6 +227,8 @@ def _settle(units: list[Unit]) -> None:
         short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
         if dot.tag == "." and short and goes_on:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
+        if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
+            del units[i : i + 2]  # "listed both of them"
 
 
 _GOING = frozenset(["leave", "go", "come", "become", "agree", "resign", "withdraw", "get", "say", "quit"])
@@ -301,7 +304,7 @@ def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
         if kind == "poss" and word != "'" and units and units[-1].lower in _BEFORE_IS:
             units.append(Unit(word, "is", "A", match.start(), match.end()))
             continue
-        tag = "G" if kind == "poss" else "#" if kind == "number" else _closed(lower)
+        tag = "G" if kind == "poss" else "#" if kind in {"number", "sum"} else _closed(lower)
         verb = (forms.get(lower) or _guessed(word)) if tag == "N" else None
         units.append(Unit(word, lower, tag, match.start(), match.end(), None, verb))
 

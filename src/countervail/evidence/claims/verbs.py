@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
-from countervail.evidence.claims.units import (
-    CLOSED,
-    Unit,
-    many_before,
-    many_of_a_place,
-    next_is_verb,
-    next_word,
-    nounlike,
-    opens_reduced,
-    previous_word,
-    titled,
-    verbal_before,
-)
-from countervail.evidence.tables import frames_of
+from countervail.evidence.claims.forms import BARE, BE, verb_form
+from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
 
-BE = CLOSED["be"]
 HAVE = CLOSED["have"]
 MODALS = CLOSED["modals"]
-_PLURAL = CLOSED["plural"]
-_BARE = frozenset({"help", "let", "make", "see", "have"})
-_GERUND_NEXT = frozenset("DEN#OPBTQR")
-OBJECT_NEXT = frozenset("DEO#Q")
-_ING_NOUNS = CLOSED["ing_nouns"]
 
 
 @dataclass(slots=True)
@@ -50,157 +31,6 @@ class Verb:
     """Adverbs and auxiliaries inside, in small letters."""
 
 
-def verb_form(units: Sequence[Unit], i: int) -> str | None:
-    """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
-    unit = units[i]
-    forms = unit.forms
-    if not forms:
-        return None
-    before, after = previous_word(units, i), next_word(units, i)
-    left = before.tag if before else "^"
-    right = after.tag if after else "$"
-    if before is not None and before.lower == "to" and "b" in forms:
-        governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
-        governed = governed or (i > 1 and units[i - 2].lower in BE)
-        governed = governed or (after is not None and _takes(forms["b"], after.lower))
-        noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
-        return None if noun else "b"
-    if i and units[i - 1].lower == "no":
-        return None  # "no sanctioned bank"
-    alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
-    if (
-        (left in {"D", "G", "#"} and not alone)
-        or (left == "P" and "g" not in forms)
-        or (unit.text[0].isupper() and left not in {"^"})
-    ):
-        return None
-    if "g" in forms:
-        return _gerund(unit, left, right)
-    noun_form = forms.get("s", forms.get("b", "")) in nounlike()
-    if "s" in forms and "d" not in forms:
-        if left == "V" and i and units[i - 1].tag == "V":
-            return None  # "has been supplying shells"
-        if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
-            return None  # "proposed that loans to Managua be suspended"
-        if noun_form:
-            asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
-            asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
-            closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
-            if left == "," and i > 2 and (right in {"D", "O"} or closes):
-                return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
-            k = i - 1
-            while k > 0 and units[k].tag == "N" and not units[k].forms:
-                k -= 1
-            if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
-                return None  # "denied press reports that"
-            singular = left == "N" and before is not None and not before.lower.endswith("s")
-            if (singular or left == "C") and after is not None and after.lower == "to" and next_is_verb(units, i):
-                return "s"
-            if left == "C" and after is not None and after.lower == "that":
-                return "s"  # "accuses X and regrets that"
-            named = i + 2 < len(units) and units[i + 2].tag == "E"
-            if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):
-                return "s"  # "urges an inquiry and calls on Italy"
-            return (
-                "s"
-                if (
-                    left in {"E", "O", "R"}
-                    and (asks or (right == "N" and (left != "E" or (_does(forms) and not (after and after.forms)))))
-                )
-                or (
-                    left == "N"
-                    and (
-                        right in {"D", "E"}
-                        or (right == "#" and titled(before))
-                        or (after is not None and after.lower == "that")
-                    )
-                )
-                else None
-            )
-        return "s" if left not in {"^", "P"} else None
-    if "d" in forms or "n" in forms:
-        if left == "V" and right == "N":
-            return None  # "used forged papers"
-        if left == "^" and right not in {"P", "E", "T"}:
-            return None
-        return "d" if "d" in forms else "n"
-    return _base(units, i, before, left, right, noun_form)
-
-
-def _does(forms: Mapping[str, str]) -> bool:
-    """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
-
-
-@cache
-def _takes(lemma: str, preposition: str) -> bool:
-    """Whether a verb of the table of frames goes with a preposition: "calls on"."""
-    return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
-
-
-def _gerund(unit: Unit, left: str, right: str) -> str | None:
-    if unit.lower in _ING_NOUNS:
-        return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
-    return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None
-
-
-def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
-    """A base form: the plural present, or after "help", "let"."""
-    if before is None:
-        return None
-    if (
-        units[0].lower == "should"
-        and i < 8
-        and not any(u.tag == "V" for u in units[:i])
-        and right in {"D", "E", "N", "#"}
-    ):
-        return "b"
-    if left in {"N", "E", "O", ","} and (right in OBJECT_NEXT or not noun_form) and _subjunctive(units, i):
-        return "b"  # "recommends that the Council appoint an auditor"
-    if left == "," and not noun_form and right in {"D", "E"} and many_before(units, i):
-        return "b"  # "Rights groups in Norway, including X, accuse Y"
-    that = i + 1 < len(units) and units[i + 1].lower == "that"
-    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
-        return "b"  # "the members of the League propose that"
-    plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
-    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
-        return "b"
-    coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
-    if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
-        for unit in units[max(0, i - 7) : i - 1]:
-            if unit.forms and _BARE.intersection(unit.forms.values()):
-                return "b"
-    helps = left == "N" and before.lower.endswith("s") and _BARE.intersection((units[i].forms or {}).values())
-    if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
-        return "b"  # "traders help firms evade"
-    many = coordinated or (left == "N" and before.lower.endswith("s"))
-    if many and next_is_verb(units, i) and units[i + 1].lower == "to":
-        return "b"  # "Cuba and Nicaragua plan to create"
-    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
-        return None
-    if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
-        return "b"
-    return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and verbal_before(units, i) else None
-
-
-def _with_preposition(units: Sequence[Unit], i: int) -> bool:
-    """Whether a preposition that goes with the verb follows: "helped Mali get around the embargo"."""
-    after = next_word(units, i)
-    return after is not None and after.tag == "P" and _takes((units[i].forms or {}).get("b", ""), after.lower)
-
-
-_WISHES = CLOSED["wishes"]
-
-
-def _subjunctive(units: Sequence[Unit], i: int) -> bool:
-    """Whether a verb that wishes something and "that" stand before: "we propose that the bank appoint"."""
-    k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
-    if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
-        return False
-    near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
-    return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
-
-
 def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     """The verb groups of a sentence, in order."""
     found: list[Verb] = []
@@ -210,8 +40,10 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
         verb: Verb | None = None
         if unit.tag == "A":
             verb = _with_auxiliaries(units, i)
-        elif unit.lower == "having" and i + 1 < len(units) and "n" in (units[i + 1].forms or {}):
-            verb = Verb(i, i + 2, (units[i + 1].forms or {})["n"], "gerund", past=True, perfect=True, main=i + 1)
+        elif unit.lower == "having" and (done := _done_after(units, i)):
+            lemma = (units[done].forms or {})["n"]
+            negated = any(u.tag == "X" for u in units[i:done])
+            verb = Verb(i, done + 1, lemma, "gerund", negated=negated, past=True, perfect=True, main=done)
         elif unit.lower == "to" and i + 1 < len(units):
             verb = _infinitive(units, i)
         elif unit.forms and (form := verb_form(units, i)):
@@ -225,6 +57,14 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
                 unit.tag = "V"
         i = max(verb.end, i + 1)
     return found
+
+
+def _done_after(units: Sequence[Unit], i: int) -> int:
+    """Where the participle of "having signed", "having twice threatened" stands; 0 where there is none."""
+    k = i + 1
+    while k < len(units) and units[k].tag in {"B", "X"}:
+        k += 1
+    return k if k < len(units) and "n" in (units[k].forms or {}) else 0
 
 
 _PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
@@ -246,7 +86,7 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
         kind = (
             "infinitive"
-            if any(u.forms and _BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
+            if any(u.forms and BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
             else kind
         )
     if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
@@ -286,6 +126,9 @@ def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
         verb.start, verb.kind, verb.negated = i, "infinitive", verb.negated or negated
         return verb
     unit = units[j]
+    if unit.lower == "do" and units[j + 1 : j + 2] and units[j + 1].lower in {"so", "the", "this", "that", "it"}:
+        so = units[j + 1].lower == "so"
+        return Verb(i, j + 1 + so, "do", "infinitive", False, negated, "", False, False, j, words)
     if unit.forms and "b" in unit.forms and (j > i + 1 or verb_form(units, j) == "b"):
         return Verb(i, j + 1, unit.forms["b"], "infinitive", False, negated, "", False, False, j, words)
     return None
