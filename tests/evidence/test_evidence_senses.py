@@ -196,18 +196,18 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
         ('A man came in. Nobody knew why. "I had never seen so much gold," he said.', []),
         ('The claims were dismissed by Anna Keller, a judge. "We read them all," she said.', ["p.anna-keller"]),
         (
-            'Anna Keller thinks that the ring, sold by a firm called Blue Dune, pays and that "it was worth it".',
+            'Anna Keller thinks that Dune paid a firm called Sole for the ring and that "it was worth it".',
             ["p.anna-keller"],
         ),
         ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
         (
-            'Anna Keller, a judge whom critics described as "a severe woman", wrote that it was "time to go home".',
-            ["p.critics", "p.anna-keller"],
+            'Anna Keller (since retired), whom critics described as "a severe woman", said that it was "time to go".',
+            ["p.anna-keller", "p.critics"],
         ),
     ],
 )
 def test_who_a_quotation_is_of(text: str, speakers: list[str]) -> None:
-    assert [s for s, _, _ in said(text, "said")] == speakers
+    assert sorted(s for s, _, _ in said(text, "said")) == speakers
 
 
 def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:

@@ -11,8 +11,7 @@ from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
 from countervail.evidence.claims.subjects import Clause, reports
-from countervail.evidence.claims.tellers import Tellers
-from countervail.evidence.claims.turns import turns_of, writers_of
+from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.text.documents import Reading, Sentence, dashed
 

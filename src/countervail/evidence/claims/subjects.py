@@ -299,7 +299,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, opening, 0)
+        spans = listed_to(units, _before_brackets(units, opening), 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
@@ -331,6 +331,13 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
+
+
+def _before_brackets(units: Sequence[Unit], end: int) -> int:
+    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
+    if units[end - 1].tag != ")":
+        return end
+    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
 
 
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
