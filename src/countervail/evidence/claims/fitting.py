@@ -299,6 +299,10 @@ def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: A
     return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
 
 
+_OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", "froze", "suspended", "admitted"])
+"""What no person does."""
+
+
 def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
@@ -328,6 +332,8 @@ def sure(
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
+    if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
+        return False  # "we intend to designate him": whose state, the text does not say
     if word in {"we", "us"}:
         return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
     if word in {"i", "who"}:
@@ -338,6 +344,8 @@ def sure(
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )
+    if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
+        return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:
         return who <= mains
     return who <= here or who <= before

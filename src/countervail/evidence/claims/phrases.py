@@ -255,12 +255,28 @@ def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
 
 
+def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
+    """The person before a description that ends in the name of a body or place, which "who" does not stand for."""
+    a, b = span
+    if _kind(units[b - 1]) not in {"organisation", "country", ""} or (
+        units[b - 1].tag != "E" and not _in_place(units, span)
+    ):
+        return None
+    while a > 1 and units[a - 1].tag == "P":
+        a = phrase_to(units, a - 1, 0)
+    named = a > 1 and units[a - 1].tag == "," and _kind(units[a - 2]) == "person"
+    return (a - 2, a - 1) if named else None
+
+
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     """What a relative pronoun at unit j stands for."""
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
+    if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
+        return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":

@@ -266,6 +266,9 @@ def _of_others(shared: Context, sentence: Sentence) -> bool:
     proposing = [c for c in clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects]
     wished = [c.governor for c in clauses if c.verb.modal in {"should", "must", "ought"} and c.governor is not None]
     proposing += [c for c in wished if c.subjects]
+    ours = [c for c in clauses if c.verb.modal in {"should", "must", "ought"} and c.governor is None and c.subjects]
+    if ours and all(c.units[c.subjects[0][0]].tag == "O" for c in ours):
+        return True  # "nor should we expect it"
     return any(not c.verb.passive and c.units[c.subjects[0][0]].lower not in {"we", "i"} for c in proposing)
 
 
