@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.units import Unit
+from countervail.evidence.names.name_words import POST_WORDS
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -311,6 +313,48 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
     if units[i].lower.endswith("ing"):
         return units[i - 1].tag == "N"
     return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
+
+
+_OFFICE = re.compile(rf"(?:[\w-]+-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
+
+
+def join_fields(units: Sequence[Unit]) -> None:
+    """Take the fields of an office as one phrase: "the Minister of Industries, Mines and Trade"."""
+    for i in range(len(units) - 4):
+        if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
+            units[i].tag = "N"  # "Under Secretary"
+        if not _OFFICE.fullmatch(units[i].text) or units[i].tag != "N":
+            continue
+        end = i + 1
+        while end + 1 < len(units) and units[end].lower in {"of", "for"}:
+            fields = _field(units, end + 1 + (units[end + 1].lower == "the"))
+            end = _last_field(units, fields) if fields > end + 1 else len(units)
+
+
+def _field(units: Sequence[Unit], k: int) -> int:
+    """Where the capitalised common words from unit k end."""
+    while (
+        k < len(units) and units[k].tag == "N" and units[k].text[:1].isupper() and not _OFFICE.fullmatch(units[k].text)
+    ):
+        k += 1
+    return k
+
+
+def _last_field(units: Sequence[Unit], end: int) -> int:
+    """Where the last of the fields ends whose first one ends before unit `end`; the marks between become nouns."""
+    marks, k = list[int](), end
+    while k + 1 < len(units) and units[k].tag in {",", "C"} and units[k].lower in {",", "and", "&"}:
+        last = units[k].tag == "C" or units[k + 1].tag == "C"
+        marks += [k] if units[k].tag == "C" or not last else [k, k + 1]
+        start = marks[-1] + 1
+        k = _field(units, start)
+        if k == start or k - start > 4 or (k < len(units) and units[k].tag == "G"):
+            return end
+        if last:
+            for mark in marks:
+                units[mark].tag = "N"
+            return k
+    return end
 
 
 def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:

@@ -20,12 +20,14 @@ from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _POST = re.compile(rf"\b(?:{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
-_FORMER = frozenset({"former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"})
+_FORMER = frozenset(
+    {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
+)
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
 _LEADING = frozenset({"led", "headed", "chaired"})
-_OWN = frozenset(lexicon().titles | {"H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"})
+_OWN = frozenset(lexicon().titles | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"})
 _MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
 
 
@@ -84,8 +86,11 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
         for i, unit in enumerate(units):
             if unit.mention is None or unit.mention.type != "person":
                 continue
+            yield from _further(shared, parsed, i, names)
             span = _after(units, i)
             span = span if span and _headed(units, span) else _before(units, i)
+            if span is None or not _has_post(units, span):
+                span = _introduced(units, i)
             owner = units[i + 1 : i + 2] and units[i + 1].tag == "G"
             if owner and span and span[0] < i and units[i - 1].tag == ",":
                 continue  # "its governor, X's deputy"
@@ -103,7 +108,12 @@ _CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    return any(_POST.fullmatch(units[k].text) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
+    return any(_is_post(units[k]) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
+
+
+def _is_post(unit: Unit) -> bool:
+    """Whether a word is a post: "minister", "vice-minister", "Attorney-General"."""
+    return bool(_POST.fullmatch(unit.text) or _POST.fullmatch(unit.text.rsplit("-", 1)[-1]))
 
 
 def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
@@ -112,11 +122,56 @@ def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     return _has_post(units, (span[0], end))
 
 
+def _further(shared: Context, parsed: Parsed, i: int, names: Names) -> Iterator[Claim]:
+    """Posts after the first: "X is a fellow of A and a former director of B", "X, a lawyer and formerly governor"."""
+    units = parsed.units
+    beside = i + 2 < len(units) and (units[i + 1].tag == "," or units[i + 1].lower in {"is", "was"})
+    first = _phrase(units, i + 2) if beside else None
+    while first is not None and first[1] + 2 < len(units) and units[first[1]].lower == "and":
+        start = first[1] + 1
+        said = units[start].lower in {*_FORMER, *_NOW, "a", "an", "the"}
+        first = _phrase(units, start) if said else None
+        if first is not None and _headed(units, first):
+            yield from _post(shared, parsed, i, first, names)
+
+
+def _introduced(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
+    """The post before what describes the person: "its director, Greek national X", "its spokesman, a man called X",
+    "its owner is a Russian citizen, X"."""
+    k = i
+    if units[k - 1].lower in {"called", "named"}:
+        k -= 1
+        while k > 0 and i - k < 9 and units[k - 1].tag in {"N", "B", "E", "#", "-", "V"}:
+            k -= 1
+        if k < 1 or units[k - 1].lower not in {"a", "an", "one"}:
+            return None
+        k -= 1
+    else:
+        k -= units[k - 1].tag == ","
+        end = k
+        while k > 0 and end - k < 4 and units[k - 1].tag == "N":
+            k -= 1
+        if not any(u.lower in {"national", "citizen", "native", "resident"} for u in units[k:end]):
+            return None
+        k -= k > 0 and units[k - 1].lower in {"a", "an"}
+    if k < 2 or not (units[k - 1].tag == "," or units[k - 1].lower in {"is", "was"}):
+        return None
+    return _before(units, k - 1)
+
+
 def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post after a name and a mark: "X, the deputy minister of ports", up to a verb, comma or conjunction."""
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
-    start = end = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
+    start = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
+    if [u.lower for u in units[start : start + 2]] == ["at", "present"]:
+        start += 2
+    return _phrase(units, start)
+
+
+def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
+    """The description that begins at a unit, up to a verb, comma or conjunction; none where it names a person."""
+    end = start
     while end < len(units):
         tag = units[end].tag
         mention = units[end].mention
@@ -168,6 +223,8 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     if start < i and start > 1 and units[start - 1].lower == "the" and units[start - 2].tag == ",":
         start -= 1  # "the Prime Minister, the Honourable X"
     i = start
+    if i > 0 and units[i - 1].tag == "P":
+        return None  # "a lawyer for X"
     while start > 0:
         unit = units[start - 1]
         if (
@@ -204,17 +261,13 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     units = parsed.units
     a, b = span
     former = any(u.lower.removesuffix("-") in _FORMER for u in units[a:b])
+    former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", ",", "."}
         or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN
-        or (
-            a < b - 1
-            and units[a].text[0].isupper()
-            and not _POST.fullmatch(units[a].text)
-            and units[a].text not in _MODIFIERS
-        )
+        or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):
         a += 1
     while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
@@ -228,7 +281,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     calling = post.split()[-1].lower() in _CALLINGS and " of " not in post
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
-    former = former or [u.lower for u in units[max(0, span[0] - 3) : span[0]]] == ["used", "to", "be"]
+    former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True

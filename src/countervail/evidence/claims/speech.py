@@ -10,6 +10,7 @@ from itertools import pairwise
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
+from countervail.evidence.claims.phrases import join_fields
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
@@ -234,6 +235,7 @@ def _parsed(
     start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    join_fields(units)
     if quote is None:
         units = commanded(units, declared)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)

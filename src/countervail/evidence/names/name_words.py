@@ -18,12 +18,13 @@ def towns() -> frozenset[str]:
     return frozenset({*capitals, *data_sections("english/lexicon.txt")["towns"]})
 
 
-MONTHS_GIVEN = frozenset({"May", "April", "June", "August", "Will", "Jan"})
+MONTHS_GIVEN = frozenset({"Said", "May", "April", "June", "August", "Will", "Jan"})
 """Words that are given names as well as months or verbs."""
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
 MORE_POSTS = (
-    "partner|counsel|agent|chair|justice|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
+    "owner|co-owner|proprietor|harbor master|harbormaster|partner|counsel|agent|chair|justice"
+    "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
     "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
@@ -101,7 +102,7 @@ NAMED_BY = re.compile(
 _DESCRIBED = (
     rf"(?:{POST_WORDS}|{MORE_POSTS}|brother|sister|son|daughter|wife|husband|widow|father|mother|cousin|nephew|niece"
     r"|uncle|friend|colleague|employee|predecessor|successor|resident|citizen|national|man|woman|spouse|boss|guest"
-    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally)"
+    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|owner|proprietor|harbou?r ?master)"
 )
 DESCRIBED_BEFORE = re.compile(
     rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
@@ -145,6 +146,7 @@ INITIAL = re.compile(r"[A-Z]$")
 BODY_AFTER = re.compile(
     r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
     r"|founded|set up|controlled|operated|insured|established|headquartered)\b"
+    r"|,? (?:is|was) an? (?:[\w-]+ ){0,4}(?:company|firm|bank|house|subsidiary|network|group|insurer|carrier|refiner)\b"
     r"|,? which\b| and its\b|,? (?:registered|incorporated|headquartered) (?:in|at)\b"
 )
 """What is said of a body and not of a person."""

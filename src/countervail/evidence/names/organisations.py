@@ -116,8 +116,8 @@ class Organisations:
         """Index after what a connector at token j joins to the name ("of the Interior"); None where it ends before."""
         words, tokens, n = lexicon(), self.tokens, len(self.tokens)
         head, connector, k = tokens[i].bare, tokens[j].text, j
-        if head in words.trades and connector == "of":
-            return None  # "Levant Shipping of Beirut"
+        if (head in words.trades and connector == "of") or (head == "Treasury" and connector != "of"):
+            return None  # "Levant Shipping of Beirut", "the Treasury for Terrorism"
         if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
             return None
         k += 1

@@ -119,7 +119,7 @@ class People:
                     k += 1
                     continue
                 k += 1
-            elif bare in {"Vice", "Prime", "First", "Chargé", "Emeritus"}:
+            elif bare in {"Vice", "Prime", "First", "Chargé", "Emeritus"} or (bare == "Sri" and k > i):
                 k += 1
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post

@@ -29,12 +29,18 @@ _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
-_APPOSED = re.compile(rf"(?<![\w.])(?P<n>{_RUN})(?! ?{CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b")
+_APPOSED = re.compile(
+    rf"(?<![\w.-])(?P<n>{_RUN})(?! ?{CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b"
+    r"(?! (?:[a-z]+(?:er|or|man|ian|ist)|chief|boss|head|official)\b)"
+)
 _REGISTERED = re.compile(
     rf"(?<![\w.])(?P<n>{_RUN})(?! ?{CAP}), (?:an?|the) (?:[\w-]+ ){{1,4}}?(?:registered|incorporated"
     r"|headquartered|licensed) in\b"
 )
 """A name and what kind of house it is: "X, a house registered in Bangui"."""
+_IS_A = re.compile(
+    rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary|insurer|refiner)\b"
+)
 _WHICH = re.compile(
     rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)"
 )
@@ -228,7 +234,7 @@ class Unlisted:
             person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
             if span is not None and not self._is_other(*span) and not person:
                 yield span
-        for pattern in (_REGISTERED, _WHICH, _ONE_OF_THEM, _MANY_AGENTS, _BUYER, _PUT_ON_LIST):
+        for pattern in (_REGISTERED, _IS_A, _WHICH, _ONE_OF_THEM, _MANY_AGENTS, _BUYER, _PUT_ON_LIST):
             for match in pattern.finditer(self.text):
                 span = self._trimmed(*match.span("n"))
                 if span is None or self._is_other(*span) or self._of_office(*span):
