@@ -250,16 +250,15 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 def _proposed(parsed: Parsed) -> bool:
     """Whether the writer says what is to be done: "The Bank should draw up a plan", "It is proposed that ..."; what
     "we" propose, and what others say should be done, is claimed where the verb says it."""
-    for clause in parsed.clauses:
-        if not clause.subjects or clause.governor is not None or clause.relative or clause.reported or clause.source:
-            continue
-        first = clause.units[clause.subjects[0][0]]
-        verb = clause.verb
-        asked = verb.modal in {"should", "must", "ought"} and not (verb.perfect or verb.negated or clause.condition)
-        impersonal = first.lower == "it" and verb.passive and verb.lemma in {"propose", "recommend", "suggest"}
-        if (asked and first.tag != "O" and first.lower not in {"this", "that"}) or impersonal:
-            return True
-    return False
+    main = [c for c in parsed.clauses if c.verb.kind == "finite" and not c.relative and c.governor is None]
+    clause = next(iter(main), None)
+    if clause is None or not clause.subjects or clause.reported or clause.source:
+        return False
+    (a, b), verb = clause.subjects[0], clause.verb
+    plain = clause.units[a].tag != "O" and (b - a > 1 or clause.units[a].tag in {"N", "E"})
+    asked = verb.modal in {"should", "must", "ought"} and not (verb.perfect or verb.negated or clause.condition)
+    impersonal = clause.units[a].lower == "it" and verb.passive and verb.lemma in {"propose", "recommend"}
+    return (asked and plain) or impersonal
 
 
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
