@@ -150,7 +150,7 @@ class Named:
             if (other.value or "").split()[0].lower() in ORGANS:
                 continue  # the chairman of the Board of Directors speaks for the house
             if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(
-                r"\b(?:former|said|who)", between
+                r"\b(?:former|said|who|was|were)\b", between
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
         return found
@@ -345,8 +345,11 @@ def _words_round(text: str, a: int, b: int) -> frozenset[str]:
 
 
 _BYLINE = re.compile(
-    r"(?:^|\b(?:[Rr]emarks|[Ss]peech|[Ss]tatement|[Aa]ddress|[Ee]ssay|[Ll]ecture|[Oo]pinion) )[Bb]y (?:[\w.]+ ){0,3}$"
+    r"^[Bb]y (?:[\w.]+ ){0,3}$|\b(?:[Ee]ssay|[Oo]pinion) by (?:[\w.]+ ){0,3}$"
+    r"|\b(?i:remarks|speech|statement|address|lecture|keynote|testimony)(?: delivered| given)? (?i:by|of) "
+    r"(?:[\w.'-]+,? ){0,12}$"
 )
+"""What stands before the name of who a text is by."""
 
 
 def _one_more(rest: str) -> bool:

@@ -31,7 +31,6 @@ from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
-_OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -46,7 +45,7 @@ PRONOUNS = {
     **dict.fromkeys(("it", "itself", "its"), "thing"),
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
     **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
-    **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
+    **dict.fromkeys(("we", "i", "us", "our", "my", "me"), "speaker"),
     "you": "reader",
 }
 """What each pronoun stands for."""
@@ -208,15 +207,7 @@ class Actors(Described):
         ):
             return found
         if kind == "speaker":
-            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
-            if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
-                return "p.unknown"  # who a speaker speaks for is not said
-            if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
-                return speaker or ours  # a minister speaks for the state
-            written = self.house if word not in {"i", "my"} else None
-            if written and not _OF_STATE.intersection(written[2:].split("-")):
-                return ours or written  # the Alliance on whose paper its secretary writes
-            return ours or speaker or written or self.author or "p.unknown"
+            return self.speaking(word, speaker)
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:

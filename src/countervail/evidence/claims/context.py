@@ -107,6 +107,8 @@ class Context:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
         identifier = self.actors.of(parsed.units, span, before)
         words = parsed.units[span[0] : span[1]]
+        if identifier == self.actors.state and words[0].tag == "O":
+            return "p.unknown"  # "we think that": the text itself does
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
