@@ -91,6 +91,8 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
             span = span if span and _headed(units, span) else _before(units, i)
             if span is None or not _has_post(units, span):
                 span = _introduced(units, i)
+            if span and span[0] < i and parsed.turn and any(u.tag == ":" for u in units[span[0] : i]):
+                continue  # who speaks, and of whom: "MR. CHAIRMAN: Ms. X has arrived"
             owner = units[i + 1 : i + 2] and units[i + 1].tag == "G"
             if owner and span and span[0] < i and units[i - 1].tag == ",":
                 continue  # "its governor, X's deputy"

@@ -93,12 +93,28 @@ def writers_of(reading: Reading) -> Iterator[tuple[int, str]]:
             yield match.end(), f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
 
 
+def _holder(reading: Reading, office: str) -> str | None:
+    """The one person whom the text introduces as what a label says: "Sen. X (Chairman)" for "MR. CHAIRMAN"."""
+    word = re.escape(office.split()[-1].strip(".").title())
+    if not _OFFICE.fullmatch(word):
+        return None
+    text = reading.folded.text
+    people = [
+        m.value or ""
+        for m, (_, b) in zip(reading.mentions, reading.spans, strict=True)
+        if m.type == "person" and re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+    ]
+    held = {f"p.{slug(reading.full_name(name))}" for name in people}
+    return held.pop() if len(held) == 1 else None
+
+
 def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, str | None]:
     """The paragraphs, with whom the label that some of them begin with names."""
     turns: dict[Paragraph, str | None] = {}
     labels = Counter(_label(s.text) for s in sentences)
     houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
     houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
+    offices: dict[str, str] = {}
     surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
@@ -116,7 +132,9 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
         last = shouted.group(1).title() if shouted else office.title() if office.isupper() else office
         name = named[0][0].value if named else surnames.get(last) or (last if shouted else None)
         if name:
-            turns[key] = f"p.{slug(reading.full_name(name))}"
+            turns[key] = offices[office.split(" (")[0]] = f"p.{slug(reading.full_name(name))}"
+        elif holder := offices.get(office) or _holder(reading, office):
+            turns[key] = holder  # "The Chair", who was "The Chair (Ms. X)" before
         elif office in _QUESTIONERS or (office.isupper() and (office in houses or labels[office] > 1)):
             turns[key] = NOBODY  # the paper that asks, "QR" of "QUARTERDECK REVIEW"
         elif (
