@@ -24,7 +24,7 @@ from countervail.evidence.claims.actors import (
     several_people,
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described
-from countervail.evidence.claims.phrases import listed_from, phrase_from, phrase_head
+from countervail.evidence.claims.phrases import acts, listed_from, phrase_from, phrase_head
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -82,7 +82,7 @@ class Actors(Described):
         if core.tag == "E" and (found := self.mention(core)):
             return found
         owned = units[a].lower in {"its", "their", "our"}
-        apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, core)
+        apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, b, core)
         if apposed:
             return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
@@ -179,9 +179,10 @@ class Actors(Described):
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
 
-    def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
-        """The name before ", a bank representative": who a description after a comma is of."""
-        if a < 2 or units[a - 1].tag != ",":
+    def _in_apposition(self, units: Sequence[Unit], a: int, b: int, core: Unit) -> str | None:
+        """The name before ", a bank representative": who a description after a comma is of; not in "Ms. X, the
+        ambassador wrote to us"."""
+        if a < 2 or units[a - 1].tag != "," or acts(units, b):
             return None
         article = units[a].lower in {"a", "an", "the", "its", "one"}
         if not article and core.text.title() not in lexicon().posts:

@@ -377,3 +377,12 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
     return last
+
+
+def acts(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb at unit i says what the phrase before it does: "the ambassador wrote", not "the bank founded by"."""
+    if i >= len(units) or units[i].tag not in {"V", "A"}:
+        return False
+    follows = units[i + 1].tag if i + 1 < len(units) else "."
+    participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
+    return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
