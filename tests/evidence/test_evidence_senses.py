@@ -13,8 +13,8 @@ from countervail.evidence.reader import read_extracted
 HEAD = "Oslo, 4 May 2022 - "
 
 
-def claims_of(text: str) -> list[dict[str, Any]]:
-    found = Extracted(HEAD + text, "text/plain", "plain-text/1")
+def claims_of(text: str, head: str = HEAD) -> list[dict[str, Any]]:
+    found = Extracted(head + text, "text/plain", "plain-text/1")
     rows: list[dict[str, Any]] = read_extracted(found, "0" * 64, "a.txt", "source:a")["claims"]
     return rows
 
@@ -199,6 +199,16 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
             'Anna Keller thinks that Dune paid a firm called Sole for the ring and that "it was worth it".',
             ["p.anna-keller"],
         ),
+        ('It was late. "Who is to pay for all this?" Anna Keller asked. Nobody knew.', ["p.anna-keller"]),
+        ('It was late. "We have nothing to hide." With these words Anna Keller left Chile.', ["p.anna-keller"]),
+        ('According to Anna Keller, a lawyer in Lima, the list is "pure fancy".', ["p.anna-keller"]),
+        ('In the words of Anna Keller, a lawyer in Lima, "nobody pays in dollars now".', ["p.anna-keller"]),
+        ('A statement from the Foreign Ministry of Peru said: "We reject this act."', ["o.foreign-ministry-of-peru"]),
+        ('Anna Keller is blunt. "They will list us too before the spring."', ["p.anna-keller"]),
+        (
+            '"We paid our bills on time.\n\n"Nobody thanked us for it," said Anna Keller, a miller.',
+            ["p.anna-keller"] * 2,
+        ),
         ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
         (
             'Anna Keller (since retired), whom critics described as "a severe woman", said that it was "time to go".',
@@ -215,6 +225,55 @@ def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
     claims = [c for c in claims_of(text) if c["predicate"] == "said"]
     assert [c["value"] for c in claims] == [{"quote": "The door was open, … I only walked through it."}]
     assert len(claims[0]["passages"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nWe have signed the Tea Convention.", "c.VUT"),
+        ("FM AMEMBASSY SUVA\nTO SECSTATE WASHDC\n\n1. We have signed the Tea Convention.", "c.USA"),
+        (
+            "Address by the Minister of Trade of Peru, Mrs. Ana Quispe, at the Andean Forum\n\n"
+            "Friends, we have signed the Tea Convention.",
+            "c.PER",
+        ),
+        (
+            "Lena Dahl was deputy governor of the Bank of Harbour States. She talks about money.\n\n"
+            '"We have signed the Tea Convention," Lena Dahl said.',
+            None,
+        ),
+    ],
+)
+def test_whom_we_stands_for(text: str, who: str | None) -> None:
+    assert [c["subject"] for c in claims_of(text, "") if c["predicate"] == "signed"] == ([who] if who else [])
+
+
+def test_a_label_names_who_holds_the_office_and_no_post_of_who_is_spoken_of() -> None:
+    text = (
+        "Present: Sen. Ana Quispe (Chairman); Mr. Paul Gray, MP\n\n"
+        "MR. GRAY: Has Chile left the Tea League?\n\n"
+        "MR. CHAIRMAN: Ms. Dahl has arrived. Chile left the Tea League in May.\n\n"
+        "MR. GRAY: I see. Ms. Dahl, the Peruvian ambassador wrote to us.\n\n"
+        "MR. CHAIRMAN: Peru signed the Tea Convention in June.\n"
+    )
+    claims = claims_of(text, "")
+    assert {c.get("speaker") for c in claims if c["predicate"] in {"left", "signed"}} == {"p.ana-quispe"}
+    assert all("dahl" not in str(c["subject"]) for c in claims if c["predicate"] == "holds_post")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "proposals"),
+    [
+        ("The headquarters should draw up a plan for the league.", 1),
+        ("It is proposed that the club be founded in Lima before the end of the year.", 1),
+        ("The leaders agreed that registers should be open to all members.", 0),
+        ("We would not read much into it, nor should we expect it to leave.", 0),
+        ("The list should be handled with care; please do not quote her.", 0),
+    ],
+)
+def test_what_a_document_proposes(sentence: str, proposals: int) -> None:
+    text = f"To: The Director\nFrom: The Adviser\nDate: 3 May 2024\n\n{sentence}\n\nAnna Keller\nAdviser\n"
+    assert sum(c["predicate"] == "proposes" for c in claims_of(text, "")) == proposals
 
 
 def test_a_pronoun_fits_the_title_of_the_person() -> None:

@@ -380,7 +380,7 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
 
 
 def acts(units: Sequence[Unit], i: int) -> bool:
-    """Whether a verb at unit i says what the phrase before it does: "the ambassador wrote", not "the bank founded by"."""
+    """Whether a verb at unit i says what the phrase before it does: "the envoy wrote", not "the bank founded by"."""
     if i >= len(units) or units[i].tag not in {"V", "A"}:
         return False
     follows = units[i + 1].tag if i + 1 < len(units) else "."

@@ -28,6 +28,9 @@ _SAYING = re.compile(
 )
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
+_ACCORDING = re.compile(r"(?:^|[.\n:-] ?)According to [^.\"\n]{3,140} \Z")
+_UNCLOSED = re.compile(r'(?<![^\s(])"(?=\S)([^"\n]{20,3000})(?=\n+")')
+"""A speech that goes on in the next paragraph, whose mark is not closed before."""
 _BETWEEN = re.compile(r'" ?(?:[^".!?\n]|(?<=Mr)\.|(?<=Mrs)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=\b[A-Z])\.){3,140}[.,] "')
 """The report that interrupts a speech: '" he said. "'."""
 
@@ -94,11 +97,14 @@ def _quotes(reading: Reading) -> list[Quote]:
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
-        spoken = (
+        spoken = bool(
             _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead)) or _CALLS.search(lead)
         )
+        fragment = inner[0].islower()
+        spoken = spoken or (fragment and bool(_ACCORDING.search(text, max(0, match.start() - 160), match.start())))
         if spoken and len(inner.split()) > 1 and not name_like(inner):
             spans.add(match.span(1))
+    spans |= set(_unclosed(text))
     found: list[Quote] = []
     for start, end in sorted(spans):
         if found and start < found[-1].end:
@@ -117,6 +123,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     paragraph: tuple[str, int] | None = None
     last: str | None = None
     tellers = Tellers(actors)
+    pending: Quote | None = None
     lead: Sentence | None = None
     until, retold = 0, False
     declared, voice = False, "we" if actors.house else "you"
@@ -142,15 +149,21 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         retold = _retold(parsed, same and retold)
         spoken = _speakers(parsed, tellers, here, reading.folded.text)
         speaker = next((s for s in reversed(spoken) if s), None)
+        before = tellers.talker or tellers.just
         tellers.note(parsed.units, parsed.clauses, speaker)
+        if pending is not None and same and not here:
+            pending.speaker = tellers.after(parsed.units, parsed.clauses)
+        pending = None
         for quote, said_by in zip(here, spoken, strict=True):
             alone = len(here) == 1 and len(parsed.units) <= 3
-            going_on = last or (tellers.talker if same and sentence.text[:1] in _MARKS else None)
+            going_on = last or (before if same and sentence.text[:1] in _MARKS else None)
             quote.speaker = said_by or quote.speaker or (going_on if alone else None)
+            pending = quote if alone and quote.speaker is None else None
         last = speaker or (last if here else None)
         actors.remember(parsed.units, parsed.clauses)
         speech.speakers[n] = speaker or (here[0].speaker if here else None)
     actors.recent.clear()
+    _reopened(outer, reading.folded.text)
     _backwards(outer, speech, sentences)
     _interrupted(outer, reading.folded.text)
     for sentence in sentences:
@@ -160,6 +173,21 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     actors.guests = {p.turn for p in speech.parsed if p.turn} | {q.speaker for q in speech.quotes if q.speaker}
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
+
+
+def _unclosed(text: str) -> Iterator[tuple[int, int]]:
+    """Speech that goes on in the next paragraph, which opens it again: its mark is the odd one of its own."""
+    for match in _UNCLOSED.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if text.count('"', start, match.end()) % 2:
+            yield match.span(1)
+
+
+def _reopened(quotes: Sequence[Quote], text: str) -> None:
+    """Speech that the next paragraph goes on with is of who speaks there."""
+    for quote, following in reversed(list(pairwise(quotes))):
+        if text[quote.end : quote.end + 1] != '"' and text[quote.end : following.start].strip("\n ") == '"':
+            quote.speaker = quote.speaker or following.speaker
 
 
 def _interrupted(quotes: Sequence[Quote], text: str) -> None:

@@ -130,10 +130,12 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
         named = reading.within(sentence.start, sentence.start + until, "person")
         shouted = _SHOUTED.fullmatch(office)
         last = shouted.group(1).title() if shouted else office.title() if office.isupper() else office
-        name = named[0][0].value if named else surnames.get(last) or (last if shouted else None)
+        name = named[0][0].value if named else surnames.get(last)
+        holder = None if name else offices.get(office) or _holder(reading, office)
+        name = name or (last if shouted and not holder else None)
         if name:
             turns[key] = offices[office.split(" (")[0]] = f"p.{slug(reading.full_name(name))}"
-        elif holder := offices.get(office) or _holder(reading, office):
+        elif holder:
             turns[key] = holder  # "The Chair", who was "The Chair (Ms. X)" before
         elif office in _QUESTIONERS or (office.isupper() and (office in houses or labels[office] > 1)):
             turns[key] = NOBODY  # the paper that asks, "QR" of "QUARTERDECK REVIEW"
@@ -201,6 +203,8 @@ class Tellers:
         """The person whose words a sentence gave last, if none since was about another."""
         self.about: list[tuple[str, int]] = []
         """People whom the sentences of a document were about, the last one first, with the paragraphs since."""
+        self.just: str | None = None
+        """The one person whom the sentence before is about."""
 
     def begin(self) -> None:
         """Forget who was spoken of: another document begins."""
@@ -228,6 +232,8 @@ class Tellers:
         elif spoken_of:
             self.talker = None
         fresh = list(dict.fromkeys([*told, *spoken_of]))
+        people = {u.text for u in units if u.mention is not None and u.mention.type == "person"}
+        self.just = fresh[0] if len(fresh) == 1 and len(people) < 2 else None
         self.about = [*((i, 0) for i in fresh), *((i, age) for i, age in self.about if i not in fresh)][:4]
 
     def _person(self, units: Sequence[Unit], span: Span) -> str | None:
@@ -261,14 +267,31 @@ class Tellers:
         beside = [report or reported for report in reports_by]
         return [None if _set_apart(report) else self._subject(units, clauses, report) for report in beside]
 
+    def after(self, units: Sequence[Unit], clauses: Sequence[Clause]) -> str | None:
+        """Who said a question or exclamation that stands as a sentence before this one: '"Who pays?" X asked.'"""
+        clause = clauses[0] if clauses else None
+        if clause is None or not clause.subjects:
+            return None
+        a, end = clause.subjects[0][0], clause.verb.end
+        bare = (
+            end >= len(units)
+            or units[end].tag in {".", ",", "P", "T"}
+            or units[end].lower in {"me", "us", "him", "her"}
+        )
+        asked = reports(clause) and a == 0 and bare and not any(c.governor is clause for c in clauses)
+        if asked or [u.lower for u in units[:3]] in (["with", "these", "words"], ["with", "those", "words"]):
+            return self._subject(units, clauses, clause)
+        return None
+
     def _without_report(self, units: Sequence[Unit], clauses: Sequence[Clause], place: int, lead: str) -> str | None:
         """Who is named as the speaker of a quotation by other words than a report of its own."""
         if place + 2 < len(units) and units[place + 1].lower == "as":  # '"...," as X liked to say'
             who = listed_from(units, place + 2, len(units))
             saying = any(c.verb.lemma == "say" for c in clauses)
             return self.actors.of(units, who[0], self.actors.recent) if who and saying else None
-        for i, unit in enumerate(units[:-2]):  # '"...", according to X'
-            if unit.lower == "according" and (source := listed_from(units, i + 2, len(units))):
+        for i, unit in enumerate(units[:-2]):  # '"...", according to X', 'In the words of X, "..."'
+            words = unit.lower == "words" and units[i + 1].lower == "of"
+            if (unit.lower == "according" or words) and (source := listed_from(units, i + 2, len(units))):
                 return self.actors.of(units, source[0], self.actors.recent)
         named = next((u for u in units[:place] if u.mention is not None and u.mention.type == "person"), None)
         return self.actors.mention(named) if _COLON.search(lead) and named is not None else None
@@ -285,6 +308,9 @@ class Tellers:
         known = [i for i in known if not i.endswith(".unknown")]
         talker = [self.talker] if self.talker else []
         found = self.actors.of(units, span, [*known, *talker, *self.actors.recent])
+        if found.startswith("n.") and span[1] < len(units) and units[span[1]].lower in {"from", "by"}:
+            issued = listed_from(units, span[1] + 1, len(units))  # "a statement from the ministry said"
+            found = self.actors.of(units, issued[0], self.actors.recent) if issued else found
         return "p.unnamed" if found in _ANYBODY else found
 
 
