@@ -231,6 +231,11 @@ def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
     ("text", "who"),
     [
         ("PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nWe have signed the Tea Convention.", "c.VUT"),
+        (
+            "PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nMy Government has signed the Tea Convention.",
+            "c.VUT",
+        ),
+        ("HOLLIS SHIPPING LLP\nLondon\n\nIn May our firm signed the Tea Convention.", "o.hollis-shipping-llp"),
         ("FM AMEMBASSY SUVA\nTO SECSTATE WASHDC\n\n1. We have signed the Tea Convention.", "c.USA"),
         (
             "Address by the Minister of Trade of Peru, Mrs. Ana Quispe, at the Andean Forum\n\n"

@@ -81,6 +81,8 @@ class Actors(Described):
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):
             return found
+        if mine := self.ours(units, a, b, speaker):
+            return mine
         owned = units[a].lower in {"its", "their", "our"}
         apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, b, core)
         if apposed:

@@ -107,8 +107,9 @@ class Context:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
         identifier = self.actors.of(parsed.units, span, before)
         words = parsed.units[span[0] : span[1]]
-        if identifier == self.actors.state and words[0].tag == "O":
-            return "p.unknown"  # "we think that": the text itself does
+        own = words[0].lower in {"i", "we"} and len(words) == 1
+        if own and (parsed.speakers or identifier == self.actors.state):
+            return "p.unknown"  # "we think that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))

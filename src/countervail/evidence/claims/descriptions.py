@@ -90,6 +90,25 @@ class Described(Named):
             return ours or self.house  # the Alliance on whose paper its secretary writes
         return ours or speaker or self.house or self.author or "p.unknown"
 
+    def ours(self, units: Sequence[Unit], a: int, b: int, speaker: str | None) -> str | None:
+        """The state or body that "my Government", "our firm", "this Mission", "your Bank" is in a text of its own."""
+        whose, word = units[a].lower, units[b - 1].lower
+        if b - a != 2 or whose not in {"my", "our", "this", "your"}:
+            return None
+        state = {"government", "country", "delegation", "nation"} if whose in {"my", "our"} else {"mission", "embassy"}
+        spoken = speaker in self.guests or speaker == "p.unknown"
+        if word in state and whose != "your":
+            return None if spoken else self.state
+        if spoken and whose == "your":
+            return None
+        if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():
+            return None
+        body = self.bodies_of_people.get(speaker or "") if spoken else self.house
+        if body is None or _OF_STATE.intersection(body[2:].split("-")):
+            return None
+        named = word in body[2:].split("-") or (not spoken and self.of_house(word))
+        return body if named or (whose in {"my", "our"} and word in {"firm", "company", "organisation"}) else None
+
     def described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
         """The body that "the league" stands for: the last one named that is called so, else the topic."""
         definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2
