@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.phrases import head_left, head_word, listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of, noun_effect
@@ -219,6 +219,18 @@ def _before_date(units: Sequence[Unit], j: int) -> int:
     return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
 
 
+_TOWARDS = frozenset(["for", "with", "to", "against", "by", "through", "into", "on", "under"])
+
+
+def _named_last(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the last phrase before a comma is what a participle is of: "a setback for the Chamber, founded in"."""
+    if not spans or not spans[-1][0] or units[spans[-1][0] - 1].lower not in _TOWARDS:
+        return False
+    named = [u.mention for u in units[slice(*spans[-1])] if u.mention is not None]
+    treaty = head_word(units, spans[-1]) in CLOSED["signable"]
+    return treaty or any(m.type in {"organisation", "person"} for m in named)
+
+
 def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
@@ -231,7 +243,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None:
         spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
-        clause.subjects = spans[-1:] if before.tag != "," else head_left(units, spans, 0)
+        clause.subjects = spans[-1:] if before.tag != "," or _named_last(units, spans) else head_left(units, spans, 0)
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
         told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None

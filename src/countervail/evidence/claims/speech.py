@@ -281,6 +281,7 @@ def _speaker(
         and c.subjects
         and not c.verb.passive
         and c.verb.lemma not in _UNSPOKEN
+        and not (c.inserted and all(p > c.end for p in places))  # "whom many called a crook, wrote that ..."
     ]
     best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
     if best is not None and _set_apart(best):

@@ -299,7 +299,10 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, opening, 0)
+        end = opening
+        if units[opening - 1].tag == ")":  # "the senator (not listed), whom"
+            end = next((k for k in range(opening - 2, 0, -1) if units[k].tag == "("), opening)
+        spans = listed_to(units, end, 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
