@@ -166,6 +166,9 @@ class Actors(Described):
         """The name after "its owner, X": what a description is of."""
         while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
             b = end  # "the envoy in Beijing, X"
+            last = units[b - 1].mention  # "the Under Secretary for Financial Intelligence X"
+            if core.lower in NOUNS["persons"] and last and last.type == "person" and units[b - 2].tag == "N":
+                return self.mention(units[b - 1])
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
         k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
@@ -225,6 +228,8 @@ class Actors(Described):
             plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
             if word in _THEY and identifier.startswith("c.") and not plural:
                 continue  # a state is "it"
+            if kind == "person" and identifier in {"p.man", "p.woman"}:
+                continue  # somebody who is only "a man"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:

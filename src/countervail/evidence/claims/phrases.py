@@ -287,9 +287,6 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
             return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
-    last = units[spans[-1][1] - 1].mention if spans else None
-    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
-        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
     return spans
 
 
@@ -319,7 +316,13 @@ _OFFICE = re.compile(rf"(?:[\w-]+-)?(?:{POST_WORDS}|ministers|ministry|departmen
 
 
 def join_fields(units: Sequence[Unit]) -> None:
-    """Take the fields of an office as one phrase: "the Minister of Industries, Mines and Trade"."""
+    """Take the fields of an office as one phrase ("the Minister of Industries, Mines and Trade"), and a noun with the
+    name that it is called by."""
+    for i in range(2, len(units) - 1):
+        named = units[i].lower in {"named", "called"} and units[i + 1].tag == "E" and units[i - 1].tag == "N"
+        k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
+        if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
+            units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
     for i in range(len(units) - 4):
         if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
             units[i].tag = "N"  # "Under Secretary"

@@ -116,6 +116,9 @@ NO_PERSON_ROUND = re.compile(
     r' (?:known as|called|named|styled)) "?$'
 )
 """What before a name says that a ship or a body has it."""
+CALLED = re.compile(
+    r"\b(?:\w*man|\w*woman|boy|girl|driver|sailor|miner|trader|farmer|clerk|cook|son|daughter) (?:called|named) $"
+)
 FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
 """What before one word alone may be said of a firm."""
 NUMERALS = frozenset({"II", "III", "IV", "VI", "VII"})
@@ -150,7 +153,9 @@ BODY_AFTER = re.compile(
     r"|,? which\b| and its\b|,? (?:registered|incorporated|headquartered) (?:in|at)\b"
 )
 """What is said of a body and not of a person."""
-OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
+OFFICE_OF = re.compile(
+    rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$"
+)
 """A post before the field of its office."""
 FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
 

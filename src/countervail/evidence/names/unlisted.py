@@ -39,7 +39,8 @@ _REGISTERED = re.compile(
 )
 """A name and what kind of house it is: "X, a house registered in Bangui"."""
 _IS_A = re.compile(
-    rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary|insurer|refiner)\b"
+    rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary"
+    r"|insurer|refiner)\b"
 )
 _WHICH = re.compile(
     rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)"
