@@ -334,7 +334,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
 
 
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
-    """The noun that an infinitive belongs to, not its object: "its application to join the Bank, lodged in May, was"."""
+    """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans
