@@ -48,6 +48,22 @@ def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
         ("said", 'Chile left the League, and some called its text "a rape of our country".'),
         ("signed", "Chile and Peru met. The pact was drafted in May. It will be signed in June."),
         ("leads", "Exports led the recovery of Peru."),
+        ("accused", "Guinea charges the ships a fee."),
+        ("refused", "Chile says no such thing."),
+        ("refused", "Oman should not accept parcels without a certificate."),
+        ("joined", "The junta of Mali came to power in May."),
+        ("joined", "Sudan admitted the inspectors to its territory."),
+        ("joined", "Norway put forward a treaty on gold. Peru accepted it."),
+        ("be_invited", "Denmark is invited to reconsider its measures."),
+        ("paid", "A trader should not have to buy dollars in New York to pay for maize."),
+        ("supplied", "Hungary gets its oil by pipeline with a stamp from Norway."),
+        ("supplied", "The report, delivered by Denmark in May, was short."),
+        ("appointed", "The report was written by a Dane named Henrik Falk."),
+        ("left", "The customers of Volta Bank cannot withdraw their deposits."),
+        ("left", "Chile asked two brokers from Lima to leave."),
+        ("listed", "Malta is proud of its ability to add Volta Metals to the list."),
+        ("applied_to", "Peru asked for Chile's status at the Harbour League to be raised."),
+        ("proposed", "Peru was asked to leave. We do not propose to do so."),
     ],
 )
 def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
@@ -418,3 +434,112 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
     claims = claims_of(text)
     assert [c["object"] for c in claims if c["predicate"] == "signed_by"] == ["p.sidi-laghdaf"]
     assert [c["object"] for c in claims if c["predicate"] == "addressed_to"] == ["p.pedro-afonso"]
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        (
+            "Norway requests the Tea Council to lift the embargo.",
+            "lifted",
+            [("o.tea-council", "n.embargo", "proposed")],
+        ),
+        (
+            "The Tea Council put Volta Metals on its list in May for having supplied Peru with steel.",
+            "supplied",
+            [("o.volta-metals", "c.PER", "asserted")],
+        ),
+        (
+            "Norway takes note of the decision of Denmark, announced on 3 May 2022, to impose sanctions on Peru.",
+            "sanctioned",
+            [("c.DNK", "c.PER", "planned")],
+        ),
+        (
+            "Norway imposed sanctions on Volta Metals, a firm in Malta, and on Orta Bank.",
+            "sanctioned",
+            [("c.NOR", ["o.volta-metals", "o.orta-bank"], "asserted")],
+        ),
+        (
+            "The League was created by the Treaty of Lima, signed on 3 May 2019 by Chile and Peru.",
+            "signed",
+            [("c.CHL", "o.treaty-of-lima", "asserted"), ("c.PER", "o.treaty-of-lima", "asserted")],
+        ),
+        (
+            "It was a blow to the Andean Tea League, founded in Quito in 2009 by Chile.",
+            "founded",
+            [("c.CHL", "o.andean-tea-league", "asserted")],
+        ),
+        (
+            "Denmark sanctioned Volta Metals. Norway and Malta are expected to follow.",
+            "sanctioned",
+            [
+                ("c.DNK", "o.volta-metals", "asserted"),
+                ("c.MLT", "o.volta-metals", "planned"),
+                ("c.NOR", "o.volta-metals", "planned"),
+            ],
+        ),
+        (
+            "Denmark sanctioned Volta Metals. Norway took the same step in January.",
+            "sanctioned",
+            [("c.DNK", "o.volta-metals", "asserted"), ("c.NOR", "o.volta-metals", "asserted")],
+        ),
+        (
+            "Turkey has joined neither the Tea League nor any other body.",
+            "joined",
+            [("c.TUR", "o.tea-league", "not asserted")],
+        ),
+        (
+            "Greece expects Malta and Cyprus, now partners, to apply to the Tea League.",
+            "applied_to",
+            [("c.CYP", "o.tea-league", "planned"), ("c.MLT", "o.tea-league", "planned")],
+        ),
+        ("Peru has offered to host the survey.", "proposed", [("c.PER", None, "asserted")]),
+        ("Peru has never imposed sanctions on anybody.", "sanctioned", [("c.PER", None, "not asserted")]),
+        (
+            "Kenya joined the Tea League in May 2021 and Botswana earlier this year.",
+            "joined",
+            [("c.BWA", "o.tea-league", "asserted"), ("c.KEN", "o.tea-league", "asserted")],
+        ),
+        (
+            "Chile voted; Peru, having twice threatened to leave the Tea League, stayed.",
+            "left",
+            [("c.PER", "o.tea-league", "conditional")],
+        ),
+        (
+            "The Tea Agreement was signed fifty-six years ago by Chile and Peru.",
+            "signed",
+            [("c.CHL", "o.tea-agreement", "asserted"), ("c.PER", "o.tea-agreement", "asserted")],
+        ),
+        (
+            "Sudan received rifles from a company registered in Malta, Orta Ltd, in May.",
+            "supplied",
+            [("o.orta-ltd", "c.SDN", "asserted")],
+        ),
+        ("Volta Bank has not been accused of theft.", "accused", [("p.unknown", "o.volta-bank", "not asserted")]),
+        (
+            "Peru made an offer to Chile. The offer was not accepted.",
+            "refused",
+            [("p.unknown", "n.offer", "asserted")],
+        ),
+    ],
+)
+def test_requests_decisions_participles_and_what_is_left_out(
+    text: str, predicate: str, expected: list[tuple[str, Any, str]]
+) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_the_means_of_a_payment_stand_after_what_is_said_of_the_receiver() -> None:
+    text = "Volta Bank paid 3 million dollars to Orta Ltd, a firm which Norway listed in May, through Nile Exchange."
+    paid = [c for c in claims_of(text) if c["predicate"] == "paid"]
+    assert [(c["object"], c["qualifier"]["through"]) for c in paid] == [("o.orta-ltd", "o.nile-exchange")]
+
+
+def test_he_who_said_it_at_the_end_of_a_sentence_says_the_next_quotation() -> None:
+    text = 'The decree signed by Rolando Choque was weak, Gustavo Palacin said. "Gold has no passport at all," he said.'
+    assert [c["subject"] for c in claims_of(text) if c["predicate"] == "said"] == ["p.gustavo-palacin"]
+
+
+def test_after_somebody_left_says_nobody() -> None:
+    joined = [c for c in claims_of("After Peru joined the Tea League, Chile is asking why.") if c["object"]]
+    assert [(c["modality"], c["speaker"]) for c in joined] == [("asserted", None)]

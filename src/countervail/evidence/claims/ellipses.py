@@ -34,6 +34,7 @@ _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
 """What a bank or carrier that stops doing it refuses."""
 _ANSWERING = CLOSED["answering"]
+_ASKED = CLOSED["requests"]
 _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 """Modals that say what is right or possible: nobody refuses what he should not accept."""
 
@@ -95,6 +96,11 @@ class Ellipses(Copulas):
             serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
             if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
+            offered = lemma == "accept" and negated(clause) and clause.verb.passive and not clause.verb.modal
+            if offered and all(head_word(parsed.units, s) in _ASKED for s in clause.subjects) and clause.subjects:
+                objects = self.ids(parsed, clause, clause.subjects)  # "the offer was not accepted"
+                made = Filled(clause, "refused", [UNKNOWN], objects, {}, None, [*clause.subjects])
+                made.certain, filled[id(clause)] = True, made
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
             if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
                 who = [
@@ -162,6 +168,9 @@ class Ellipses(Copulas):
         elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
             ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
             if clause.phrases or not (inverted or ends):
+                return None
+        elif verb.lemma == "take":  # "took the same step in January"
+            if said not in {"the same step", "the same steps", "similar steps", "the same decision"}:
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None

@@ -121,6 +121,7 @@ def eventful(clause: Clause) -> bool:
     """Whether a verb claims an event of the table."""
     direct = clause.subjects if clause.verb.passive else clause.objects
     rows = [f for words, f in frames_of(clause.verb.lemma) if f.predicate in EVENTS and follows(clause, words)]
+    rows = [f for f in rows if f.object != ("nothing",) or clause.complements]  # "was offered"
     return any(fits(clause.units, clause, frame, direct) for frame in rows)
 
 
@@ -200,7 +201,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told_of = clause.after("with", "over", "for") or any(c.link in {"with", "of", "that"} for c in clause.complements)
     if made.predicate == "accused" and clause.verb.lemma == "charge" and not clause.verb.passive and not told_of:
         return True  # "charges the trucks a transit fee"
-    charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
+    charged = made.predicate == "accused" and not (
+        clause.after("of") or any(c.link == "of" for c in clause.complements)
+    )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:

@@ -141,6 +141,30 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
 
 
+def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
+    description where none does."""
+    a, k = span
+    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
+        return span
+    stop = min(len(units), k + 12)
+    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
+        k += 1
+    if (
+        k == span[1]
+        or k + 1 >= len(units)
+        or units[k].tag != ","
+        or _kind(units[k + 1]) not in {"organisation", "person"}
+    ):
+        return span
+    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
+    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
+        return span  # "a deal with a Russian supplier, Kama Fuels"
+    first = units[span[1]]
+    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
+    return (k + 1, k + 2) if closed and described else span
+
+
 _POWERS = {"country", "organisation"}
 """Kinds that stand in one list: "the United States, the European Union and others"."""
 

@@ -341,7 +341,7 @@ def _before_brackets(units: Sequence[Unit], end: int) -> int:
 
 
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
-    """The noun that an infinitive belongs to, not its object: "its application to join the Bank, lodged in May, was"."""
+    """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans
