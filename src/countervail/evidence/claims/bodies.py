@@ -24,7 +24,8 @@ from countervail.evidence.claims.actors import (
     several_people,
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described
-from countervail.evidence.claims.phrases import acts, listed_from, phrase_from, phrase_head
+from countervail.evidence.claims.participles import acts
+from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -187,7 +188,7 @@ class Actors(Described):
     def _in_apposition(self, units: Sequence[Unit], a: int, b: int, core: Unit) -> str | None:
         """The name before ", a bank representative": who a description after a comma is of; not in "Ms. X, the
         ambassador wrote to us"."""
-        if a < 2 or units[a - 1].tag != "," or acts(units, b):
+        if a < 2 or units[a - 1].tag != ",":
             return None
         article = units[a].lower in {"a", "an", "the", "its", "one"}
         if not article and core.text.title() not in lexicon().posts:
@@ -198,7 +199,8 @@ class Actors(Described):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        fits = core.lower in _APPOSED[named.type]
+        addressed = named.type != "person" or (k < 3 and units[0].text in lexicon().titles)
+        fits = core.lower in _APPOSED[named.type] and not (addressed and acts(units, b))
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -342,3 +344,25 @@ def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
     ):
         return " ".join(u.text for u in last)
     return None
+
+
+def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
+    if end == a + 1 and end < b and many:
+        end = b  # "some of our critics"
+    last = end - 1
+    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
+        last -= 1  # "the bank concerned"
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last

@@ -299,3 +299,12 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
         clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
         return True  # "no request from X to join"
     return False
+
+
+def acts(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb at unit i says what the phrase before it does: "the envoy wrote", not "the bank founded by"."""
+    if i >= len(units) or units[i].tag not in {"V", "A"}:
+        return False
+    follows = units[i + 1].tag if i + 1 < len(units) else "."
+    participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
+    return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}

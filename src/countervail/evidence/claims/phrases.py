@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.names.name_words import POST_WORDS
 
@@ -382,34 +381,3 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
                 units[mark].tag = "N"
             return k
     return end
-
-
-def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
-    last = end - 1
-    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
-        last -= 1  # "the bank concerned"
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last
-
-
-def acts(units: Sequence[Unit], i: int) -> bool:
-    """Whether a verb at unit i says what the phrase before it does: "the envoy wrote", not "the bank founded by"."""
-    if i >= len(units) or units[i].tag not in {"V", "A"}:
-        return False
-    follows = units[i + 1].tag if i + 1 < len(units) else "."
-    participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
-    return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}

@@ -11,7 +11,7 @@ from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
 from countervail.evidence.claims.letter_claims import dated
-from countervail.evidence.claims.phrases import acts
+from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
@@ -89,7 +89,8 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
-            span = span if span and _headed(units, span) and not acts(units, span[1]) else _before(units, i)
+            addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
+            span = span if span and _headed(units, span) and not addressed else _before(units, i)
             if span is None or not _has_post(units, span):
                 span = _introduced(units, i)
             if span and span[0] < i and parsed.turn and any(u.tag == ":" for u in units[span[0] : i]):
