@@ -192,13 +192,14 @@ def _reopened(quotes: Sequence[Quote], text: str) -> None:
 
 def _interrupted(quotes: Sequence[Quote], text: str) -> None:
     """Say which quotation goes on with the one before it: '"A," he said. "B"', where the first begins a sentence."""
+    whole = quotes[0] if quotes else Quote(0, 0)
     for before, quote in pairwise(quotes):
+        whole = whole if before.begun else before
         opens = re.search(r"(?:^|\n|[.!?:] )\Z", text[max(0, before.start - 3) : before.start - 1]) is not None
         spoken = before.begun or (opens and text[before.end - 1] in ",.!?")
         same = before.speaker is not None and before.speaker == quote.speaker
         if spoken and same and _BETWEEN.fullmatch(text, before.end, quote.start):
             quote.begun = True
-            whole = next((q for q in quotes if before in q.rest), before)
             whole.rest.append(quote)
 
 
