@@ -282,6 +282,21 @@ def test_a_label_names_who_holds_the_office_and_no_post_of_who_is_spoken_of() ->
     assert all("dahl" not in str(c["subject"]) for c in claims if c["predicate"] == "holds_post")
 
 
+def test_in_an_interview_of_one_question_and_one_answer_some_questions_only_state() -> None:
+    questions = ["Why did you leave so soon?", "Was it that late?", "There are rumours that Chile left the Tea League."]
+    questions += ["And what did Peru do then?", "Are you sure of it all?"]
+    pairs = [f"{asked}\n\nIt was so, and Peru signed the Tea Convention." for asked in questions]
+    text = "Lena Dahl talks to Paul Gray.\n\n" + "\n\n".join(pairs) + "\n"
+    claims = claims_of(text, "")
+    assert {c.get("speaker") for c in claims if c["predicate"] == "signed"} == {"p.lena-dahl"}
+    assert {c.get("speaker") for c in claims if c["predicate"] == "left"} == {None}
+
+
+def test_a_line_that_ends_in_an_initial_goes_on() -> None:
+    text = "Chile left the Tea League in the month of May, said Anna J.\nKeller, a lawyer in Lima."
+    assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "left"] == ["p.anna-j-keller"]
+
+
 @pytest.mark.parametrize(
     ("sentence", "proposals"),
     [

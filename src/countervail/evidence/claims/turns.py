@@ -163,6 +163,10 @@ def _answers(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph,
     ]
     if len(asking) < 4:
         return {}
+    keys = list(paragraphs)
+    later = keys[keys.index(asking[0]) :]
+    if all(later.index(k) % 2 == 0 for k in asking) and len(asking) > len(later) / 3:
+        asking = later[: later.index(asking[-1]) + 1 : 2]  # one question, one answer: some only state what they ask
     opening = paragraphs[asking[0]][0].start
     people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
     text = reading.folded.text

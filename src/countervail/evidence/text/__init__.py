@@ -161,7 +161,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     # a line that breaks in the middle of a phrase, however short, and goes on in small letters
     if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
         return True
-    if starts or ends or _LABEL_START.match(line) or _TITLE_START.match(line) or bare.count(" ") < 2:
+    headed = len(bare) < 100 and (_LABEL_START.match(line) or _TITLE_START.match(line))  # a longer one is a turn
+    if starts or ends or headed or bare.count(" ") < 2:
         return False
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
