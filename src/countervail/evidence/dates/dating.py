@@ -180,8 +180,7 @@ _BEFORE = (
 )
 _TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{_BEFORE}))\b")
 _NOT_FINITE = re.compile(r"\b(?:be|being|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: [a-z]{2,10}ly)? $")
-_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")
-"""What makes a day the end of a time that the tense does not tell."""
+_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")  # the tense does not tell
 _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
 _SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
