@@ -128,6 +128,9 @@ class Named:
         """Nouns with a capital that no name explains: "the Bank" in its own report."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
+        self.seen: dict[str, int] = {}
+        """In which sentence each group was last spoken of."""
+        self.sentence = 0
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -312,6 +315,7 @@ class Named:
         if made is None or made not in self.order:
             self.fresh = 2
         made = made or f"g.{len(self.groups) + 1}"
+        self.seen[made] = self.sentence
         self.groups[made] = list(ids)
         self.order = [*(known for known in self.order if known != made), made]  # the last one spoken of stands last
         return made

@@ -31,6 +31,8 @@ from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
+NEAR_GROUP = 3
+"""How many sentences back actors may be named together that "the two governments" are."""
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
 _APPOSED = {
     "person": NOUNS["persons"],
@@ -140,7 +142,10 @@ class Actors(Described):
         plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
-        return next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
+        made = next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
+        if made is not None and self.sentence - self.seen.get(made, self.sentence) > NEAR_GROUP:
+            return "n.unknown"  # spoken of too long ago
+        return made
 
     def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
@@ -298,6 +303,7 @@ class Actors(Described):
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh -= 1
+        self.sentence += 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)

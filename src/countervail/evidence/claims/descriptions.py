@@ -24,6 +24,10 @@ from countervail.evidence.text.tokens import country_names
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
+_ANY_KIND = frozenset(
+    ["same", "whole", "entire", "new", "old", "other", "latter", "said", "regional", "fledgling", "tiny"]
+)
+"""What before "bloc" or "union" says nothing of which one."""
 
 
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
@@ -129,9 +133,13 @@ class Described(Named):
         if titled and word in self.of_the_text:
             return f"o.{word}"  # "the Bank" of a text that names no bank before it
         central = "central" in {u.lower for u in units[a:head]}
+        kind = (
+            {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
+        )
+        kind -= _ANY_KIND
         for at, identifier, words in reversed(self.bodies):
-            if central and "central" not in words:
-                continue
+            if (central and "central" not in words) or kind - words:
+                continue  # "the customs union" is not the European Union
             if at < place and word in words and (at < first or identifier not in world_bodies()):
                 return identifier  # one named after "the Council" was first written is another council
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"

@@ -16,11 +16,11 @@ from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
-from countervail.evidence.names.name_words import MORE_POSTS, POST_WORDS
+from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_POST = re.compile(rf"\b(?:{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
+_POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
 _FORMER = frozenset(
     {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
 )

@@ -276,7 +276,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
     owned = next((k for k in range(closing - 2, 1, -1) if units[k].lower == "whose" and units[k - 1].tag == ","), 0)
-    if owned and len([c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"]) == 1:
+    inside_owned = [c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"] if owned else []
+    if len(inside_owned) == 1 or any(c.verb.start < closing and reports(c) for c in inside_owned[:1]):
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):

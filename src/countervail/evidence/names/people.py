@@ -230,6 +230,8 @@ class People:
         if self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
+        if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):
+            return False  # "in Ben Gardane, Tunisia"
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
         if place or (headline_verb(tokens[k].bare) and not rare):

@@ -16,7 +16,8 @@ _RUN = rf"{CAP}(?:[ ](?:{_SMALL} ){{0,2}}{CAP}){{0,5}}"
 LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
-    r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
+    r"(?<=[\w.])(?:(?<=Kft)|(?<=Zrt)|(?<=SARL)|(?<=SPRL)|(?<=PLC)|(?<=BV)|(?<=FZE)|(?<=LLC)"
+    r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
 )
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
