@@ -446,4 +446,4 @@ def test_he_who_said_it_at_the_end_of_a_sentence_says_the_next_quotation() -> No
 
 def test_after_somebody_left_says_nobody() -> None:
     joined = [c for c in claims_of("After Peru joined the Tea League, Chile is asking why.") if c["object"]]
-    assert [(c["modality"], c["speaker"]) for c in joined] == [("asserted", None)]
+    assert [(c["modality"], c.get("speaker")) for c in joined] == [("asserted", None)]

@@ -210,6 +210,8 @@ class Actors(Described):
             return found
         if kind == "speaker":
             ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
+            if ours is not None and self.house and ours.startswith(_BOARDS):
+                ours = self.house  # the chairman of its board
             if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
                 return "p.unknown"  # who a speaker speaks for is not said
             if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
@@ -325,6 +327,10 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
+
+
+_BOARDS = ("o.board", "o.supervisory-board", "o.management-board", "o.executive-board")
+"""Organs of a body, which their head does not speak for alone."""
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

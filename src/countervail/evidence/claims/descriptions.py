@@ -31,6 +31,10 @@ _ROLE_AFTER = re.compile(
 )
 
 
+_BANKS = frozenset(["banque", "banco", "banca", "bancorp", "bankasi"])
+"""What a bank is called in its own language."""
+
+
 class Described(Named):
     """The bodies of one text that descriptions stand for."""
 
@@ -61,7 +65,8 @@ class Described(Named):
         if word not in GROUPING | BODIES | SYSTEMS:  # "the Entente", the name cut short
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
         house = self.house[2:].split("-") if self.house else []
-        if units[a].lower == "the" and units[head].text[:1].isupper() and word in house and b - a == 2:
+        own = word in house or (word == "bank" and bool(_BANKS.intersection(house)))
+        if units[a].lower == "the" and units[head].text[:1].isupper() and own and b - a == 2:
             return self.house  # "the Bank" in its own report
         fresh = word not in self.called
         first = self.called.setdefault(word, place)
