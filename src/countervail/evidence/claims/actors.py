@@ -332,7 +332,7 @@ _ISSUED = re.compile(
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
-_BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka"})
+_BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka", "bancorp", "bankasi"})
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
 _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
