@@ -11,7 +11,7 @@ from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {
@@ -126,6 +126,8 @@ class Ellipses(Copulas):
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
+            if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
+                objects = []  # "refused to give it": what, we do not know
             subjects = self.ids(parsed, clause, clause.subjects)
             if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
                 filled.pop(id(inner))
@@ -142,6 +144,8 @@ class Ellipses(Copulas):
         if (known is not None and known.predicate == "agreed") or not subjects:
             return
         objects = self.ids(parsed, clause, clause.objects)
+        if _pronoun_alone(parsed, clause.objects) and not _asked_for(objects):
+            objects = []
         made = Filled(
             clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects]
         )
@@ -204,6 +208,16 @@ class Ellipses(Copulas):
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+
+
+def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
+    """Whether a phrase is "it" or "them" and no more."""
+    return len(spans) == 1 and parsed.units[spans[0][0]].lower in {"it", "them"} and spans[0][1] - spans[0][0] == 1
+
+
+def _asked_for(ids: Sequence[str]) -> bool:
+    """Whether something is a request, offer or the like."""
+    return any(_ASKED.intersection(i[2:].split("-")) for i in ids)
 
 
 # -- one claim of two verbs --------------------------------------------------------------------------------------------

@@ -191,6 +191,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    means = {"through", "to", "amount", "for", "what"} & made.roles.keys()
+    if made.predicate == "paid" and nobody_named and clause.verb.passive and not means:
+        return True  # "our customers pay and are paid"
     if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
         return True  # "we do not propose to do so"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
@@ -220,7 +223,7 @@ _DONE_TO = frozenset(["froze", "lifted", "listed", "delisted", "suspended", "san
 
 def telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
-    if made.predicate == "supplied" and "what" in made.roles:
+    if made.predicate == "supplied" and "what" in made.roles and made.subjects != [UNKNOWN]:
         return True
     if made.predicate == "paid" and "through" in made.roles:
         return True
