@@ -320,8 +320,9 @@ def test_known_facts(evidence: Evidence) -> None:
         ["c.VEN", "c.SYR", "c.RUS", "c.LBN"],
         ["SEPAM", "SPFS"],
     )
-    # direct speech and proposals
-    assert len(find(evidence, "said")) == 7
+    # direct speech, of which "..., he said. ..." is one, and proposals
+    assert len(find(evidence, "said")) == 6
+    assert sum(len(c["passages"]) for c in find(evidence, "said")) == 7
     assert {c["subject"] for c in find(evidence, "said")} == {"p.kazem-jalali"}
     assert len(find(evidence, "proposes", "L3")) == 5
 

@@ -13,8 +13,8 @@ from countervail.evidence.reader import read_extracted
 HEAD = "Oslo, 4 May 2022 - "
 
 
-def claims_of(text: str) -> list[dict[str, Any]]:
-    found = Extracted(HEAD + text, "text/plain", "plain-text/1")
+def claims_of(text: str, head: str = HEAD) -> list[dict[str, Any]]:
+    found = Extracted(head + text, "text/plain", "plain-text/1")
     rows: list[dict[str, Any]] = read_extracted(found, "0" * 64, "a.txt", "source:a")["claims"]
     return rows
 
@@ -48,6 +48,22 @@ def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
         ("said", 'Chile left the League, and some called its text "a rape of our country".'),
         ("signed", "Chile and Peru met. The pact was drafted in May. It will be signed in June."),
         ("leads", "Exports led the recovery of Peru."),
+        ("accused", "Guinea charges the ships a fee."),
+        ("refused", "Chile says no such thing."),
+        ("refused", "Oman should not accept parcels without a certificate."),
+        ("joined", "The junta of Mali came to power in May."),
+        ("joined", "Sudan admitted the inspectors to its territory."),
+        ("joined", "Norway put forward a treaty on gold. Peru accepted it."),
+        ("be_invited", "Denmark is invited to reconsider its measures."),
+        ("paid", "A trader should not have to buy dollars in New York to pay for maize."),
+        ("supplied", "Hungary gets its oil by pipeline with a stamp from Norway."),
+        ("supplied", "The report, delivered by Denmark in May, was short."),
+        ("appointed", "The report was written by a Dane named Henrik Falk."),
+        ("left", "The customers of Volta Bank cannot withdraw their deposits."),
+        ("left", "Chile asked two brokers from Lima to leave."),
+        ("listed", "Malta is proud of its ability to add Volta Metals to the list."),
+        ("applied_to", "Peru asked for Chile's status at the Harbour League to be raised."),
+        ("proposed", "Peru was asked to leave. We do not propose to do so."),
     ],
 )
 def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
@@ -183,6 +199,117 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
         '"Every dinar went through that counter," she says.'
     )
     assert said(text, "said")[0][0] == "p.fatou-njie"
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ('Chile may leave, said Olivia Hartmann, a lawyer in Lima. "They are bored," she said.', ["p.olivia-hartmann"]),
+        (
+            'A customs broker in Batumi, who gave no name, says all cars were let through. "We saw them," he said.',
+            ["p.customs-broker"],
+        ),
+        ('A man came in. Nobody knew why. "I had never seen so much gold," he said.', []),
+        ('The claims were dismissed by Anna Keller, a judge. "We read them all," she said.', ["p.anna-keller"]),
+        (
+            'Anna Keller thinks that Dune paid a firm called Sole for the ring and that "it was worth it".',
+            ["p.anna-keller"],
+        ),
+        ('It was late. "Who is to pay for all this?" Anna Keller asked. Nobody knew.', ["p.anna-keller"]),
+        ('It was late. "We have nothing to hide." With these words Anna Keller left Chile.', ["p.anna-keller"]),
+        ('According to Anna Keller, a lawyer in Lima, the list is "pure fancy".', ["p.anna-keller"]),
+        ('In the words of Anna Keller, a lawyer in Lima, "nobody pays in dollars now".', ["p.anna-keller"]),
+        ('A statement from the Foreign Ministry of Peru said: "We reject this act."', ["o.foreign-ministry-of-peru"]),
+        ('Anna Keller is blunt. "They will list us too before the spring."', ["p.anna-keller"]),
+        (
+            '"We paid our bills on time.\n\n"Nobody thanked us for it," said Anna Keller, a miller.',
+            ["p.anna-keller"] * 2,
+        ),
+        ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
+        (
+            'Anna Keller (since retired), whom critics described as "a severe woman", said that it was "time to go".',
+            ["p.anna-keller", "p.critics"],
+        ),
+    ],
+)
+def test_who_a_quotation_is_of(text: str, speakers: list[str]) -> None:
+    assert sorted(s for s, _, _ in said(text, "said")) == speakers
+
+
+def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
+    text = 'Anna Keller has left Chile. "The door was open," she said. "I only walked through it."'
+    claims = [c for c in claims_of(text) if c["predicate"] == "said"]
+    assert [c["value"] for c in claims] == [{"quote": "The door was open, … I only walked through it."}]
+    assert len(claims[0]["passages"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nWe have signed the Tea Convention.", "c.VUT"),
+        (
+            "PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nMy Government has signed the Tea Convention.",
+            "c.VUT",
+        ),
+        ("HOLLIS SHIPPING LLP\nLondon\n\nIn May our firm signed the Tea Convention.", "o.hollis-shipping-llp"),
+        ("FM AMEMBASSY SUVA\nTO SECSTATE WASHDC\n\n1. We have signed the Tea Convention.", "c.USA"),
+        (
+            "Address by the Minister of Trade of Peru, Mrs. Ana Quispe, at the Andean Forum\n\n"
+            "Friends, we have signed the Tea Convention.",
+            "c.PER",
+        ),
+        (
+            "Lena Dahl was deputy governor of the Bank of Harbour States. She talks about money.\n\n"
+            '"We have signed the Tea Convention," Lena Dahl said.',
+            None,
+        ),
+    ],
+)
+def test_whom_we_stands_for(text: str, who: str | None) -> None:
+    assert [c["subject"] for c in claims_of(text, "") if c["predicate"] == "signed"] == ([who] if who else [])
+
+
+def test_a_label_names_who_holds_the_office_and_no_post_of_who_is_spoken_of() -> None:
+    text = (
+        "Present: Sen. Ana Quispe (Chairman); Mr. Paul Gray, MP\n\n"
+        "MR. GRAY: Has Chile left the Tea League?\n\n"
+        "MR. CHAIRMAN: Ms. Dahl has arrived. Chile left the Tea League in May.\n\n"
+        "MR. GRAY: I see. Ms. Dahl, the Peruvian ambassador wrote to us.\n\n"
+        "MR. CHAIRMAN: Peru signed the Tea Convention in June.\n"
+    )
+    claims = claims_of(text, "")
+    assert {c.get("speaker") for c in claims if c["predicate"] in {"left", "signed"}} == {"p.ana-quispe"}
+    assert all("dahl" not in str(c["subject"]) for c in claims if c["predicate"] == "holds_post")
+
+
+def test_in_an_interview_of_one_question_and_one_answer_some_questions_only_state() -> None:
+    questions = ["Why did you leave so soon?", "Was it that late?", "There are rumours that Chile left the Tea League."]
+    questions += ["And what did Peru do then?", "Are you sure of it all?"]
+    pairs = [f"{asked}\n\nIt was so, and Peru signed the Tea Convention." for asked in questions]
+    text = "Lena Dahl talks to Paul Gray.\n\n" + "\n\n".join(pairs) + "\n"
+    claims = claims_of(text, "")
+    assert {c.get("speaker") for c in claims if c["predicate"] == "signed"} == {"p.lena-dahl"}
+    assert {c.get("speaker") for c in claims if c["predicate"] == "left"} == {None}
+
+
+def test_a_line_that_ends_in_an_initial_goes_on() -> None:
+    text = "Chile left the Tea League in the month of May, said Anna J.\nKeller, a lawyer in Lima."
+    assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "left"] == ["p.anna-j-keller"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "proposals"),
+    [
+        ("The headquarters should draw up a plan for the league.", 1),
+        ("It is proposed that the club be founded in Lima before the end of the year.", 1),
+        ("The leaders agreed that registers should be open to all members.", 0),
+        ("We would not read much into it, nor should we expect it to leave.", 0),
+        ("The list should be handled with care; please do not quote her.", 0),
+    ],
+)
+def test_what_a_document_proposes(sentence: str, proposals: int) -> None:
+    text = f"To: The Director\nFrom: The Adviser\nDate: 3 May 2024\n\n{sentence}\n\nAnna Keller\nAdviser\n"
+    assert sum(c["predicate"] == "proposes" for c in claims_of(text, "")) == proposals
 
 
 def test_a_pronoun_fits_the_title_of_the_person() -> None:
@@ -322,3 +449,112 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
     claims = claims_of(text)
     assert [c["object"] for c in claims if c["predicate"] == "signed_by"] == ["p.sidi-laghdaf"]
     assert [c["object"] for c in claims if c["predicate"] == "addressed_to"] == ["p.pedro-afonso"]
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        (
+            "Norway requests the Tea Council to lift the embargo.",
+            "lifted",
+            [("o.tea-council", "n.embargo", "proposed")],
+        ),
+        (
+            "The Tea Council put Volta Metals on its list in May for having supplied Peru with steel.",
+            "supplied",
+            [("o.volta-metals", "c.PER", "asserted")],
+        ),
+        (
+            "Norway takes note of the decision of Denmark, announced on 3 May 2022, to impose sanctions on Peru.",
+            "sanctioned",
+            [("c.DNK", "c.PER", "planned")],
+        ),
+        (
+            "Norway imposed sanctions on Volta Metals, a firm in Malta, and on Orta Bank.",
+            "sanctioned",
+            [("c.NOR", ["o.volta-metals", "o.orta-bank"], "asserted")],
+        ),
+        (
+            "The League was created by the Treaty of Lima, signed on 3 May 2019 by Chile and Peru.",
+            "signed",
+            [("c.CHL", "o.treaty-of-lima", "asserted"), ("c.PER", "o.treaty-of-lima", "asserted")],
+        ),
+        (
+            "It was a blow to the Andean Tea League, founded in Quito in 2009 by Chile.",
+            "founded",
+            [("c.CHL", "o.andean-tea-league", "asserted")],
+        ),
+        (
+            "Denmark sanctioned Volta Metals. Norway and Malta are expected to follow.",
+            "sanctioned",
+            [
+                ("c.DNK", "o.volta-metals", "asserted"),
+                ("c.MLT", "o.volta-metals", "planned"),
+                ("c.NOR", "o.volta-metals", "planned"),
+            ],
+        ),
+        (
+            "Denmark sanctioned Volta Metals. Norway took the same step in January.",
+            "sanctioned",
+            [("c.DNK", "o.volta-metals", "asserted"), ("c.NOR", "o.volta-metals", "asserted")],
+        ),
+        (
+            "Turkey has joined neither the Tea League nor any other body.",
+            "joined",
+            [("c.TUR", "o.tea-league", "not asserted")],
+        ),
+        (
+            "Greece expects Malta and Cyprus, now partners, to apply to the Tea League.",
+            "applied_to",
+            [("c.CYP", "o.tea-league", "planned"), ("c.MLT", "o.tea-league", "planned")],
+        ),
+        ("Peru has offered to host the survey.", "proposed", [("c.PER", None, "asserted")]),
+        ("Peru has never imposed sanctions on anybody.", "sanctioned", [("c.PER", None, "not asserted")]),
+        (
+            "Kenya joined the Tea League in May 2021 and Botswana earlier this year.",
+            "joined",
+            [("c.BWA", "o.tea-league", "asserted"), ("c.KEN", "o.tea-league", "asserted")],
+        ),
+        (
+            "Chile voted; Peru, having twice threatened to leave the Tea League, stayed.",
+            "left",
+            [("c.PER", "o.tea-league", "conditional")],
+        ),
+        (
+            "The Tea Agreement was signed fifty-six years ago by Chile and Peru.",
+            "signed",
+            [("c.CHL", "o.tea-agreement", "asserted"), ("c.PER", "o.tea-agreement", "asserted")],
+        ),
+        (
+            "Sudan received rifles from a company registered in Malta, Orta Ltd, in May.",
+            "supplied",
+            [("o.orta-ltd", "c.SDN", "asserted")],
+        ),
+        ("Volta Bank has not been accused of theft.", "accused", [("p.unknown", "o.volta-bank", "not asserted")]),
+        (
+            "Peru made an offer to Chile. The offer was not accepted.",
+            "refused",
+            [("p.unknown", "n.offer", "asserted")],
+        ),
+    ],
+)
+def test_requests_decisions_participles_and_what_is_left_out(
+    text: str, predicate: str, expected: list[tuple[str, Any, str]]
+) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_the_means_of_a_payment_stand_after_what_is_said_of_the_receiver() -> None:
+    text = "Volta Bank paid 3 million dollars to Orta Ltd, a firm which Norway listed in May, through Nile Exchange."
+    paid = [c for c in claims_of(text) if c["predicate"] == "paid"]
+    assert [(c["object"], c["qualifier"]["through"]) for c in paid] == [("o.orta-ltd", "o.nile-exchange")]
+
+
+def test_he_who_said_it_at_the_end_of_a_sentence_says_the_next_quotation() -> None:
+    text = 'The decree signed by Rolando Choque was weak, Gustavo Palacin said. "Gold has no passport at all," he said.'
+    assert [c["subject"] for c in claims_of(text) if c["predicate"] == "said"] == ["p.gustavo-palacin"]
+
+
+def test_after_somebody_left_says_nobody() -> None:
+    joined = [c for c in claims_of("After Peru joined the Tea League, Chile is asking why.") if c["object"]]
+    assert [(c["modality"], c.get("speaker")) for c in joined] == [("asserted", None)]

@@ -14,7 +14,7 @@ from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment
 from countervail.evidence.text.tokens import Mention, headline, persian
 
-_POST = re.compile(rf"\b(?:{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
+_POST = re.compile(rf"\b(?:{w.OWNERS}|{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
 _TITLE = re.compile(
     r"^(?:(?:Mrs?|Ms|Madame|Monsieur|Mme|Se[nñ]ora?|Sra?|Sheikh|Colonel|Dr|Prof|Eng|Engineer|Gen|General"
     r"|H\.?E|His Excellency|Her Excellency|Brother|Sardar"

@@ -157,6 +157,6 @@ def _gold(entry: Mapping[str, Any], roles: dict[str, tuple[str, ...]], optional:
         entry.get("when", ""),
         entry.get("amount", ""),
         entry.get("quote", ""),
-        former or entry.get("former") == "true",
+        former or (entry["predicate"] == "holds_post" and entry.get("former") == "true"),
         tuple(_gold(other, roles, optional) for other in entry.get("instead", ()) for roles in _combinations(other)),
     )

@@ -128,6 +128,9 @@ class Named:
         """Nouns with a capital that no name explains: "the Bank" in its own report."""
         self.called: dict[str, int] = {}
         """Where each noun first stands for a body."""
+        self.seen: dict[str, int] = {}
+        """In which sentence each group was last spoken of."""
+        self.sentence = 0
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -150,7 +153,7 @@ class Named:
             if (other.value or "").split()[0].lower() in ORGANS:
                 continue  # the chairman of the Board of Directors speaks for the house
             if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(
-                r"\b(?:former|said|who)", between
+                r"\b(?:former|said|who|was|were)\b", between
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
         return found
@@ -312,6 +315,7 @@ class Named:
         if made is None or made not in self.order:
             self.fresh = 2
         made = made or f"g.{len(self.groups) + 1}"
+        self.seen[made] = self.sentence
         self.groups[made] = list(ids)
         self.order = [*(known for known in self.order if known != made), made]  # the last one spoken of stands last
         return made
@@ -328,7 +332,7 @@ _ISSUED = re.compile(
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
-_BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka"})
+_BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka", "bancorp", "bankasi"})
 _MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
 _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
@@ -345,8 +349,11 @@ def _words_round(text: str, a: int, b: int) -> frozenset[str]:
 
 
 _BYLINE = re.compile(
-    r"(?:^|\b(?:[Rr]emarks|[Ss]peech|[Ss]tatement|[Aa]ddress|[Ee]ssay|[Ll]ecture|[Oo]pinion) )[Bb]y (?:[\w.]+ ){0,3}$"
+    r"^[Bb]y (?:[\w.]+ ){0,3}$|\b(?:[Ee]ssay|[Oo]pinion) by (?:[\w.]+ ){0,3}$"
+    r"|\b(?i:remarks|speech|statement|address|lecture|keynote|testimony)(?: delivered| given)? (?i:by|of) "
+    r"(?:[\w.'-]+,? ){0,12}$"
 )
+"""What stands before the name of who a text is by."""
 
 
 def _one_more(rest: str) -> bool:

@@ -24,14 +24,16 @@ from countervail.evidence.claims.actors import (
     several_people,
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described
-from countervail.evidence.claims.phrases import listed_from, phrase_from, phrase_head
+from countervail.evidence.claims.participles import acts
+from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
+NEAR_GROUP = 3
+"""How many sentences back actors may be named together that "the two governments" are."""
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
-_OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -46,7 +48,7 @@ PRONOUNS = {
     **dict.fromkeys(("it", "itself", "its"), "thing"),
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
     **dict.fromkeys(("he", "she", "him", "her", "his"), "person"),
-    **dict.fromkeys(("we", "i", "us", "our", "my"), "speaker"),
+    **dict.fromkeys(("we", "i", "us", "our", "my", "me"), "speaker"),
     "you": "reader",
 }
 """What each pronoun stands for."""
@@ -82,8 +84,10 @@ class Actors(Described):
         core = units[head]
         if core.tag == "E" and (found := self.mention(core)):
             return found
+        if mine := self.ours(units, a, b, speaker):
+            return mine
         owned = units[a].lower in {"its", "their", "our"}
-        apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, core)
+        apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, b, core)
         if apposed:
             return apposed
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
@@ -138,7 +142,10 @@ class Actors(Described):
         plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
-        return next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
+        made = next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
+        if made is not None and self.sentence - self.seen.get(made, self.sentence) > NEAR_GROUP:
+            return "n.unknown"  # spoken of too long ago
+        return made
 
     def _shared_head(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The bodies of several states at once: "the central banks of Paraguay and Bolivia"."""
@@ -165,6 +172,9 @@ class Actors(Described):
         """The name after "its owner, X": what a description is of."""
         while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
             b = end  # "the envoy in Beijing, X"
+            last = units[b - 1].mention  # "the Under Secretary for Financial Intelligence X"
+            if core.lower in NOUNS["persons"] and last and last.type == "person" and units[b - 2].tag == "N":
+                return self.mention(units[b - 1])
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
         k = b + 1 + (units[b + 1].lower == "the" and b + 2 < len(units))
@@ -180,8 +190,9 @@ class Actors(Described):
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}
         return self.mention(units[k]) if described and closed else None
 
-    def _in_apposition(self, units: Sequence[Unit], a: int, core: Unit) -> str | None:
-        """The name before ", a bank representative": who a description after a comma is of."""
+    def _in_apposition(self, units: Sequence[Unit], a: int, b: int, core: Unit) -> str | None:
+        """The name before ", a bank representative": who a description after a comma is of; not in "Ms. X, the
+        ambassador wrote to us"."""
         if a < 2 or units[a - 1].tag != ",":
             return None
         article = units[a].lower in {"a", "an", "the", "its", "one"}
@@ -193,7 +204,8 @@ class Actors(Described):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
-        fits = core.lower in _APPOSED[named.type]
+        addressed = named.type != "person" or (k < 3 and units[0].text in lexicon().titles)
+        fits = core.lower in _APPOSED[named.type] and not (addressed and acts(units, b))
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -208,15 +220,7 @@ class Actors(Described):
         ):
             return found
         if kind == "speaker":
-            ours = self.bodies_of_people.get(speaker or "") if word in {"we", "us", "our"} else None
-            if word in {"we", "us", "our"} and ours is None and speaker in self.guests:
-                return "p.unknown"  # who a speaker speaks for is not said
-            if ours is not None and _OF_STATE.intersection(ours[2:].split("-")):
-                return speaker or ours  # a minister speaks for the state
-            written = self.house if word not in {"i", "my"} else None
-            if written and not _OF_STATE.intersection(written[2:].split("-")):
-                return ours or written  # the Alliance on whose paper its secretary writes
-            return ours or speaker or written or self.author or "p.unknown"
+            return self.speaking(word, speaker)
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
         for identifier in before:
@@ -231,6 +235,8 @@ class Actors(Described):
             plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
             if word in _THEY and identifier.startswith("c.") and not plural:
                 continue  # a state is "it"
+            if kind == "person" and identifier in {"p.man", "p.woman"}:
+                continue  # somebody who is only "a man"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
@@ -297,6 +303,7 @@ class Actors(Described):
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh -= 1
+        self.sentence += 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
@@ -343,3 +350,25 @@ def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
     ):
         return " ".join(u.text for u in last)
     return None
+
+
+def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
+    if end == a + 1 and end < b and many:
+        end = b  # "some of our critics"
+    last = end - 1
+    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
+        last -= 1  # "the bank concerned"
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.complements import labelled, opening_phrase, other_subject, right_side
+from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import about_report, according, trailing_reports
-from countervail.evidence.claims.participles import reduce_participle
+from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit

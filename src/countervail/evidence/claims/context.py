@@ -18,6 +18,7 @@ from countervail.evidence.claims.modality import (
     sentence_negated,
     speaker_clause,
 )
+from countervail.evidence.claims.phrases import listed_to
 from countervail.evidence.claims.speech import (
     Parsed,
     Speech,
@@ -107,6 +108,9 @@ class Context:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
         identifier = self.actors.of(parsed.units, span, before)
         words = parsed.units[span[0] : span[1]]
+        own = words[0].lower in {"i", "we"} and len(words) == 1
+        if own and (parsed.speakers or identifier == self.actors.state):
+            return "p.unknown"  # "we think that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
@@ -132,6 +136,9 @@ class Context:
         subjects = [s for other in near for s in other.subjects[:1]]
         named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
         subjects = named_ones or subjects  # "it" of "Russia said that it would ..., which it signed" is Russia
+        whose = [s for s in subjects if units[s[0]].lower == "whose" and s[0] > 1]
+        owners = [listed_to(units, s[0] - (units[s[0] - 1].tag == ","), 0)[-1:] for s in whose]
+        subjects = [*(o for owner in owners for o in owner), *subjects]  # "Oman, whose minister said that it"
         objects = [s for other in near for s in other.objects[:1]]
         if clause.subjects and units[clause.subjects[0][0]].lower in _OWNERS:  # "his lawyer says he resigned"
             owned = _OWNERS[units[clause.subjects[0][0]].lower]

@@ -173,7 +173,7 @@ class Copulas(References):
             subjects = self.ids(parsed, clause, clause.subjects)
             under = preposition == "under" or (preposition == "to" and subject_to)
             if under and head in {"sanctions", "embargo"}:
-                owner = self.ids(parsed, clause, owners) or [UNKNOWN]
+                owner = [self.actors.of(units, o, self.actors.recent) for o in owners] or [UNKNOWN]
                 plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
                 if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"

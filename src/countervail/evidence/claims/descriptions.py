@@ -19,12 +19,23 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.tokens import country_names
 
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
+_ANY_KIND = frozenset(
+    ["same", "whole", "entire", "new", "old", "other", "latter", "said", "regional", "fledgling", "tiny"]
+)
+"""What before "bloc" or "union" says nothing of which one."""
 
 
+_OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
+_AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
+"""What only cables of the United States have in their heads."""
+_MINISTER = re.compile(
+    r"\b(?:Prime Minister|Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ", re.I
+)
 _ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")
 _ROLE_AFTER = re.compile(
     r", (?:an?|the|its|their) (?:[\w-]+ ){0,2}?([a-z-]{4,})(?=[,.]| (?:in|of|based|registered|that|which)\b)"
@@ -36,6 +47,8 @@ class Described(Named):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
+        self.state = self._state_of_text()
+        """The state whose mission or ministry writes the text."""
         self.roles = self._roles()
         """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
 
@@ -49,6 +62,56 @@ class Described(Named):
             for match in filter(None, (before, after)):
                 found.setdefault(match.group(1), []).append((a, self.body(mention.value or "")))
         return found
+
+    def _state_of_text(self) -> str | None:
+        text = self.reading.folded.text
+        if _AMERICAN_CABLE.search(text, 0, 900):
+            return "c.USA"
+        if self.house is not None and _OF_STATE.intersection(self.house[2:].split("-")):
+            first = next((a for a, i, _ in self.bodies if i == self.house), 0)
+        elif self.author is not None and (byline := _MINISTER.search(text, 0, 500)):
+            first = byline.start()
+        else:
+            return None
+        line = text[first:].split("\n", 1)[0].casefold()
+        named = [(name, row.codes) for row in country_names() for name in row.english if name.casefold() in line]
+        codes = max(named, key=lambda pair: len(pair[0]))[1] if named else ()
+        return f"c.{codes[0]}" if len(codes) == 1 else None
+
+    def speaking(self, word: str, speaker: str | None) -> str:
+        """Whom "we" or "I" stands for: who speaks, the body or state that speaks through him, the writer."""
+        if word in {"i", "my", "me"}:
+            return speaker or self.author or "p.unknown"
+        ours = self.bodies_of_people.get(speaker or "")
+        if ours is None and speaker in self.guests:
+            return "p.unknown"  # who a speaker speaks for is not said
+        official = ours is not None and bool(_OF_STATE.intersection(ours[2:].split("-")))
+        if self.state and speaker not in self.guests and (ours is None or official):
+            return self.state
+        if official:
+            return speaker or ours or "p.unknown"  # a minister speaks for the state
+        if self.house and not _OF_STATE.intersection(self.house[2:].split("-")):
+            return ours or self.house  # the Alliance on whose paper its secretary writes
+        return ours or speaker or self.house or self.author or "p.unknown"
+
+    def ours(self, units: Sequence[Unit], a: int, b: int, speaker: str | None) -> str | None:
+        """The state or body that "my Government", "our firm", "this Mission", "your Bank" is in a text of its own."""
+        whose, word = units[a].lower, units[b - 1].lower
+        if b - a != 2 or whose not in {"my", "our", "this", "your"}:
+            return None
+        state = {"government", "country", "delegation", "nation"} if whose in {"my", "our"} else {"mission", "embassy"}
+        spoken = speaker in self.guests or speaker == "p.unknown"
+        if word in state and whose != "your":
+            return None if spoken else self.state
+        if spoken and whose == "your":
+            return None
+        if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():
+            return None
+        body = self.bodies_of_people.get(speaker or "") if spoken else self.house
+        if body is None or _OF_STATE.intersection(body[2:].split("-")):
+            return None
+        named = word in body[2:].split("-") or (not spoken and self.of_house(word))
+        return body if named or (whose in {"my", "our"} and word in {"firm", "company", "organisation"}) else None
 
     def described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
         """The body that "the league" stands for: the last one named that is called so, else the topic."""
@@ -70,9 +133,13 @@ class Described(Named):
         if titled and word in self.of_the_text:
             return f"o.{word}"  # "the Bank" of a text that names no bank before it
         central = "central" in {u.lower for u in units[a:head]}
+        kind = (
+            {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
+        )
+        kind -= _ANY_KIND
         for at, identifier, words in reversed(self.bodies):
-            if central and "central" not in words:
-                continue
+            if (central and "central" not in words) or kind - words:
+                continue  # "the customs union" is not the European Union
             if at < place and word in words and (at < first or identifier not in world_bodies()):
                 return identifier  # one named after "the Council" was first written is another council
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"

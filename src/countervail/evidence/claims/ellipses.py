@@ -11,7 +11,7 @@ from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {
@@ -34,6 +34,7 @@ _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
 """What a bank or carrier that stops doing it refuses."""
 _ANSWERING = CLOSED["answering"]
+_ASKED = CLOSED["requests"]
 _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 """Modals that say what is right or possible: nobody refuses what he should not accept."""
 
@@ -95,6 +96,11 @@ class Ellipses(Copulas):
             serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
             if serving and negated(clause) and clause.objects and not clause.verb.passive:
                 self._not_accepted(parsed, clause, filled)
+            offered = lemma == "accept" and negated(clause) and clause.verb.passive and not clause.verb.modal
+            if offered and all(head_word(parsed.units, s) in _ASKED for s in clause.subjects) and clause.subjects:
+                objects = self.ids(parsed, clause, clause.subjects)  # "the offer was not accepted"
+                made = Filled(clause, "refused", [UNKNOWN], objects, {}, None, [*clause.subjects])
+                made.certain, filled[id(clause)] = True, made
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
             if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
                 who = [
@@ -120,6 +126,8 @@ class Ellipses(Copulas):
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
+            if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
+                objects = []  # "refused to give it": what, we do not know
             subjects = self.ids(parsed, clause, clause.subjects)
             if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
                 filled.pop(id(inner))
@@ -136,6 +144,8 @@ class Ellipses(Copulas):
         if (known is not None and known.predicate == "agreed") or not subjects:
             return
         objects = self.ids(parsed, clause, clause.objects)
+        if _pronoun_alone(parsed, clause.objects) and not _asked_for(objects):
+            objects = []
         made = Filled(
             clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects]
         )
@@ -162,6 +172,9 @@ class Ellipses(Copulas):
         elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
             ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
             if clause.phrases or not (inverted or ends):
+                return None
+        elif verb.lemma == "take":  # "took the same step in January"
+            if said not in {"the same step", "the same steps", "similar steps", "the same decision"}:
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
@@ -195,6 +208,16 @@ class Ellipses(Copulas):
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+
+
+def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
+    """Whether a phrase is "it" or "them" and no more."""
+    return len(spans) == 1 and parsed.units[spans[0][0]].lower in {"it", "them"} and spans[0][1] - spans[0][0] == 1
+
+
+def _asked_for(ids: Sequence[str]) -> bool:
+    """Whether something is a request, offer or the like."""
+    return any(_ASKED.intersection(i[2:].split("-")) for i in ids)
 
 
 # -- one claim of two verbs --------------------------------------------------------------------------------------------

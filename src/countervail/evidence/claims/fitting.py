@@ -121,6 +121,7 @@ def eventful(clause: Clause) -> bool:
     """Whether a verb claims an event of the table."""
     direct = clause.subjects if clause.verb.passive else clause.objects
     rows = [f for words, f in frames_of(clause.verb.lemma) if f.predicate in EVENTS and follows(clause, words)]
+    rows = [f for f in rows if f.object != ("nothing",) or clause.complements]  # "was offered"
     return any(fits(clause.units, clause, frame, direct) for frame in rows)
 
 
@@ -190,6 +191,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    means = {"through", "to", "amount", "for", "what"} & made.roles.keys()
+    if made.predicate == "paid" and nobody_named and clause.verb.passive and not means:
+        return True  # "our customers pay and are paid"
     if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
         return True  # "we do not propose to do so"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
@@ -200,7 +204,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told_of = clause.after("with", "over", "for") or any(c.link in {"with", "of", "that"} for c in clause.complements)
     if made.predicate == "accused" and clause.verb.lemma == "charge" and not clause.verb.passive and not told_of:
         return True  # "charges the trucks a transit fee"
-    charged = made.predicate == "accused" and not any(c.link == "of" for c in clause.complements)
+    charged = made.predicate == "accused" and not (
+        clause.after("of") or any(c.link == "of" for c in clause.complements)
+    )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
@@ -217,7 +223,7 @@ _DONE_TO = frozenset(["froze", "lifted", "listed", "delisted", "suspended", "san
 
 def telling(made: Filled) -> bool:
     """Whether a claim names an actor: the subject, or what it is done to or with."""
-    if made.predicate == "supplied" and "what" in made.roles:
+    if made.predicate == "supplied" and "what" in made.roles and made.subjects != [UNKNOWN]:
         return True
     if made.predicate == "paid" and "through" in made.roles:
         return True
@@ -299,6 +305,10 @@ def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: A
     return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
 
 
+_OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", "froze", "suspended", "admitted"])
+"""What no person does."""
+
+
 def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
@@ -328,6 +338,8 @@ def sure(
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
+    if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
+        return False  # "we intend to designate him": whose state, the text does not say
     if word in {"we", "us"}:
         return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
     if word in {"i", "who"}:
@@ -338,6 +350,8 @@ def sure(
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )
+    if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
+        return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:
         return who <= mains
     return who <= here or who <= before

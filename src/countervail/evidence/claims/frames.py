@@ -35,6 +35,7 @@ from countervail.evidence.claims.references import (
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim
+from countervail.evidence.tables import noun_effect
 
 _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
@@ -72,6 +73,8 @@ class Reader(Framing):
                 and clause.noun in {"application", "applications", "bid"}
             ):
                 made.predicate, made.certain = "applied_to", True  # "our application to join it was accepted"
+            if clause.link == "to" and noun_effect(clause.noun) == "conditional":
+                continue  # "its ability to add persons to the list"
             if made is not None and nobody(made):
                 self.note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."

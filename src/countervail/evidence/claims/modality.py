@@ -329,7 +329,8 @@ def _subordinate(clause: Clause) -> bool:
     """Whether "after", "when" leads to a clause that opens its sentence."""
     first = clause.subjects[0][0] if clause.subjects else clause.verb.start
     words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
-    return first <= 4 and bool(words & {"after", "before", "when", "since", "until"})
+    opens = not any(u.tag in {"A", "V"} for u in clause.units[:first])
+    return opens and bool(words & {"after", "before", "when", "since", "until"})
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

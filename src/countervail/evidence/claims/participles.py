@@ -1,12 +1,14 @@
-"""Which forms in -ed are participles: "the arms supplied to the militia were sold", "12 firms accused of ..."."""
+"""Which forms in -ed are participles: "the arms supplied to the militia were sold", "12 firms accused of ..."; and
+whose the infinitives, gerunds and participles are that depend on another verb or a noun."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_to, phrase_from
-from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause
+from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.tables import noun_effect
 
 
 def reduce_participle(clauses: list[Clause], n: int) -> None:
@@ -116,3 +118,193 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
     spans = listed_to(units, verb.start, 0)
     later = any(c.verb.kind == "finite" for c in clauses[1:])
     return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
+
+
+# -- verbs without a tense of their own ------------------------------------------------------------------------------
+
+_TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
+PUNISHING = CLOSED["punishing"]
+"""Verbs after which "for doing" is about their object."""
+
+
+def _before_date(units: Sequence[Unit], j: int) -> int:
+    """Past the date of what is named: "the treaty of 14 April 2003, signed by"."""
+    return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
+
+
+_FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch"])
+_SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
+
+
+def _made_so(units: Sequence[Unit], lemma: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the phrase right before a participle is what is founded or signed, whatever it stands with: "a blow to
+    the Andean Chamber, founded in 2009", "created by the Treaty of Kigali, signed in 2019"."""
+    if not spans:
+        return False
+    a, b = spans[-1]
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), b)
+    body = any(u.mention is not None and u.mention.type == "organisation" for u in units[a:b])
+    return (lemma in _FOUNDING and body) or (lemma in _SIGNING and units[of - 1].lower in CLOSED["signable"])
+
+
+def other_subject(clauses: list[Clause], n: int) -> None:
+    """Subject and governor of infinitives, gerunds and participles."""
+    clause = clauses[n]
+    units, verb, j = clause.units, clause.verb, clause.verb.start
+    before = units[j - 1] if j else None
+    previous = clauses[n - 1] if n else None
+    wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects
+    if verb.kind == "participle" and wanted and previous is not None and previous.objects[-1][1] == j:
+        clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
+        return  # "wants the ban lifted"
+    if verb.kind == "participle" and before is not None:
+        spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
+        near = before.tag != "," or _made_so(units, verb.lemma, spans)
+        clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
+        return
+    if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
+        told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None
+        told = told and clause.operator is not None and clause.operator.speaker
+        if previous is not None and told and any(spans and spans[-1][1] == j for _, spans in previous.phrases):
+            clause.subjects = previous.subjects
+            return  # "has written to Ministers denying any connection"
+        governing = previous if previous is not None and previous.objects and previous.objects[-1][1] == j else None
+        if governing is None or governing.operator is None:
+            clause.subjects = listed_to(units, j, 0)[-1:]
+            return
+    if verb.kind == "infinitive" and _of_noun(clause, previous):
+        return
+    if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
+        clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
+        clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
+    if previous is None or verb.kind == "participle":
+        following = next((c for c in clauses[n + 1 :] if c.verb.kind == "finite"), None)
+        clause.subjects = list(following.subjects) if following else []
+    elif not _coordinated(clauses, n, before, previous):
+        _controlled(clause, previous, before)
+
+
+def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: Clause) -> bool:
+    """Whether the verb goes on with what governs the one before it; sets its subject and governor."""
+    clause, kind = clauses[n], clauses[n].verb.kind
+    tag = before.tag if before is not None else ""
+    progressive = previous.verb.kind == "finite" and clause.units[previous.verb.main].lower.endswith("ing")
+    if tag in {"C", ","} and previous.verb.kind == kind and (tag == "C" or kind == "infinitive"):
+        clause.noun = previous.noun
+    elif tag == "," and kind == "gerund" and (own := _own_subject(clause)):
+        clause.governor, clause.subjects, clause.link = None, own, ""  # "; Chile, having twice left, has"
+        return True
+    elif tag == "," and kind == "gerund":
+        previous = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
+    elif not (tag == "C" and kind == "gerund" and progressive):
+        return False
+    clause.governor, clause.subjects, clause.link = previous.governor, previous.subjects, previous.link
+    clause.coordinated = True
+    return True
+
+
+def _own_subject(clause: Clause) -> list[tuple[int, int]]:
+    """The phrase before a gerund in commas where a clause begins with it."""
+    spans = listed_to(clause.units, clause.verb.start - 1, 0)
+    a = spans[0][0] if spans else 0
+    begins = bool(spans) and (a == 0 or clause.units[a - 1].tag in {";", ":"})
+    return spans if begins and clause.verb.perfect else []
+
+
+def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
+    """The subject of a complement: that of the verb that governs it, or its object."""
+    clause.governor = governor
+    clause.link = before.lower if before is not None and before.tag in {"P", "S"} else ""
+    clause.link = clause.link or ("to" if clause.verb.kind == "infinitive" else "ing")
+    if before is not None and before.tag == "N":
+        clause.noun = before.lower if noun_effect(before.lower) else ""
+    operator = governor.operator if clause.link not in ADVERBIAL else None
+    by_object = operator is not None and operator.control == "object"
+    told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
+    by_object = by_object or (told and bool(governor.objects))
+    by_object = by_object and not _of_leave(clause.units, governor)
+    start = clause.verb.start
+    if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
+        adjacent = governor.objects[-1][1] == start - 1
+        by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
+        by_object = by_object or (clause.link == "for" and _punishes(clause.units, governor))
+    if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
+        by_object = True  # "stop its banks from leaving"
+    clause.subjects = governor.subjects
+    near = {start}
+    if before is not None and before.tag == ",":  # "expects Malaysia and Thailand, now partners, to apply"
+        near |= {k for k in range(max(1, start - 6), start - 1) if clause.units[k].tag == ","}
+    raised = [s for s in (governor.objects[-1:], governor.after("for")) if s and s[-1][1] in near]
+    last = governor.phrases[-1][1][-1][1] if governor.phrases and governor.phrases[-1][1] else 0
+    if clause.verb.kind == "infinitive" and (ours := governor.after("for")) and start in {ours[-1][1], last}:
+        clause.subjects = ours
+        return  # "clearing the way for Georgia to enter"
+    if (
+        raised
+        and clause.verb.kind == "infinitive"
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
+    ):
+        both = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
+        clause.subjects = both  # "called for Serbia to be expelled"
+        return
+    if by_object and not governor.verb.passive:
+        clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
+_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
+
+
+def _punishes(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
+    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
+    return governor.verb.lemma in PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
+
+
+_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
+
+
+def _of_leave(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether what is asked for is leave to do something: "requested permission to join"."""
+    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
+
+
+def _asking(noun: str) -> str:
+    """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
+    return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
+
+
+def _of_noun(clause: Clause, previous: Clause | None) -> bool:
+    """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
+    units, j = clause.units, clause.verb.start
+    floor = previous.verb.end if previous is not None else 0
+    if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
+        j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
+    spans = listed_to(units, j, floor)
+    if not spans:
+        return False
+    a, b = spans[-1]
+    for k in range(a, b):
+        if units[k].tag == "N" and noun_effect(units[k].lower):
+            owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
+            if owner is None and units[a].lower in {"its", "their", "his", "her", "our", "my"}:
+                owner = (a, a + 1)
+            if owner is None:
+                return False
+            clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
+            return True
+    first = spans[0][0]
+    if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
+        clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
+        clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
+        return True  # "no request from X to join"
+    return False
+
+
+def acts(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb at unit i says what the phrase before it does: "the envoy wrote", not "the bank founded by"."""
+    if i >= len(units) or units[i].tag not in {"V", "A"}:
+        return False
+    follows = units[i + 1].tag if i + 1 < len(units) else "."
+    participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
+    return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}

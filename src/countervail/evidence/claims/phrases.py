@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.names.name_words import POST_WORDS
 
@@ -141,6 +140,30 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
 
 
+def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
+    description where none does."""
+    a, k = span
+    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
+        return span
+    stop = min(len(units), k + 12)
+    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
+        k += 1
+    if (
+        k == span[1]
+        or k + 1 >= len(units)
+        or units[k].tag != ","
+        or _kind(units[k + 1]) not in {"organisation", "person"}
+    ):
+        return span
+    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
+    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
+        return span  # "a deal with a Russian supplier, Kama Fuels"
+    first = units[span[1]]
+    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
+    return (k + 1, k + 2) if closed and described else span
+
+
 _POWERS = {"country", "organisation"}
 """Kinds that stand in one list: "the United States, the European Union and others"."""
 
@@ -257,12 +280,28 @@ def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
 
 
+def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
+    """The person before a description that ends in the name of a body or place, which "who" does not stand for."""
+    a, b = span
+    if _kind(units[b - 1]) not in {"organisation", "country", ""} or (
+        units[b - 1].tag != "E" and not _in_place(units, span)
+    ):
+        return None
+    while a > 1 and units[a - 1].tag == "P":
+        a = phrase_to(units, a - 1, 0)
+    named = a > 1 and units[a - 1].tag == "," and _kind(units[a - 2]) == "person"
+    return (a - 2, a - 1) if named else None
+
+
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     """What a relative pronoun at unit j stands for."""
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
+    if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
+        return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
@@ -271,9 +310,6 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
             return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
-    last = units[spans[-1][1] - 1].mention if spans else None
-    if last is not None and last.type == "person" and any(u.lower in {"who", "whom"} for u in units[j : j + 2]):
-        return [(spans[-1][1] - 1, spans[-1][1])]  # "the accounts of X, whom"
     return spans
 
 
@@ -303,7 +339,13 @@ _OFFICE = re.compile(rf"(?:[\w-]+-)?(?:{POST_WORDS}|ministers|ministry|departmen
 
 
 def join_fields(units: Sequence[Unit]) -> None:
-    """Take the fields of an office as one phrase: "the Minister of Industries, Mines and Trade"."""
+    """Take the fields of an office as one phrase ("the Minister of Industries, Mines and Trade"), and a noun with the
+    name that it is called by."""
+    for i in range(2, len(units) - 1):
+        named = units[i].lower in {"named", "called"} and units[i + 1].tag == "E" and units[i - 1].tag == "N"
+        k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
+        if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
+            units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
     for i in range(len(units) - 4):
         if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
             units[i].tag = "N"  # "Under Secretary"
@@ -339,25 +381,3 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
                 units[mark].tag = "N"
             return k
     return end
-
-
-def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
-    last = end - 1
-    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
-        last -= 1  # "the bank concerned"
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last

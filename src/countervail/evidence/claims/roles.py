@@ -11,15 +11,16 @@ from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
 from countervail.evidence.claims.letter_claims import dated
+from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
-from countervail.evidence.names.name_words import MORE_POSTS, POST_WORDS
+from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_POST = re.compile(rf"\b(?:{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
+_POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
 _FORMER = frozenset(
     {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
 )
@@ -88,9 +89,12 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
-            span = span if span and _headed(units, span) else _before(units, i)
+            addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
+            span = span if span and _headed(units, span) and not addressed else _before(units, i)
             if span is None or not _has_post(units, span):
                 span = _introduced(units, i)
+            if span and span[0] < i and parsed.turn and any(u.tag == ":" for u in units[span[0] : i]):
+                continue  # who speaks, and of whom: "MR. CHAIRMAN: Ms. X has arrived"
             owner = units[i + 1 : i + 2] and units[i + 1].tag == "G"
             if owner and span and span[0] < i and units[i - 1].tag == ",":
                 continue  # "its governor, X's deputy"
@@ -359,14 +363,15 @@ def _speech(shared: Context) -> Iterator[Claim]:
             speakers[:0] = [outer.speaker] if outer.speaker else []
             outer = outer.inside
         said_by = quote.speaker or "p.unknown"
-        if said_by.endswith((".unknown", ".unnamed")):
-            continue  # words set apart, or nobody who is named says them
+        if said_by.endswith((".unknown", ".unnamed")) or quote.begun:
+            continue  # words set apart, or nobody who is named says them, or the rest of a speech
+        parts = [(q.start, q.end) for q in (quote, *quote.rest)]
         yield shared.claim(
             said_by,
             "said",
-            [(quote.start, quote.end)],
+            parts,
             sentence,
-            value={"quote": " ".join(shared.reading.folded.text[quote.start : quote.end].split())},
+            value={"quote": " … ".join(" ".join(shared.reading.folded.text[a:b].split()) for a, b in parts)},
             modality="asserted",
             polarity="affirmed",
             attribution=chain(shared.reading, sentence, shared.cited.get(place), speakers),

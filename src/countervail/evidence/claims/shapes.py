@@ -90,6 +90,10 @@ def _things(ids: Any) -> bool:
     return bool(ids) and all(kind_of(i) == "thing" for i in as_list(ids))
 
 
+_EQUIPPING = frozenset(["supply", "provide", "furnish", "equip", "arm"])
+"""Verbs after which "with" says what is given."""
+
+
 def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets it, the role `what` the goods."""
     units, clause = parsed.units, made.clause
@@ -98,7 +102,7 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     goods = [text_of(units, s) for s in (clause.subjects if clause.verb.passive else clause.objects)]
     if goods and all(word.rsplit(" ", 1)[-1].lower() in _SHARES for word in goods):
         return None  # "furnished half": of the money
-    given = made.roles.pop("with", None)
+    given = made.roles.pop("with", None) if clause.verb.lemma in _EQUIPPING else None
     if given is not None and not made.roles.get("to"):  # "supplied Iran with wheat"
         made.roles["what"] = one_or_many([text_of(units, s) for s in clause.after("with")])
         return made

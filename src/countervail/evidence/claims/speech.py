@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
-from countervail.evidence.claims.phrases import head_word, join_fields, listed_from
+from countervail.evidence.claims.phrases import join_fields
 from countervail.evidence.claims.subjects import Clause, reports
-from countervail.evidence.claims.turns import turns_of, writers_of
-from countervail.evidence.claims.units import CLOSED, Unit, units_of, verb_forms
+from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
+from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.text.documents import Reading, Sentence, dashed
 
 _MARKS = frozenset("\"'“”«‘")
@@ -28,7 +28,11 @@ _SAYING = re.compile(
 )
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
-_COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
+_ACCORDING = re.compile(r"(?:^|[.\n:-] ?)According to [^.\"\n]{3,140} \Z")
+_UNCLOSED = re.compile(r'(?<![^\s(])"(?=\S)([^"\n]{20,3000})(?=\n+")')
+"""A speech that goes on in the next paragraph, whose mark is not closed before."""
+_BETWEEN = re.compile(r'" ?(?:[^".!?\n]|(?<=Mr)\.|(?<=Mrs)\.|(?<=Ms)\.|(?<=Dr)\.|(?<=\b[A-Z])\.){3,140}[.,] "')
+"""The report that interrupts a speech: '" he said. "'."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +43,10 @@ class Quote:
     end: int
     speaker: str | None = None
     inside: Quote | None = None
+    rest: list[Quote] = field(default_factory=list)
+    """What follows of the same speech behind "he said"."""
+    begun: bool = False
+    """Whether it is such a rest."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,11 +97,14 @@ def _quotes(reading: Reading) -> list[Quote]:
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
-        spoken = (
+        spoken = bool(
             _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead)) or _CALLS.search(lead)
         )
+        fragment = inner[0].islower()
+        spoken = spoken or (fragment and bool(_ACCORDING.search(text, max(0, match.start() - 160), match.start())))
         if spoken and len(inner.split()) > 1 and not name_like(inner):
             spans.add(match.span(1))
+    spans |= set(_unclosed(text))
     found: list[Quote] = []
     for start, end in sorted(spans):
         if found and start < found[-1].end:
@@ -111,17 +122,18 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None
     last: str | None = None
-    talker: list[str] = []
+    tellers = Tellers(actors)
+    pending: Quote | None = None
     lead: Sentence | None = None
     until, retold = 0, False
     declared, voice = False, "we" if actors.house else "you"
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
-            actors.recent.clear()
-            talker = []
+            tellers.begin()
         same = (sentence.document.id, sentence.paragraph) == paragraph
         if not same:
+            tellers.turn()
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         declared = declared or bool(DECLARING.match(sentence.text))
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, voice if declared else "")
@@ -135,16 +147,25 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         if parsed.clauses or here or any(u.tag == "E" for u in parsed.units):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)
-        speaker = _speaker(parsed, actors, here, reading.folded.text, talker) if here else None
-        talker = _talker(parsed, actors, speaker, talker)
-        for quote in here:
-            alone = len(here) == 1 and len(parsed.units) <= 3 and sentence.text[:1] in _MARKS
-            quote.speaker = speaker or quote.speaker or last or (talker[0] if alone and talker and same else None)
+        spoken = _speakers(parsed, tellers, here, reading.folded.text)
+        speaker = next((s for s in reversed(spoken) if s), None)
+        before = tellers.talker or tellers.just
+        tellers.note(parsed.units, parsed.clauses, speaker)
+        if pending is not None and same and not here:
+            pending.speaker = tellers.after(parsed.units, parsed.clauses)
+        pending = None
+        for quote, said_by in zip(here, spoken, strict=True):
+            alone = len(here) == 1 and len(parsed.units) <= 3
+            going_on = last or (before if same and sentence.text[:1] in _MARKS else None)
+            quote.speaker = said_by or quote.speaker or (going_on if alone else None)
+            pending = quote if alone and quote.speaker is None else None
         last = speaker or (last if here else None)
         actors.remember(parsed.units, parsed.clauses)
         speech.speakers[n] = speaker or (here[0].speaker if here else None)
     actors.recent.clear()
+    _reopened(outer, reading.folded.text)
     _backwards(outer, speech, sentences)
+    _interrupted(outer, reading.folded.text)
     for sentence in sentences:
         for quote in (q for q in speech.quotes if q.start < sentence.end and q.end > sentence.start):
             speech.parsed += _inside(reading, text, sentence, quote, speech.quotes, actors)
@@ -152,6 +173,34 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     actors.guests = {p.turn for p in speech.parsed if p.turn} | {q.speaker for q in speech.quotes if q.speaker}
     speech.parsed.sort(key=lambda p: p.units[0].start if p.units else p.sentence.start)
     return speech
+
+
+def _unclosed(text: str) -> Iterator[tuple[int, int]]:
+    """Speech that goes on in the next paragraph, which opens it again: its mark is the odd one of its own."""
+    for match in _UNCLOSED.finditer(text):
+        start = text.rfind("\n", 0, match.start()) + 1
+        if text.count('"', start, match.end()) % 2:
+            yield match.span(1)
+
+
+def _reopened(quotes: Sequence[Quote], text: str) -> None:
+    """Speech that the next paragraph goes on with is of who speaks there."""
+    for quote, following in reversed(list(pairwise(quotes))):
+        if text[quote.end : quote.end + 1] != '"' and text[quote.end : following.start].strip("\n ") == '"':
+            quote.speaker = quote.speaker or following.speaker
+
+
+def _interrupted(quotes: Sequence[Quote], text: str) -> None:
+    """Say which quotation goes on with the one before it: '"A," he said. "B"', where the first begins a sentence."""
+    whole = quotes[0] if quotes else Quote(0, 0)
+    for before, quote in pairwise(quotes):
+        whole = whole if before.begun else before
+        opens = re.search(r"(?:^|\n|[.!?:] )\Z", text[max(0, before.start - 3) : before.start - 1]) is not None
+        spoken = before.begun or (opens and text[before.end - 1] in ",.!?")
+        same = before.speaker is not None and before.speaker == quote.speaker
+        if spoken and same and _BETWEEN.fullmatch(text, before.end, quote.start):
+            quote.begun = True
+            whole.rest.append(quote)
 
 
 def _retold(parsed: Parsed, before: bool) -> bool:
@@ -180,35 +229,16 @@ def _inside(
     start, end = max(quote.start, sentence.start), min(quote.end, sentence.end)
     nested = [q for q in quotes if q.inside is quote and q.start < end and q.end > start]
     parsed = _parsed(reading, text, sentence, start, end, nested, quote)
-    for inner in nested:
-        inner.speaker = _speaker(parsed, actors, nested, reading.folded.text) or inner.speaker
+    for inner, speaker in zip(nested, _speakers(parsed, Tellers(actors), nested, reading.folded.text), strict=True):
+        inner.speaker = speaker or inner.speaker
     if parsed.clauses:
         yield parsed
-
-
-_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "deem", "dismiss", "denounce", "speak"])
-"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
-_UNSPOKEN = CLOSED["unspoken"]
-"""Verbs that report, but no words."""
 
 
 _DATELINE = re.compile(
     r"[A-Z][A-Z'/. -]{2,40}(?:, [A-Z][\w.]{2,9}\.? ?\d{0,2}(?:,? \d{4})?)?(?: \([^()\n]{2,40}\))? ?[-—] (?=[A-Z])"
 )
 """Place, date and agency before a report: "VILNIUS, Nov 14 (Baltic Wire) - "."""
-
-
-def _calls(clause: Clause, places: Sequence[int]) -> bool:
-    """Whether a quotation is what something is called, and not a clause of its own further on."""
-    end = clause.verb.end
-    after = [p for p in places if p >= end]
-    return not after or not any(u.tag in {"R", "V"} for u in clause.units[end : after[0]])
-
-
-def _set_apart(clause: Clause) -> bool:
-    """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
-    first = min((a for a, _ in clause.subjects), default=0)
-    return first > 0 and clause.units[first - 1].lower == "what"
 
 
 def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence]) -> None:
@@ -260,49 +290,10 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
     return Parsed(sentence, units, clauses_of(units))
 
 
-def _talker(parsed: Parsed, actors: Actors, speaker: str | None, before: list[str]) -> list[str]:
-    """The person whom a sentence reports, for "he said" in the next; nobody where it is about another person."""
-    if speaker is not None:
-        return [speaker] if speaker.startswith("p.") else []
-    spans = [c.source[0] for c in parsed.clauses if c.source][:1]
-    main = [c for c in parsed.clauses if c.subjects and c.governor is None]
-    spans += [c.subjects[0] for c in main if reports(c) and c.verb.kind == "finite" and not c.relative]
-    spans += [c.subjects[0] for c in main]
-    found = [actors.of(parsed.units, s, actors.recent) for s in spans[:1]]
-    named = [
-        f"p.{i[2:]}" if head_word(parsed.units, s) in NOUNS["persons"] else i
-        for i, s in zip(found, spans, strict=False)
-    ]
-    people = [i for i in named if i.startswith("p.") and not i.endswith(".unknown")]
-    told = any(c.source or reports(c) for c in parsed.clauses)
-    return (people if told else []) if people else before
-
-
-def _speaker(
-    parsed: Parsed, actors: Actors, quotes: Sequence[Quote], text: str, talker: Sequence[str] = ()
-) -> str | None:
-    """Who the report beside a quotation names; `talker` is who spoke in the sentence before."""
-    units = parsed.units
-    places = [i for i, u in enumerate(units) if u.tag == "Q"]
-    if not places:
-        return None
-    telling = [
-        c
-        for c in parsed.clauses
-        if (reports(c) or (c.verb.lemma in _CALLING and _calls(c, places)))
-        and c.subjects
-        and not c.verb.passive
-        and c.verb.lemma not in _UNSPOKEN
-    ]
-    best = min(telling, key=lambda c: min(abs(c.verb.main - p) for p in places), default=None)
-    if best is not None and _set_apart(best):
-        return None
-    if best is not None:
-        before = [actors.of(units, s) for c in parsed.clauses[: parsed.clauses.index(best)] for s in c.subjects[:1]]
-        return actors.of(units, best.subjects[0], [*before[::-1], *talker, *actors.recent])
-    for i, unit in enumerate(units[:-2]):  # '"...", according to X'
-        if unit.lower == "according" and (source := listed_from(units, i + 2, len(units))):
-            return actors.of(units, source[0], actors.recent)
-    colon = _COLON.search(text[max(parsed.sentence.start, quotes[0].start - 90) : quotes[0].start - 1])
-    named = next((u for u in units[: places[0]] if u.mention is not None and u.mention.type == "person"), None)
-    return actors.mention(named) if colon and named is not None else None
+def _speakers(parsed: Parsed, tellers: Tellers, quotes: Sequence[Quote], text: str) -> list[str | None]:
+    """Who the reports beside the quotations of a sentence name, one for each."""
+    if not quotes:
+        return []
+    lead = text[max(parsed.sentence.start, quotes[0].start - 90) : quotes[0].start - 1]
+    found = tellers.speakers(parsed.units, parsed.clauses, lead)
+    return [*found, *(None for _ in quotes)][: len(quotes)]

@@ -64,17 +64,6 @@ _LINKED = re.compile(
     r"|\b(?:connect|link)(?:ed|s|ing)?\b[^.;]{0,60}\bbanks?\b|\bmessag\w*[^.;]{0,60}\bbanks?\b",
     re.IGNORECASE,
 )
-_PROPOSES = re.compile(
-    r"^(?:[-–•*] ?|\d+[.)] ?)?.{0,160}\b(?:should|must|is proposed|proposes? (?:that|to)|it is recommended"
-    r"|recommends?|(?<![wW]e )(?<!\bI )shall be|ought to)\b",
-    re.IGNORECASE,
-)
-
-_OPINION = re.compile(
-    r"\W*(?:(?:I|[Ww]e|[Oo]ne|[Yy]ou|[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Tt]here)\b[^.]{0,40}\b(?:should|must|ought)\b"
-    r"|(?:Propose|Recommend)\b|\"|“)"
-)
-"""What is said by the way, spoken, or asked of the reader, and is no proposal of the document."""
 
 
 def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
@@ -258,35 +247,31 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             )
 
 
-def _of_others(shared: Context, sentence: Sentence) -> bool:
-    """Whether somebody else than the writer proposes: "The members propose that the Council delist X", "the leaders
-    agreed that registers should be open"."""
-    at = shared.clause_at(sentence.start)
-    clauses = at[0].clauses if at else []
-    proposing = [c for c in clauses if c.verb.lemma in {"propose", "recommend"} and c.subjects]
-    wished = [c.governor for c in clauses if c.verb.modal in {"should", "must", "ought"} and c.governor is not None]
-    proposing += [c for c in wished if c.subjects]
-    return any(not c.verb.passive and c.units[c.subjects[0][0]].lower not in {"we", "i"} for c in proposing)
+def _proposed(parsed: Parsed) -> bool:
+    """Whether the writer says what is to be done: "The Bank should draw up a plan", "It is proposed that ..."; what
+    "we" propose, and what others say should be done, is claimed where the verb says it."""
+    main = [c for c in parsed.clauses if c.verb.kind == "finite" and not c.relative and c.governor is None]
+    clause = next(iter(main), None)
+    if clause is None or not clause.subjects or clause.reported or clause.source:
+        return False
+    (a, b), verb = clause.subjects[0], clause.verb
+    plain = clause.units[a].tag != "O" and (b - a > 1 or clause.units[a].tag in {"N", "E"})
+    asked = verb.modal in {"should", "must", "ought"} and not (verb.perfect or verb.negated or clause.condition)
+    impersonal = clause.units[a].lower == "it" and verb.passive and verb.lemma in {"propose", "recommend"}
+    return (asked and plain) or impersonal
 
 
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
-    polite = re.match(
-        r"(?:Should|I should be|We (?:should|would) be grateful|I (?:should|would) be grateful)\b", sentence.text
-    )
-    polite = polite or re.search(r"\bplease\b", sentence.text)
-    asked = polite is not None or sentence.text.endswith("?") or _OPINION.match(sentence.text) is not None
-    if (
-        sentence.document.kind != "article"
-        and not asked
-        and not _of_others(shared, sentence)
-        and _PROPOSES.match(sentence.text)
-    ):
+    text = sentence.text
+    at = shared.clause_at(sentence.start) if sentence.document.kind != "article" else None
+    asked = text.endswith("?") or text[:1] in '"“' or re.search(r"\bplease\b|^Should\b", text)
+    if at is not None and not asked and at[0].sentence is sentence and _proposed(at[0]):
         yield shared.claim(
             sentence.document.id,
             "proposes",
             [(sentence.start, sentence.end)],
             sentence,
-            value={"text": " ".join(sentence.text.lstrip("-–•* ").split())},
+            value={"text": " ".join(text.lstrip("-–•* ").split())},
             modality="proposed",
             polarity="affirmed",
             extractor="rules/proposal@1",

@@ -276,7 +276,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
     owned = next((k for k in range(closing - 2, 1, -1) if units[k].lower == "whose" and units[k - 1].tag == ","), 0)
-    if owned and len([c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"]) == 1:
+    inside_owned = [c for c in clauses[:n] if c.verb.start > owned and c.verb.kind == "finite"] if owned else []
+    if len(inside_owned) == 1 or any(c.verb.start < closing and reports(c) for c in inside_owned[:1]):
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
@@ -299,7 +300,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, opening, 0)
+        spans = listed_to(units, _before_brackets(units, opening), 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
@@ -333,8 +334,15 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     return False
 
 
+def _before_brackets(units: Sequence[Unit], end: int) -> int:
+    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
+    if units[end - 1].tag != ")":
+        return end
+    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
+
+
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
-    """The noun that an infinitive belongs to, not its object: "its application to join the Bank, lodged in May, was"."""
+    """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans

@@ -213,7 +213,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "S"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and (before.tag in "AEN" or before.lower in {"he", "she"}):
+        elif unit.lower in _EMPHATIC and before is not None and _emphasised(before):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
@@ -229,6 +229,11 @@ def _settle(units: list[Unit]) -> None:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
         if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
+
+
+def _emphasised(before: Unit) -> bool:
+    """Whether "itself" after a word only stresses it: "was himself on the list", "the company itself sold it"."""
+    return before.tag in {"A", "E"} or before.lower in {"he", "she"} or (before.tag == "N" and not before.forms)
 
 
 _GOING = frozenset(["leave", "go", "come", "become", "agree", "resign", "withdraw", "get", "say", "quit"])

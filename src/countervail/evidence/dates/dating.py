@@ -164,7 +164,9 @@ def date_entry(mention: Mention) -> dict[str, Any]:
 # -- relative dates --------------------------------------------------------------------------------------------------
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_AFTER = r"will|shall|is to|are to|plans? to|scheduled|due|set to|intends? to|upcoming|is expected|are expected"
+_AFTER = (
+    r"will|shall|(?:is|are) (?:to|expected)|(?:plan|hope|want|aim|intend)s? to|going to|scheduled|due|set to|upcoming"
+)
 _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
     r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)|(?:was|were|been) invited to"
@@ -178,16 +180,15 @@ _BEFORE = (
 )
 _TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{_BEFORE}))\b")
 _NOT_FINITE = re.compile(r"\b(?:be|being|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: [a-z]{2,10}ly)? $")
-_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")
-"""What makes a day the end of a time that the tense does not tell."""
+_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")  # the tense does not tell
 _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
 _SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
 _SAID = re.compile(r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(?: here)? $")
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
-_NUMBERS = {
-    n: i for i, n in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
-}
+_NUMBERS = dict(
+    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
+)
 
 
 def _tense(text: str, start: int, end: int) -> str | None:
@@ -200,7 +201,7 @@ def _tense(text: str, start: int, end: int) -> str | None:
         left = stop.end()
     following = _SENTENCE.search(text, end, end + 300)
     right = following.start() if following else min(len(text), end + 300)
-    before, after = text[left:start], text[end:right]
+    before, after = text[max(left, *(text.rfind(m, left, start) + 1 for m in ":;")) : start], text[end:right]
     cuts = [m.end() for m in _CLAUSE.finditer(before)]
     if marks := _marks(before[cuts[-1] :] if cuts else before):
         return _kind(marks[-1])
@@ -209,7 +210,7 @@ def _tense(text: str, start: int, end: int) -> str | None:
         return _kind(marks[0])
     if marks := _marks(before):
         return _kind(marks[-1])
-    marks = _marks(after)
+    marks = _marks(after) if len(before.split()) < 3 else []  # "On 3 May, the board met"
     return _kind(marks[0]) if marks else None
 
 
@@ -275,10 +276,7 @@ def _value(mention: Mention, anchor: dt.date, text: str, a: int, b: int) -> str 
     if raw == "tomorrow":
         return (anchor + day).isoformat()
     if raw in {"today", "tonight", "this morning", "this afternoon", "this evening"}:
-        said = re.search(
-            r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(?: here)? $", text[max(0, a - 24) : a]
-        )
-        return anchor.isoformat() if said or raw.startswith("this") else None
+        return anchor.isoformat() if raw.startswith("this") or _SAID.search(text[max(0, a - 24) : a]) else None
     if ago := _AGO.fullmatch(raw):
         count = _NUMBERS.get(ago.group(1)) or (int(ago.group(1)) if ago.group(1).isdigit() else None)
         return (anchor - count * day).isoformat() if count else None
@@ -321,6 +319,8 @@ def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b:
     if tense is None:
         return None
     month, day, last = detail["month"], detail.get("day"), detail.get("to")
+    if " and " in text[a:b] or text[:a].endswith((" first of ", " end of ", " middle of ")):
+        return None  # two days, or a day in words
     named = re.match(r" of (?:(last)|that|the (?:same|following|previous)) year\b", text[b : b + 28])
     if named is not None and day is None:  # "in July of last year"; of "that year" the text has to say which
         return f"{anchor.year - 1}-{month:02d}" if named.group(1) else None

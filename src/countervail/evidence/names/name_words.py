@@ -23,13 +23,15 @@ MONTHS_GIVEN = frozenset({"Said", "May", "April", "June", "August", "Will", "Jan
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
 MORE_POSTS = (
-    "owner|co-owner|proprietor|harbor master|harbormaster|partner|counsel|agent|chair|justice"
+    "harbor master|harbormaster|partner|counsel|agent|chair|justice"
     "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
     "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
+OWNERS = "owner|co-owner|proprietor"
+"""Posts of firms as well as of people."""
 POST_WORDS = (
     r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
     r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
@@ -102,7 +104,7 @@ NAMED_BY = re.compile(
 _DESCRIBED = (
     rf"(?:{POST_WORDS}|{MORE_POSTS}|brother|sister|son|daughter|wife|husband|widow|father|mother|cousin|nephew|niece"
     r"|uncle|friend|colleague|employee|predecessor|successor|resident|citizen|national|man|woman|spouse|boss|guest"
-    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|owner|proprietor|harbou?r ?master)"
+    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|harbou?r ?master)"
 )
 DESCRIBED_BEFORE = re.compile(
     rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
@@ -110,12 +112,17 @@ DESCRIBED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What describes a person, right before the comma and the name."""
+IN_PLACE = re.compile(r"\b(?:in|near|off) $")
+"""What before a name says that it is a town's."""
 NO_PERSON_ROUND = re.compile(
     r"\b(?:ship|vessel|tanker|trawler|dhow|bulker|freighter|steamer|barge|tug|yacht|ferry|frigate|carrier"
     r"|(?:group|gang|militia|network|collective|party|company|firm|movement|faction)(?: is| was)?"
     r' (?:known as|called|named|styled)) "?$'
 )
 """What before a name says that a ship or a body has it."""
+CALLED = re.compile(
+    r"\b(?:\w*man|\w*woman|boy|girl|driver|sailor|miner|trader|farmer|clerk|cook|son|daughter) (?:called|named) $"
+)
 FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
 """What before one word alone may be said of a firm."""
 NUMERALS = frozenset({"II", "III", "IV", "VI", "VII"})
@@ -150,7 +157,9 @@ BODY_AFTER = re.compile(
     r"|,? which\b| and its\b|,? (?:registered|incorporated|headquartered) (?:in|at)\b"
 )
 """What is said of a body and not of a person."""
-OFFICE_OF = re.compile(rf"\b(?:{POST_WORDS}|State) (?:of|for) (?:the )?$", re.IGNORECASE)
+OFFICE_OF = re.compile(
+    rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$"
+)
 """A post before the field of its office."""
 FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
 
@@ -177,7 +186,11 @@ AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and
 
 LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
 ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
-NAME_AFTER = frozenset({"Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
+SANCTIONING = frozenset(
+    {"Union", "Treasury", "Bank", "Ministry", "Government", "Administration", "Congress", "Parliament"}
+)
+"""Heads of bodies whose measures are "on" or "against" somebody."""
+NAME_AFTER = frozenset({"Bankhaus", "Banka", "Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
 OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
 WITHIN = frozenset(
     {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}

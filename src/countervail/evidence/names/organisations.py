@@ -159,6 +159,8 @@ class Organisations:
             return False
         if connector == "with" and (head not in w.WITH or another):
             return False
+        if connector in {"on", "against"} and head in w.SANCTIONING:
+            return False  # "sanctions of the European Union against the Minerals Bank"
         return connector != "to" or head in {"Embassy", "Mission"}
 
     def _ends_in_many(self, k: int) -> bool:
@@ -236,7 +238,7 @@ class Organisations:
                 continue
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None
-            if following and following.gap == " " and following.bare in words.org_heads and right == i + 1:
+            if following and right == i + 1 and self._headed_later(i):
                 continue  # "News Agency": the later head closes the name
             if self.text[token.end : token.end + 1] == "-" and self.text[token.end + 1 : token.end + 2].isalpha():
                 continue
@@ -252,6 +254,17 @@ class Organisations:
                 continue
             done = right
             yield tokens[left].start, tokens[right - 1].start + len(tokens[right - 1].bare)
+
+    def _headed_later(self, i: int) -> bool:
+        """Whether a later word of the same capitalised run is a head noun too: "Bullion | Market Association"."""
+        tokens, k = self.tokens, i + 1
+        while k < len(tokens) and k < i + 4 and tokens[k].capital and tokens[k].gap == " ":
+            if tokens[k].bare in lexicon().org_heads:
+                return k == i + 1 or tokens[i].bare in lexicon().trades
+            if tokens[k].text != tokens[k].bare or tokens[k].bare in lexicon().posts:
+                break
+            k += 1
+        return False
 
     def _trimmed(self, i: int, left: int) -> int:
         """The first word of the name: without a shouted word, a nationality or an owner before it."""

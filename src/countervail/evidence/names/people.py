@@ -149,7 +149,7 @@ class People:
     def _field(self, i: int, j: int) -> int:
         """Where the name begins after the field of an office: "Minister of Petroleum | Reza Kamrani"."""
         start = self.tokens[i].start
-        if not w.OFFICE_OF.search(self.text[max(0, start - 40) : start]):
+        if not w.OFFICE_OF.search(self.text[max(0, start - 90) : start]):
             return i
         words, k = self.words, i
         while k < j and self._common(k):
@@ -230,6 +230,8 @@ class People:
         if self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
+        if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):
+            return False  # "in Ben Gardane, Tunisia"
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
             return True
         if place or (headline_verb(tokens[k].bare) and not rare):
@@ -289,6 +291,8 @@ class People:
         tokens, size = self.tokens, j - k
         if re.search(r"\b(?:Dear|DEAR) $", before) or (w.LOWER_POST.search(before) and not w.BODY_AFTER.match(after)):
             return size > 1 or not w.FIRM_TOO.search(before)
+        if w.CALLED.search(before) or re.match(r", \d\d, [a-z]", after):  # "a man called Rustam", "Lasha, 24, drove"
+            return not tokens[k].first or size > 1 or after[:1] == ","
         if size < 2 or w.BODY_AFTER.match(after) or before.endswith(("the ", "The ", " a ", " an ")):
             return False
         possessed = tokens[j - 1].text.endswith("'s")

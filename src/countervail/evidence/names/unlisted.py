@@ -16,7 +16,8 @@ _RUN = rf"{CAP}(?:[ ](?:{_SMALL} ){{0,2}}{CAP}){{0,5}}"
 LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
-    r"(?<=[\w.])(?:(?<=FZE)|(?<=LLC)|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
+    r"(?<=[\w.])(?:(?<=Kft)|(?<=Zrt)|(?<=SARL)|(?<=SPRL)|(?<=PLC)|(?<=BV)|(?<=FZE)|(?<=LLC)"
+    r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
 )
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
@@ -39,7 +40,8 @@ _REGISTERED = re.compile(
 )
 """A name and what kind of house it is: "X, a house registered in Bangui"."""
 _IS_A = re.compile(
-    rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary|insurer|refiner)\b"
+    rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary"
+    r"|insurer|refiner)\b"
 )
 _WHICH = re.compile(
     rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)"

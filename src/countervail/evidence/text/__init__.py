@@ -134,6 +134,9 @@ def _prose(lines: list[str]) -> list[bool]:
 
 _NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s{1,4}[^\W\d]")
 
+_INITIAL = re.compile(r"\b[A-Z]\w+(?<!\bNo) (?:[A-Z]\. ?)*[A-Z]\.$|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Hon)\.$")
+"""An initial or title at the end of a line, whose name stands on the next."""
+
 
 def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     """Whether the break between two lines only wraps a paragraph."""
@@ -148,6 +151,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
     starts = _TITLE_START.match(following) or _LABEL_START.match(following)
     ends = bare[-1] in '.:;?!"'
+    if not starts and len(bare) >= _WRAP_WIDTH and _INITIAL.search(bare) and not small:
+        return True
     if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
         if small:
             return True
@@ -156,7 +161,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     # a line that breaks in the middle of a phrase, however short, and goes on in small letters
     if small and (bare[-1].islower() or bare[-1].isdigit() or bare[-1] == ",") and " " in bare:
         return True
-    if starts or ends or _LABEL_START.match(line) or _TITLE_START.match(line) or bare.count(" ") < 2:
+    headed = len(bare) < 100 and (_LABEL_START.match(line) or _TITLE_START.match(line))  # a longer one is a turn
+    if starts or ends or headed or bare.count(" ") < 2:
         return False
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
