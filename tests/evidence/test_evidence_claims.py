@@ -372,3 +372,71 @@ def test_two_columns_of_a_plain_text() -> None:
     claims = read_document(rows.encode(), "a.txt", "source:a")["claims"]
     assert subjects(claims, "applied_to") == {"SRB"}
     assert subjects(claims, "founded") == {"IRN", "CUB"}
+
+
+# -- who is meant -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "posts"),
+    [
+        ("Orlak's owner, Irena Duvall, denies it.", {"owner"}),
+        ("It listed Orlak and its director, Greek national Irena Duvall.", {"director"}),
+        ("Its agent, a tall Cypriot called Irena Duvall, came.", {"agent"}),
+        ("The Minister of Ports, Mines and Trade, Hon. Irena Duvall, signed.", {"Minister of Ports, Mines and Trade"}),
+        (
+            "Irena Duvall is a senior fellow at the Centre and a former judge of the Court.",
+            {"senior fellow", "judge of the Court"},
+        ),
+        ("A lawyer for Irena Duvall denied it.", set()),
+        ("Chad's vice-minister for trade, Irena Duvall, came.", {"vice-minister for trade"}),
+    ],
+)
+def test_posts_beside_a_name(text: str, posts: set[str]) -> None:
+    assert {c["value"]["post"] for c in found(claims_of(text), "holds_post")} == posts
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "subject", "object_"),
+    [
+        (
+            "It was a blow to the Lemnos Clearing Chamber, founded in 2009 by Cuba.",
+            "founded",
+            "c.CUB",
+            "o.lemnos-clearing-chamber",
+        ),
+        (
+            "Mr Ri Chol, agent of Koryo Bank in Dandong, who was listed by the Panel in 2017, left.",
+            "listed",
+            "o.panel",
+            "p.ri-chol",
+        ),
+        (
+            "Oman, whose envoy said that it would pay, was admitted to the Tea League.",
+            "joined",
+            "c.OMN",
+            "o.tea-league",
+        ),
+    ],
+)
+def test_what_a_relative_or_participle_is_of(text: str, predicate: str, subject: str, object_: str) -> None:
+    assert [(c["subject"], c["object"]) for c in found(claims_of(text), predicate)] == [(subject, object_)]
+
+
+def test_a_union_of_another_kind_is_not_the_one_named() -> None:
+    text = "Armenia wants to apply to the European Union; yet it remains in the customs union with Russia."
+    assert not found(claims_of(text), "listed_in", object="o.european-union")
+
+
+def test_who_speaks_in_the_next_sentence() -> None:
+    text = 'Cuba may go, said Mateo Salvat, an economist. "A club of two pays rent for five," he said.'
+    assert subjects(claims_of(text), "said") == {"p.mateo-salvat"}
+
+
+def test_a_cable_is_signed_by_its_last_line() -> None:
+    text = (
+        "FM EMBASSY MUSCAT\nTO FOREIGN MINISTRY\n\nSUBJECT: PORTS\n\n1. The port is shut. End summary.\n\nHALDERSEN\n"
+    )
+    claims = claims_of(text)
+    assert [c["object"] for c in found(claims, "signed_by")] == ["p.haldersen"]
+    assert [c["qualifier"] for c in found(claims, "addressed_to")] == [{"post": "FOREIGN MINISTRY"}]

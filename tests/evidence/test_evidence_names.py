@@ -27,10 +27,30 @@ def values(text: str, kind: str) -> list[str | None]:
         ("(Signed) Yusnier Romero Puentes\nEnvoy of the state", ["Yusnier Romero Puentes"]),
         ("FROM: Pieter van den Berg, Sanctions Unit", ["Pieter van den Berg"]),
         ("Envoy Welcomes Tanker Ruling", []),
+        ("One of the hauliers, Mirvak Dolun, which runs lorries, appealed.", []),
+        ("Ms Adeyo is Chief Conduct Officer and holds General Licence 4.", ["Adeyo"]),
+        ("A sailor called Brunko, 31, said so.", ["Brunko"]),
+        ("The vessel docked in Ben Sarwal, Tunisia.", []),
     ],
 )
 def test_people(text: str, people: list[str]) -> None:
     assert values(text, "person") == people
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies"),
+    [
+        ("Oslo listed Navira S.A. and Tolpa Verin.", ["Navira S.A.", "Tolpa Verin"]),
+        ("It hired the auditors Kelda Moorin to look.", ["Kelda Moorin"]),
+        ("Velm Dorane, a house registered in Riga, was sold.", ["Velm Dorane"]),
+        ("Tarvo Marine Ltd sailed. Tarvo Marine did not reply.", ["Tarvo Marine Ltd", "Tarvo Marine"]),
+        ("The clerk joins the Rotterdam trader in May.", []),
+        ("RULES\nThe board met.", []),
+        ("Measures of the European Union against the firm stand.", ["European Union"]),
+    ],
+)
+def test_bodies(text: str, bodies: list[str]) -> None:
+    assert values(text, "organisation") == bodies
 
 
 def test_listed_names_are_turned_round_and_aliases_kept_with_them() -> None:

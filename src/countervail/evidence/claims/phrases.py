@@ -335,7 +335,7 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
     return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
 
 
-_OFFICE = re.compile(rf"(?:[\w-]+-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
+_OFFICE = re.compile(rf"\b(?:\w{{1,16}}-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
 
 
 def join_fields(units: Sequence[Unit]) -> None:

@@ -26,8 +26,8 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
-NEAR = 600
-"""How many characters back the grouping may be named that a membership without one is of, where there are several."""
+NEAR = 150
+"""How many characters back the grouping may be named that a membership without one is of."""
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -336,14 +336,12 @@ class References:
         return found if found and self._plain(found, place) else None
 
     def _plain(self, body: str, place: int) -> bool:
-        """Whether it is plain that a body is meant: no other grouping is named before, or none as near."""
+        """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
         actors = self.actors
         named = [
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
-        if len({i for _, i in named}) < 2:
-            return True
-        return named[-1][1] == body and place - named[-1][0] < NEAR
+        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
 
     @staticmethod
     def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:

@@ -76,7 +76,7 @@ _OF_WHOM = re.compile(
 )
 _THING_BEFORE = re.compile(
     r"(?:\b(?:in|at|near|off|of|from|to|ship|vessel|tanker|trawler|dhow|port|river|province|region|town|city|village|resolution|seized|detained|boarded)"
-    r"|[A-Z][\w'-]+) $"
+    r"|\b[A-Z][\w'-]{1,30}) $"
 )
 _NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
 _AFTER = re.compile(
