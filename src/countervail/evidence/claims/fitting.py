@@ -192,7 +192,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     means = {"through", "to", "amount", "for", "what"} & made.roles.keys()
-    if made.predicate == "paid" and nobody_named and clause.verb.passive and not means:
+    who = any(u.tag == "E" for a, b in direct for u in units[a:b])
+    if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):
         return True  # "our customers pay and are paid"
     if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
         return True  # "we do not propose to do so"
