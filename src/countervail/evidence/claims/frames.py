@@ -150,6 +150,8 @@ class Reader(Framing):
     # -- claims ----------------------------------------------------------------------------------------------------
 
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
+        if made.predicate in {"joined", "left"} and not made.objects:
+            return  # into what, or out of what, the text leaves open
         clause, shared = made.clause, self.shared
         units = parsed.units
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
