@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, headed
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.introductions import ACTORS, body_at, introduced, named, shown, states_of
+from countervail.evidence.claims.phrases import phrase_from, phrase_head
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
@@ -71,31 +73,20 @@ _DELEGATES = re.compile(
     r"\b(?:ambassadors?|envoys?|delegat(?:es|ions?)|representatives|ministers|diplomats|سفرا|سفیران|نمایندگان)\b",
     re.IGNORECASE,
 )
+_SESSIONS = re.compile(r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE)
+_PROTEST = re.compile(
+    r"\b(?:protest|condemn|object|oppos|boycott|veto|critici|sanction(?:ing|s against|s on)|walk|refus|reject)\w*",
+    re.IGNORECASE,
+)
 _NOT_IN = re.compile(
-    r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|sanctions "
+    r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|instead of"
+    r"|rather than|aside from|not|sanctions "
     r"(?:by|of|from)|به جز)\W*(?:the )?$",
     re.IGNORECASE,
 )
-_INTRODUCED = re.compile(
-    r"(?:\b(?P<w>membership|members?|member (?:states|countries)|founding (?:members?|countries|states)|founders"
-    r"|signatories|observers?|observer states|participants|parties|candidates|partners)\b[^.;\n]{0,70}?"
-    r"|\b(?P<b>club|union|bloc|alliance|coalition|league|compact|pact|front|grouping|group|partnership|forum|باشگاه"
-    r"|اتحادیه)\b[^.;\n]{0,70}?)"
-    r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|for example|مانند|نظیر|شامل)"
-    r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*"
-    r"|[:(–-]|,) ?(?:the )?$"
-    r"|\bas (?:its|their|the) (?:full )?(?P<v>founding members|members|founders|observers|partners|candidates)"
-    r" ?(?:the )?$",
-    re.IGNORECASE,
-)
-KINDS = {
-    "observ": "observers",
-    "signator": "members",
-    "found": "founders",
-    "partner": "partners",
-    "candidat": "candidates",
-}
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
+_WORDS = data_sections("english/memberships.txt")
+_PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 _BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
 _JOINING = frozenset({"join", "accede", "enter"})
 
@@ -227,26 +218,17 @@ def _kind(
         found = _by_clause(shared, at[0], start)
         if found is not None:
             return found
-    around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
     if _DELEGATES.search(before[-70:]):
-        return ("founders" if CLUB.search(around) else None), False, None
+        around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
+        founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
+        return ("founders" if founding else None), False, None
     bracket = _bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    match = _INTRODUCED.search(before)
-    while match is not None and (nearer := _INTRODUCED.search(before, match.start() + 1)):
-        match = nearer
+    intro = introduced(shared, sentence.start, start, _verbs(at))
+    if intro is not None and not _taken_away(at, start) and not (intro.by_body and _opposing(at, intro.start)):
+        return intro.kind, False, intro.body
     offset = start - len(before)
-    if (
-        match is not None
-        and not _PAST.search(before[: match.start()])
-        and not _verb_between(at, offset + match.start(), start)
-        and not _OF_IMPOSERS.search(before[match.start() :])
-        and not _taken_away(at)
-    ):
-        word = (match.group("w") or match.group("v") or "member").lower()
-        kind = next((k for stem, k in KINDS.items() if word.startswith(stem)), "members")
-        return kind, False, None
     sanctioned = _SANCTIONED.search(before)
     imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before)
     if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not imposers:
@@ -278,9 +260,6 @@ _OF_IMPOSERS = re.compile(
 )
 """What the states after it impose, so that they are neither members nor under it."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
-_PAST = re.compile(
-    r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
-)
 _NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 
 
@@ -290,9 +269,34 @@ def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> boo
     return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
 
 
-def _taken_away(at: tuple[Parsed, Clause] | None) -> bool:
-    """Whether the verb of the clause says that those listed are members no more: "lost two members, A and B"."""
-    return at is not None and at[1].verb.lemma in {"lose", "expel", "suspend", "exclude", "shed"}
+def _verbs(at: tuple[Parsed, Clause] | None) -> frozenset[int]:
+    """Where the verbs of a sentence begin, other than those of naming."""
+    units = at[0].units if at is not None else []
+    return frozenset(u.start for u in units if u.tag in {"V", "A"} and u.lower not in _NAMING)
+
+
+def _taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether a verb says that those listed are members no more: "lost two members, A and B", "two members, A and B,
+    have left"."""
+    if at is None:
+        return False
+    units = at[0].units
+    for clause in at[0].clauses:
+        if clause.verb.lemma not in _PARTING or clause.verb.negated:
+            continue
+        verb = units[clause.verb.start].start
+        subject = clause.subjects and units[clause.subjects[0][0]].start <= start < verb and not clause.relative
+        if subject or (clause is at[1] and verb < start):
+            return True
+    return False
+
+
+def _opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether those named from a place on do something to a body: "a bloc including A and B imposed sanctions"."""
+    return at is not None and any(
+        c.verb.lemma in _AGAINST and not c.verb.passive and at[0].units[c.verb.start].start > start
+        for c in at[0].clauses
+    )
 
 
 def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
@@ -316,28 +320,11 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
         return None, False, None
     if lemma in {"be", "become", "remain"}:
-        other = clause.objects if role == "subject" else clause.subjects
-        words = " ".join(u.lower for s in other for u in units[s[0] : s[1]])
-        match = re.search(
-            r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
-        )
-        if role != "subject" and units[0].lower == "among":
-            return None, False, None
-        if role != "subject" and words == "they" and _counted_before(shared, parsed):
-            return "members", False, None
-        if match is None or _PAST.search(words[: match.start()]):
-            return (None, False, None) if role == "subject" or match is not None else None
-        kind = next((k for stem, k in KINDS.items() if match.group(1).startswith(stem)), "members")
-        return ("founders" if "founding" in words else kind), True, _body(shared, parsed, other, words)
+        return _is_of(shared, parsed, clause, role)
     if lemma in _JOINING and role == "subject":
-        return "members", True, _body(shared, parsed, clause.objects, "")
+        return _joined(shared, parsed, clause)
     if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
-        named = [shared.actors.of(units, s, shared.actors.recent) for s in clause.subjects[:1]]
-        words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
-        if re.search(r"\b(?:former|past|would-be|prospective|potential|aspiring|future)\b", words):
-            return None, False, None
-        grouping = any(i.startswith("o.") for i in named) or bool(CLUB.search(words))
-        return ("members" if grouping else None), False, named[0] if named and named[0].startswith("o.") else None
+        return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
     if role in {"object", "on", "against"} and lemma in {
@@ -349,6 +336,63 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     return None
 
 
+def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
+    """What "A and B are members of X" and "The members of X are A and B" say."""
+    units = parsed.units
+    if role != "subject":
+        words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
+        if units[0].lower == "among":
+            return None, False, None
+        if words == "they" and _counted_before(shared, parsed):
+            return "members", False, None
+        if not clause.subjects or clause.verb.negated:
+            return (None, False, None) if clause.verb.negated else None
+        start, end = units[clause.subjects[0][0]].start, units[max(1, clause.verb.start) - 1].end
+        intro = named(shared, start, shown(shared, start, end)) if start < end else None
+        return (intro.kind, True, intro.body) if intro is not None and not intro.by_body else None
+    a, b = clause.objects[0] if clause.objects else (0, 0)
+    if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
+        b = phrase_from(units, b + 1, len(units))
+    if a == b:
+        return None, False, None
+    start = units[a].start
+    intro = named(shared, start, shown(shared, start, units[b - 1].end))
+    if intro is None or intro.by_body or "|".join(u.lower for u in units[a:b]).startswith("no|"):
+        return None, False, None
+    founding = "founding" in {u.lower for u in units[a:b]}
+    return ("founders" if founding else intro.kind), True, intro.body
+
+
+def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
+    """What "A and B joined X" says: of members where X is a body of states, and not a boycott or another state."""
+    units = parsed.units
+    spans = clause.objects or clause.after("to", "into")
+    if not spans:
+        return "members", True, None
+    a, b = spans[0]
+    if b - a == 1 and units[a].tag == "O":
+        return "members", True, None
+    head = phrase_head(units, a, b)
+    body = body_at(shared, units[head].start, units[head].end)
+    return ("members" if body else None), True, body
+
+
+def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
+    """What "X comprises A and B", "its members include A and B" say."""
+    units = parsed.units
+    if clause.verb.negated or not clause.subjects:
+        return None, False, None
+    a, b = clause.subjects[0]
+    start, end = units[a].start, units[max(b, clause.verb.start) - 1].end
+    intro = named(shared, start, shown(shared, start, max(end, units[b - 1].end)), "whole") if a < b else None
+    if intro is not None:
+        return intro.kind, False, intro.body
+    if ACTORS.search(shown(shared, start, end)):
+        return None, False, None
+    found = shared.actors.of(units, (a, b), shared.actors.recent)
+    return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
+
+
 def _counted_before(shared: Context, parsed: Parsed) -> bool:
     """Whether the sentence before counts members: "has five members. They are A, B ..."."""
     n = shared.index(parsed.sentence)
@@ -356,16 +400,6 @@ def _counted_before(shared: Context, parsed: Parsed) -> bool:
     return before is not None and any(
         m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
     )
-
-
-def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], words: str) -> str | None:
-    """The body in "members of the league"."""
-    for a, b in spans:
-        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower in {"of", "to"}), a)
-        found = shared.actors.of(parsed.units, (inner, b), shared.actors.recent)
-        if found.startswith("o."):
-            return found
-    return None
 
 
 def tag_line(sentence: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.lists import COUNT, KINDS, CountryList, Place, country_lists, number, with_text
+from countervail.evidence.claims.introductions import KINDS
+from countervail.evidence.claims.lists import COUNT, CountryList, Place, country_lists, number, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.claims.phrases import phrase_from
 from countervail.evidence.model import Claim, Document
