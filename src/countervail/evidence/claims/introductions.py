@@ -8,11 +8,18 @@ the body ("an alliance of"), and of nothing where it names somebody else ("criti
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, GROUPS, headed
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.model import slug
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
@@ -60,7 +67,7 @@ _ARE = re.compile(
 """What may stand between "states" and "members": they are the same."""
 _FILLER = (
     r"(?:[ ,:(]*\b(?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both|also"
-    r"|namely|for example|for instance|among others|notably)\b)*[ (]*$"
+    r"|namely|for example|for instance|among others|notably)\b)*[ ,:(]*$"
 )
 _CONNECTOR = re.compile(
     rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|comprised|formed) )?of|,? \b(?:comprising|grouping|uniting"
@@ -70,8 +77,8 @@ _CONNECTOR = re.compile(
     re.IGNORECASE,
 )
 _ADJUNCT = re.compile(
-    rf"(?:,? ?\b(?:(?:in|as of|since|from|by|until|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now|so far"
-    r"|currently|at present)|[\"'] ?| ?\([^()]{0,30}\))+$",
+    rf"(?:,? ?\b(?:(?:in|as of|since|from|by|until|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now"
+    r"|so far|currently|at present)|[\"'] ?| ?\([^()]{0,30}\))+$",
     re.IGNORECASE,
 )
 _OF = re.compile(
@@ -92,7 +99,8 @@ _THE_BODY = re.compile(
     re.IGNORECASE,
 )
 _GOVERNED = re.compile(
-    r"\b(?:against|outside|between|by|without|beyond|from|to|with|on|under|for|at|about|over|than|like)\"? ?$", re.IGNORECASE
+    r"\b(?:against|outside|between|by|without|beyond|from|to|with|on|under|for|at|about|over|than|like)\"? ?$",
+    re.IGNORECASE,
 )
 _PERSIAN = re.compile(r"(?:باشگاه|اتحادیه|اعضا|اعضای)[^.;\n]{0,70}?(?:مانند|نظیر|شامل|:)(?: کشورهایی| کشورهای)* ?$")
 
@@ -104,8 +112,8 @@ class Introduction:
     kind: str
     body: str | None = None
     start: int = 0
-    by_body: bool = False
-    """Whether the phrase names the body and not its members."""
+    by: str = "members"
+    """What the phrase names: members, the states that do what members do, or the body."""
 
 
 def shown(shared: Context, start: int, end: int) -> str:
@@ -117,10 +125,12 @@ def shown(shared: Context, start: int, end: int) -> str:
     return "".join(text)
 
 
-def introduced(shared: Context, start: int, end: int, verbs: frozenset[int] = frozenset()) -> Introduction | None:
+def introduced(
+    shared: Context, start: int, end: int, verbs: frozenset[int] = frozenset(), heading: bool = False
+) -> Introduction | None:
     """What a list is of that begins at `end`, by the words from `start` to there; `verbs` are the places of words that
-    cannot stand between a phrase and its list."""
-    text = shown(shared, start, end)
+    cannot stand between a phrase and its list, `heading` says that the words are a heading of their own."""
+    text = shown(shared, start, end).rstrip() + (":" if heading else "")
     if _PERSIAN.search(text):
         return Introduction("members")
     connector = _CONNECTOR.search(text)
@@ -131,7 +141,13 @@ def introduced(shared: Context, start: int, end: int, verbs: frozenset[int] = fr
     how = "bind" if connector.group("bind") else "whole" if connector.group("whole") else "near"
     word = (connector.group(how) or "").strip()
     how = {"of": "of", ",": "comma"}.get(word, how)
-    return named(shared, start, text[: connector.start()], how, verbs)
+    before = text[: connector.start()]
+    relative = re.search(r"[,\" ]*\b(?:which|that|who)(?: (?:now|also|already|currently))?$", before)
+    if relative is not None and how == "whole":  # "the league, which includes"
+        before, how = before[: relative.start()], "near"
+    elif how == "bind":  # "the league is made up of"
+        before = re.sub(r"(?: (?:is|are|was|were|being|now|currently|be|will))+$", "", before)
+    return named(shared, start, before, how, verbs)
 
 
 def named(
@@ -141,15 +157,26 @@ def named(
     as") or whole (a colon, "are")."""
     bare = _ADJUNCT.sub("", text)
     made = _of_members(shared, start, text, how, verbs)
-    if made is not None or made is False:
+    if made is not None:
         return made or None
     states = _STATES.search(bare)
     if states is not None and not _NEGATION.search(bare) and not _GOVERNED.search(bare[: states.start()]):
         kind = "founders" if states.group("v").lower().startswith(("found", "form", "set", "creat")) else "members"
         body = body_at(shared, start + states.start("b"), start + states.end("b"))
         if body is not None or states.group("b").lower() in {"it", "them"}:
-            return Introduction(kind, body, start + states.start())
+            return Introduction(kind, body, start + states.start(), "states")
     return _of_body(shared, start, bare, how)
+
+
+def titled(shared: Context, start: int, end: int) -> str | None:
+    """The body that a line of text is about: the last one that it names."""
+    text = shown(shared, start, end)
+    found = [
+        body_at(shared, start + m.start(), start + m.end())
+        for m in re.finditer(_CLUB, text, re.IGNORECASE)
+        if m.group()[0].isupper() or m.group()[0] == _BODY
+    ]
+    return next((b for b in reversed(found) if b), None)
 
 
 def kind_of_word(word: str) -> str:
@@ -157,13 +184,9 @@ def kind_of_word(word: str) -> str:
     return next((k for stem, k in KINDS.items() if word.lower().startswith(stem)), "members")
 
 
-def _of_members(
-    shared: Context, start: int, text: str, how: str, verbs: frozenset[int]
-) -> Introduction | bool | None:
+def _of_members(shared: Context, start: int, text: str, how: str, verbs: frozenset[int]) -> Introduction | Literal[False] | None:
     """A phrase for members, False where it is one of others than members, None where it is none."""
-    match = None
-    for match in _MEMBER.finditer(text):
-        pass
+    match = next(iter([*_MEMBER.finditer(text)][-1:]), None)
     if match is None:
         return None
     word = match.group("w").lower()
@@ -214,6 +237,7 @@ def _of_body(shared: Context, start: int, text: str, how: str) -> Introduction |
     name = match.group("b")[0] == _BODY or (match.group("b")[0].isupper() and bool(text[: match.start("b")].strip()))
     article = (match.group("a") or "").strip().lower()
     left = text[: match.start()]
+    beside = re.search(rf"(?P<b>{_NAME}),? $", left)
     segment = re.split(r"[,;:()]| [–-]+ ", left)[-1]
     several = article in {"a", "an", "any", ""} and match.group("of") and not name
     if several and match.group("b").lower() in {"group", "coalition", "grouping"} and how != "of":
@@ -226,10 +250,12 @@ def _of_body(shared: Context, start: int, text: str, how: str) -> Introduction |
         return None
     if how == "whole" and left.strip():
         return None
-    if article in {"a", "an", "any"} and not name:
-        return Introduction("members", f"o.{match.group('b').lower()}", start + match.start(), True)
+    if beside is not None and article in {"a", "an", "the"} and not name:  # "the Tern Alliance, a bloc of"
+        match = beside
+    elif article in {"a", "an", "any"} and not name:
+        return Introduction("members", f"o.{match.group('b').lower()}", start + match.start(), "body")
     body = body_at(shared, start + match.start("b"), start + match.end("b"))
-    return Introduction("members", body, start + match.start(), True) if body else None
+    return Introduction("members", body, start + match.start(), "body") if body else None
 
 
 def body_at(shared: Context, start: int, end: int) -> str | None:
@@ -263,3 +289,77 @@ def states_of(identifier: str) -> bool:
     """Whether a body can have states as members, by its name."""
     head = headed(identifier)
     return identifier in GROUPS or head in GROUPING or head not in BODIES or head in _WORDS["of states"]
+
+
+# -- the clause round a list -------------------------------------------------------------------------------------------
+
+
+NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
+UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,2}"
+_UNKNOWN = re.compile(rf"[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
+_PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
+
+
+def verbs_of(at: tuple[Parsed, Clause] | None) -> frozenset[int]:
+    """Where the verbs of a sentence begin, other than those of naming."""
+    units = at[0].units if at is not None else []
+    return frozenset(u.start for u in units if u.tag in {"V", "A"} and u.lower not in NAMING)
+
+
+def taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether a verb says that those listed are members no more: "lost two members, A and B", "two members, A and B,
+    have left"."""
+    if at is None:
+        return False
+    units = at[0].units
+    for clause in at[0].clauses:
+        if clause.verb.lemma not in _PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
+            continue
+        verb = units[clause.verb.start].start
+        first = units[clause.subjects[0][0]].start if clause.subjects else start
+        subject = first <= start < verb and not clause.relative
+        if subject or (clause is at[1] and verb < start):
+            return True
+    return False
+
+
+def opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether those named from a place on do something to a body: "a bloc including A and B imposed sanctions"."""
+    return at is not None and any(
+        c.verb.lemma in _AGAINST and not c.verb.passive and at[0].units[c.verb.start].start > start
+        for c in at[0].clauses
+    )
+
+
+def hostile(units: Sequence[Any], b: int) -> bool:
+    """Whether a body is said to be against something after unit b: "the coalition against X", "that sanctions X"."""
+    words = [u.lower for u in units[b : b + 2]]
+    return words[:1] in (["against"], ["opposed"], ["hostile"]) or (
+        words[:1] in (["that"], ["which"]) and any(w.startswith(tuple(_AGAINST)) for w in words[1:])
+    )
+
+
+def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
+    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
+    text = shared.reading.folded.text
+    opening = text.rfind("(", sentence.start, start)
+    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
+        return None
+    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
+    if named and not text[named[-1][2] : opening].strip(' "'):
+        identifier = shared.actors.body(named[-1][0].value or "")
+    else:
+        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
+        if word is None or word.group(1).endswith("s"):
+            return None
+        identifier = f"o.{slug(word.group(1))}"
+    head = headed(identifier)
+    return None if head in BODIES and head not in GROUPING else identifier
+
+
+def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
+    """Names between two states of a list that are of no state known, as they are written; () where it is no list."""
+    match = _UNKNOWN.fullmatch(shared.reading.folded.text, start, end)
+    if match is None or shared.reading.within(start, end):
+        return ()
+    return tuple(re.sub("^the ", "", name) for name in match.group(1).split(", "))

@@ -12,14 +12,28 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, headed
+from countervail.evidence.claims.actors import CLUBS, GROUPS
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.introductions import ACTORS, body_at, introduced, named, shown, states_of
+from countervail.evidence.claims.introductions import (
+    ACTORS,
+    NAMING,
+    UNKNOWN_NAME,
+    body_at,
+    bracketed,
+    hostile,
+    introduced,
+    named,
+    opposing,
+    shown,
+    states_of,
+    taken_away,
+    unknown_names,
+    verbs_of,
+)
 from countervail.evidence.claims.phrases import phrase_from, phrase_head
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
@@ -73,7 +87,9 @@ _DELEGATES = re.compile(
     r"\b(?:ambassadors?|envoys?|delegat(?:es|ions?)|representatives|ministers|diplomats|سفرا|سفیران|نمایندگان)\b",
     re.IGNORECASE,
 )
-_SESSIONS = re.compile(r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE)
+_SESSIONS = re.compile(
+    r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE
+)
 _PROTEST = re.compile(
     r"\b(?:protest|condemn|object|oppos|boycott|veto|critici|sanction(?:ing|s against|s on)|walk|refus|reject)\w*",
     re.IGNORECASE,
@@ -85,8 +101,6 @@ _NOT_IN = re.compile(
     re.IGNORECASE,
 )
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
-_WORDS = data_sections("english/memberships.txt")
-_PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 _BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
 _JOINING = frozenset({"join", "accede", "enter"})
 
@@ -112,8 +126,8 @@ class CountryList:
     claimed: bool = False
     """Whether a verb claims each membership already ("A and B joined")."""
     body: str | None = None
-    intro: int | None = None
-    """Folded place whose clause says how sure the list is, where that is not the list's own."""
+    unknown: tuple[str, ...] = ()
+    """Names listed that are of no state known today."""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -123,7 +137,11 @@ class CountryList:
     @property
     def ambiguous(self) -> dict[str, tuple[str, ...]]:
         """Names that stand for several countries."""
-        return {str(m.detail["text"]): tuple(m.detail["candidates"]) for m, _, _ in self.mentions if m.value is None}
+        return {
+            str(m.detail["text"]): tuple(m.detail["candidates"])
+            for m, _, _ in self.mentions
+            if m.value is None and m.detail.get("candidates")
+        }
 
 
 def number(word: str) -> int:
@@ -150,7 +168,10 @@ def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Pl
     i = 0
     while i < len(countries):
         j = i + 1
-        while j < len(countries) and _BETWEEN.match(text[countries[j - 1][2] : countries[j][1]]):
+        while j < len(countries) and (
+            _BETWEEN.match(text[countries[j - 1][2] : countries[j][1]])
+            or unknown_names(shared, countries[j - 1][2], countries[j][1])
+        ):
             j += 1
         run = list(countries[i:j])
         partial: dict[str, tuple[str, int, int]] = {}
@@ -164,6 +185,24 @@ def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Pl
                 j += 1
         i = j
         yield run, partial
+
+
+_LAST = re.compile(rf",? and ({UNKNOWN_NAME})(?=[.;:]|$)")
+
+
+def _unread(shared: Context, run: Sequence[Place], sentence_end: int) -> tuple[str, ...]:
+    """The names of a list that are of no state known today: states that are no more, and unknown ones."""
+    text = shared.reading.folded.text
+    found: list[str] = []
+    for place, (mention, a, b) in enumerate(run):
+        if place and not _BETWEEN.match(text[run[place - 1][2] : a]):
+            found += unknown_names(shared, run[place - 1][2], a)
+        if mention.value is None and not mention.detail.get("candidates"):
+            found.append(text[a:b])
+    last = _LAST.match(text, run[-1][2], sentence_end)
+    if last is not None and not shared.reading.within(last.start(1), last.end(1)):
+        found.append(re.sub("^the ", "", last.group(1)))
+    return tuple(dict.fromkeys(found))
 
 
 def _list(
@@ -196,6 +235,7 @@ def _list(
         nominal=not claimed and at is not None and _by_clause(shared, at[0], start) is None,
         claimed=claimed,
         body=body,
+        unknown=_unread(shared, run, sentence.end),
     )
 
 
@@ -222,11 +262,11 @@ def _kind(
         around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
         founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
         return ("founders" if founding else None), False, None
-    bracket = _bracketed(shared, sentence, start, end)
+    bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    intro = introduced(shared, sentence.start, start, _verbs(at))
-    if intro is not None and not _taken_away(at, start) and not (intro.by_body and _opposing(at, intro.start)):
+    intro = introduced(shared, sentence.start, start, verbs_of(at))
+    if intro is not None and not taken_away(at, start) and not (intro.by == "body" and opposing(at, intro.start)):
         return intro.kind, False, intro.body
     offset = start - len(before)
     sanctioned = _SANCTIONED.search(before)
@@ -236,67 +276,18 @@ def _kind(
     return None, False, None
 
 
-def _bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
-    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
-    text = shared.reading.folded.text
-    opening = text.rfind("(", sentence.start, start)
-    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
-        return None
-    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
-    if named and not text[named[-1][2] : opening].strip(' "'):
-        identifier = shared.actors.body(named[-1][0].value or "")
-    else:
-        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
-        if word is None or word.group(1).endswith("s"):
-            return None
-        identifier = f"o.{slug(word.group(1))}"
-    head = headed(identifier)
-    return None if head in BODIES and head not in GROUPING else identifier
-
-
 _OF_IMPOSERS = re.compile(
     r"\b(?:sanctions?|embargo(?:es)?|measures|sanctioned|imposed|listed|frozen)\b[^.;:]{0,40}?\b(?:of|by|from) ",
     re.IGNORECASE,
 )
 """What the states after it impose, so that they are neither members nor under it."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
-_NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 
 
 def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:
     """Whether a verb other than one of naming stands between a word for members and the list."""
     units = at[0].units if at is not None else []
-    return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
-
-
-def _verbs(at: tuple[Parsed, Clause] | None) -> frozenset[int]:
-    """Where the verbs of a sentence begin, other than those of naming."""
-    units = at[0].units if at is not None else []
-    return frozenset(u.start for u in units if u.tag in {"V", "A"} and u.lower not in _NAMING)
-
-
-def _taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
-    """Whether a verb says that those listed are members no more: "lost two members, A and B", "two members, A and B,
-    have left"."""
-    if at is None:
-        return False
-    units = at[0].units
-    for clause in at[0].clauses:
-        if clause.verb.lemma not in _PARTING or clause.verb.negated:
-            continue
-        verb = units[clause.verb.start].start
-        subject = clause.subjects and units[clause.subjects[0][0]].start <= start < verb and not clause.relative
-        if subject or (clause is at[1] and verb < start):
-            return True
-    return False
-
-
-def _opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
-    """Whether those named from a place on do something to a body: "a bloc including A and B imposed sanctions"."""
-    return at is not None and any(
-        c.verb.lemma in _AGAINST and not c.verb.passive and at[0].units[c.verb.start].start > start
-        for c in at[0].clauses
-    )
+    return any(u.tag in {"V", "A"} and u.lower not in NAMING for u in units if start <= u.start < end)
 
 
 def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
@@ -316,7 +307,7 @@ def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None,
 
 
 def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
-    lemma, units = clause.verb.lemma, parsed.units
+    lemma = clause.verb.lemma
     if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
         return None, False, None
     if lemma in {"be", "become", "remain"}:
@@ -349,7 +340,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
             return (None, False, None) if clause.verb.negated else None
         start, end = units[clause.subjects[0][0]].start, units[max(1, clause.verb.start) - 1].end
         intro = named(shared, start, shown(shared, start, end)) if start < end else None
-        return (intro.kind, True, intro.body) if intro is not None and not intro.by_body else None
+        return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
     a, b = clause.objects[0] if clause.objects else (0, 0)
     if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
         b = phrase_from(units, b + 1, len(units))
@@ -357,7 +348,12 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         return None, False, None
     start = units[a].start
     intro = named(shared, start, shown(shared, start, units[b - 1].end))
-    if intro is None or intro.by_body or "|".join(u.lower for u in units[a:b]).startswith("no|"):
+    if (
+        intro is None
+        or intro.by != "members"
+        or hostile(units, b)
+        or "|".join(u.lower for u in units[a:b]).startswith("no|")
+    ):
         return None, False, None
     founding = "founding" in {u.lower for u in units[a:b]}
     return ("founders" if founding else intro.kind), True, intro.body
@@ -368,13 +364,18 @@ def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None
     units = parsed.units
     spans = clause.objects or clause.after("to", "into")
     if not spans:
-        return "members", True, None
+        return (None if clause.after("in", "with") else "members"), True, None
     a, b = spans[0]
+    if hostile(units, b):
+        return None, False, None
     if b - a == 1 and units[a].tag == "O":
         return "members", True, None
-    head = phrase_head(units, a, b)
-    body = body_at(shared, units[head].start, units[head].end)
-    return ("members" if body else None), True, body
+    body = shared.actors.of(units, (a, b), shared.actors.recent)
+    if not body.startswith("o.") or not states_of(body):
+        head = phrase_head(units, a, b)
+        body = body_at(shared, units[head].start, units[head].end) or ""
+    known = "-" in body or body[2:] in CLUBS or body in GROUPS
+    return ("members" if known else None), True, body or None
 
 
 def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
@@ -383,11 +384,11 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
     if clause.verb.negated or not clause.subjects:
         return None, False, None
     a, b = clause.subjects[0]
-    start, end = units[a].start, units[max(b, clause.verb.start) - 1].end
-    intro = named(shared, start, shown(shared, start, max(end, units[b - 1].end)), "whole") if a < b else None
+    start, end = units[a].start, units[(b if clause.relative else max(b, clause.verb.start)) - 1].end
+    intro = named(shared, start, shown(shared, start, end)) if start < end else None
     if intro is not None:
         return intro.kind, False, intro.body
-    if ACTORS.search(shown(shared, start, end)):
+    if ACTORS.search(shown(shared, start, end)) or hostile(units, b):
         return None, False, None
     found = shared.actors.of(units, (a, b), shared.actors.recent)
     return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
