@@ -71,7 +71,7 @@ _FILLER = (
 )
 _CONNECTOR = re.compile(
     rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|comprised|formed) )?of|,? \b(?:comprising|grouping|uniting"
-    rf"|bringing together))|(?P<whole>:| (?:is|are|were|was|include|includes|included|comprise|comprised))"
+    rf"|bringing together))|(?P<whole>:| (?:is|are|were|was|include|includes|included|comprise|comprises|comprised))"
     rf"|(?P<near>,? ?\b(?:including|such as|like|namely|called|notably|for example|for instance|e\.g\.|i\.e\.)"
     rf"|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
     re.IGNORECASE,
@@ -144,7 +144,8 @@ def introduced(
     before = text[: connector.start()]
     relative = re.search(r"[,\" ]*\b(?:which|that|who)(?: (?:now|also|already|currently))?$", before)
     if relative is not None and how == "whole":  # "the league, which includes"
-        before, how = before[: relative.start()], "near"
+        one = word in {"is", "was", "includes", "comprises"}
+        before, how = before[: relative.start()], "which" if one else "near"
     elif how == "bind":  # "the league is made up of"
         before = re.sub(r"(?: (?:is|are|was|were|being|now|currently|be|will))+$", "", before)
     return named(shared, start, before, how, verbs)
@@ -246,7 +247,7 @@ def _of_body(shared: Context, start: int, text: str, how: str) -> Introduction |
         return None
     if (how == "of" and name) or re.search(r"\bby ?$", left):
         return None
-    if how != "of" and (_GOVERNED.search(left) or ACTORS.search(segment) or _GOING.search(segment)):
+    if how not in {"of", "which"} and (_GOVERNED.search(left) or ACTORS.search(segment) or _GOING.search(segment)):
         return None
     if how == "whole" and left.strip():
         return None
