@@ -9,6 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.introductions import over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
@@ -243,3 +244,28 @@ class Copulas(References):
             return []
         named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
         return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
+
+
+_AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})
+_FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
+
+
+def holds(parsed: Parsed, made: Filled) -> bool | None:
+    """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
+    have come about ("fears Serbia joining the pact")."""
+    clause, units = made.clause, parsed.units
+    if made.predicate not in {"listed_in", "joined", "left"}:
+        return True
+    if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
+        return False
+    named = clause.subjects and clause.subjects[-1][1] == clause.verb.start
+    if clause.verb.kind != "gerund" or clause.governor is not None or not named:
+        return True
+    a, b = clause.subjects[0]
+    k = next((k for k in range(b - 1, a, -1) if units[k].lower == "of"), a - 1)
+    while k > 0 and units[k].tag in {"D", "B"}:
+        k -= 1
+    if k < 0 or units[k].lower == "of":
+        return None
+    known = _FACTS.intersection((units[k].forms or {}).values())
+    return True if units[k].lower in _AFTER_FACTS or known else None

@@ -77,7 +77,7 @@ _CONNECTOR = re.compile(
     re.IGNORECASE,
 )
 _ADJUNCT = re.compile(
-    rf"(?:,? ?\b(?:(?:in|as of|since|from|by|until|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now"
+    rf"(?:,? ?\b(?:(?:in|as of|since|from|by|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now"
     r"|so far|currently|at present)|[\"'] ?| ?\([^()]{0,30}\))+$",
     re.IGNORECASE,
 )
@@ -195,6 +195,8 @@ def _of_members(shared: Context, start: int, text: str, how: str, verbs: frozens
     if (how == "of") != (word == "membership" and not right):
         return False  # "members of Mali", but "the membership of Mali, Niger and Chad"
     if len(right) > 90 or any(start + match.end() <= v < start + len(text) for v in verbs):
+        return False
+    if re.search(r"\b(?:until|till)\b", right, re.IGNORECASE):
         return False
     if re.search(r"[.;]", _ADJUNCT.sub("", right)) or _NEGATION.search(right) or _HOSTILE.search(right):
         return False
@@ -364,3 +366,27 @@ def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
     if match is None or shared.reading.within(start, end):
         return ()
     return tuple(re.sub("^the ", "", name) for name in match.group(1).split(", "))
+
+
+_ONCE = frozenset({"once", "formerly", "previously"})
+
+
+def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
+    """Whether a membership that a clause speaks of is over: "was a member until 2018", "from 2010 to 2018", "was once a
+    member", "used to be"; `written` is the date of the document."""
+    units, verb = parsed.units, clause.verb
+    before = [u.lower for u in units[max(0, verb.start - 3) : verb.start + 1]]
+    if verb.modal in {"will", "would", "may", "could", "might", "should", "must", "can", "shall"}:
+        return False
+    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-3:-1] == ["used", "to"]:
+        return verb.past or verb.kind in {"noun", "infinitive"}
+    stop = min(len(units), max(clause.end, verb.end, *(s[1] for s in clause.objects or [(0, 0)])) + 2)
+    for k in range(verb.start, stop):
+        if units[k].tag != "T":
+            continue
+        value = str(units[k].mention.value or "") if units[k].mention is not None else ""
+        last = value.rsplit("/", 1)[-1]
+        ended = units[k - 1].lower in {"until", "till"} or ("/" in value and last[:1].isdigit())
+        if ended and last[:4].isdigit() and (not written or last[: len(written)] < written[: len(last)]):
+            return True
+    return False

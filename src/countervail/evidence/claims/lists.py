@@ -24,6 +24,7 @@ from countervail.evidence.claims.introductions import (
     introduced,
     named,
     opposing,
+    over,
     shown,
     states_of,
     taken_away,
@@ -354,6 +355,8 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         or hostile(units, b)
         or "|".join(u.lower for u in units[a:b]).startswith("no|")
     ):
+        return None, False, None
+    if over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
         return None, False, None
     founding = "founding" in {u.lower for u in units[a:b]}
     return ("founders" if founding else intro.kind), True, intro.body
