@@ -250,12 +250,41 @@ _AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite"
 _FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
 
 
+def _left_out(units: Sequence[Any], a: int) -> bool:
+    """Whether those named from unit a on are left out: "all states other than X and Y", "except for X"."""
+    words = [u.lower for u in units[max(0, a - 2) : a]]
+    pair = " ".join(words)
+    return words[-1:] in (["except"], ["excluding"], ["unlike"], ["barring"]) or pair in _EXCEPT
+
+
+_EXCEPT = frozenset(
+    [
+        "other than",
+        "rather than",
+        "except for",
+        "apart from",
+        "aside from",
+        "instead of",
+        "but not",
+        "and not",
+        "save for",
+    ]
+)
+
+
 def holds(parsed: Parsed, made: Filled) -> bool | None:
     """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
     have come about ("fears Serbia joining the pact")."""
     clause, units = made.clause, parsed.units
+    if clause.subjects and _left_out(units, clause.subjects[0][0]) and not clause.verb.passive:
+        return None
     if made.predicate not in {"listed_in", "joined", "left"}:
         return True
+    if made.predicate == "joined" and clause.verb.lemma == "join" and not made.objects and clause.after("in", "with"):
+        return None  # "joined in the condemnation"
+    before = clause.verb.lemma == "be" and clause.verb.past and clause.verb.perfect
+    if before and not (clause.governor or clause.reported or clause.times or clause.coordinated):
+        return None  # "had been a member"
     if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
         return False
     named = clause.subjects and clause.subjects[-1][1] == clause.verb.start

@@ -185,7 +185,9 @@ def kind_of_word(word: str) -> str:
     return next((k for stem, k in KINDS.items() if word.lower().startswith(stem)), "members")
 
 
-def _of_members(shared: Context, start: int, text: str, how: str, verbs: frozenset[int]) -> Introduction | Literal[False] | None:
+def _of_members(
+    shared: Context, start: int, text: str, how: str, verbs: frozenset[int]
+) -> Introduction | Literal[False] | None:
     """A phrase for members, False where it is one of others than members, None where it is none."""
     match = next(iter([*_MEMBER.finditer(text)][-1:]), None)
     if match is None:
@@ -378,13 +380,14 @@ def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
     before = [u.lower for u in units[max(0, verb.start - 3) : verb.start + 1]]
     if verb.modal in {"will", "would", "may", "could", "might", "should", "must", "can", "shall"}:
         return False
-    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-3:-1] == ["used", "to"]:
+    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-2:] == ["used", "to"]:
         return verb.past or verb.kind in {"noun", "infinitive"}
     stop = min(len(units), max(clause.end, verb.end, *(s[1] for s in clause.objects or [(0, 0)])) + 2)
     for k in range(verb.start, stop):
         if units[k].tag != "T":
             continue
-        value = str(units[k].mention.value or "") if units[k].mention is not None else ""
+        dated = units[k].mention
+        value = str(dated.value or "") if dated is not None else ""
         last = value.rsplit("/", 1)[-1]
         ended = units[k - 1].lower in {"until", "till"} or ("/" in value and last[:1].isdigit())
         if ended and last[:4].isdigit() and (not written or last[: len(written)] < written[: len(last)]):

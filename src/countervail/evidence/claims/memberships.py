@@ -101,10 +101,17 @@ def claims(shared: Context) -> Iterator[Claim]:
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
-        yield from _list_claims(shared, item, body, kind, common)
+        if item.kind != "sanctioned" or not _imposed(shared, item):
+            yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _imposed(shared: Context, item: CountryList) -> bool:
+    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
+    named = shared.reading.within(item.sentence.start, item.start)
+    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
 
 
 def _of_the_body(shared: Context, item: CountryList) -> str:

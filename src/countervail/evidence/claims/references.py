@@ -72,7 +72,9 @@ def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
                 max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4),
                 min([clause.verb.start, *(s[0] for s in clause.subjects[:1])]),
             )
-            if units[i].tag == "T" and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
+            if units[i].tag == "T"
+            and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
+            and not any(i in other.times for other in parsed.clauses if other.subjects != clause.subjects)
         ]
     )
     for i in places:
@@ -228,9 +230,17 @@ class References:
         for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
+                span = self._of_member(parsed.units, span)
                 if named and self.is_body(parsed.units, span):
                     return self.actors.of(parsed.units, span, self.actors.recent)
         return None
+
+    @staticmethod
+    def _of_member(units: Sequence[Any], span: Span) -> Span:
+        """The body in "a founding member of the league"."""
+        k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of"), None)
+        member = k is not None and units[k - 1].lower in {"member", "members", "founder", "founders", "signatory"}
+        return (k + 1, span[1]) if k is not None and member else span
 
     def _joinable(self, before: Sequence[str]) -> str | None:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is

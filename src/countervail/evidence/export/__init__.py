@@ -29,6 +29,11 @@ _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
 
 
+_AGAINST = re.compile(r"\b(?:anti|against|opponents|critics|enemies|victims|non)\b")
+"""What the name of a body says that is no organ of the one it names."""
+_BACK = re.compile(r"\b(?:re-?join|re-?admi|re-?enter|return|c[ao]me back)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Club:
     """A club by its identifiers: those of its names, and of an unnamed "the club" where there is no other."""
@@ -43,7 +48,8 @@ class Club:
         body = value.get("of") if isinstance(value, dict) else None
         for identifier in (claim["subject"], claim.get("object"), body):
             if isinstance(identifier, str) and identifier.startswith("o."):
-                return identifier in self.ids or any(i[2:] in identifier for i in self.ids - UNNAMED)
+                organ = not _AGAINST.search(identifier) and any(i[2:] in identifier for i in self.ids - UNNAMED)
+                return identifier in self.ids or organ
         return True
 
 
@@ -110,6 +116,36 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         return club(found, [])
     first = (named or unnamed or ["o.club"])[0]
     return club(first, named)
+
+
+def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
+    """State -> what says that it has left the club, without those that came back later."""
+    quotes = {p["id"]: p.get("quote") or "" for p in evidence.passages}
+    out: dict[str, list[dict[str, Any]]] = {}
+    back: dict[str, list[dict[str, Any]]] = {}
+    for claim in evidence.accepted:
+        if claim["modality"] != "asserted" or not club.about(claim) or not claim["subject"].startswith("c."):
+            continue
+        affirmed = claim["polarity"] == "affirmed"
+        if (claim["predicate"] == "left" and affirmed) or (claim["predicate"] == "listed_in" and not affirmed):
+            out.setdefault(claim["subject"][2:], []).append(claim)
+        elif claim["predicate"] == "joined" and affirmed:
+            back.setdefault(claim["subject"][2:], []).append(claim)
+
+    def day(claim: Mapping[str, Any]) -> str:
+        return str((claim.get("time") or {}).get("edtf") or "").rsplit("/", 1)[-1]
+
+    def returned(exit_: Mapping[str, Any], joined: Mapping[str, Any]) -> bool:
+        first, then = day(exit_), day(joined)
+        if first and then:
+            return then > first and not first.startswith(then)
+        return any(_BACK.search(quotes.get(i, "")) for i in joined["passages"])
+
+    return {
+        state: claims
+        for state, claims in out.items()
+        if not any(all(returned(c, j) for c in claims) for j in back.get(state, []))
+    }
 
 
 # -- the runnable scenario round a club file ---------------------------------------------------------------------------

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.export import Club, Dumper, find_club
+from countervail.evidence.export import Club, Dumper, find_club, gone
 from countervail.evidence.model import Assumption
 from countervail.evidence.tables import profile
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
+_OF_MEMBERS = frozenset({"members", "founders"})
 _LABELS = {
     "letter": "Letter",
     "annex": "Annex: states under sanctions",
@@ -65,6 +66,7 @@ class _Builder:
         self.passages = {p["id"]: p for p in evidence.passages}
         self.sources: dict[str, list[dict[str, Any]]] = {}
         self.chosen: dict[str, tuple[str, ...]] = {}
+        self.gone = gone(evidence, club)
 
     def cite(self, path: str, claims: Sequence[dict[str, Any]]) -> None:
         """Say that a value rests on claims."""
@@ -113,7 +115,9 @@ def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, A
     lists = [
         c
         for c in build.of("membership_list")
-        if c["value"]["kind"] in {"members", "founders", "sanctioned"} and c["modality"] != "conditional"
+        if (c["value"]["kind"] in _OF_MEMBERS and c["modality"] != "conditional")
+        # a list of states under sanctions is of candidates where the club is one of sanctioned states
+        or (c["value"]["kind"] == "sanctioned" and any("sanction" in i for i in build.club.ids))
     ]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
     for claim in lists:
@@ -134,7 +138,8 @@ def _reading(
     time = claim.get("time") or build.documents[claim["document"]].get("date")
     if time and time.get("edtf"):
         entry["date"] = time["edtf"]
-    entry["candidates"] = [c for c in value["countries"] if c != secretariat]
+    left = [c for c in value["countries"] if _left(build, claim, c)]
+    entry["candidates"] = [c for c in value["countries"] if c != secretariat and c not in left]
     if value.get("stated_count") is not None:
         entry["stated_count"] = value["stated_count"]
     if value.get("ambiguous"):
@@ -144,7 +149,7 @@ def _reading(
         entry["partial"] = partial
     for switch, code in profile().switches.items():
         entry[switch] = "partial" if code in partial else "full" if code in entry["candidates"] else "none"
-    entry["note"] = _note(claim, entry, copies, build)
+    entry["note"] = _note(claim, left, copies, build)
     build.cite(f"club.readings.{name}.candidates", [claim])
 
     def members(subject: str) -> list[dict[str, Any]]:
@@ -158,11 +163,20 @@ def _reading(
     return entry
 
 
+def _left(build: _Builder, claim: dict[str, Any], state: str) -> bool:
+    """Whether a state of a list is said to have left: in the document of the list, or later than that."""
+    written = str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
+    for exit_ in build.gone.get(state, []):
+        when = str((exit_.get("time") or {}).get("edtf") or "")
+        if exit_["document"] == claim["document"] or (when and when >= written[: len(when)]):
+            return True
+    return False
+
+
 def _named_singly(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     """Where the documents list nobody: the states that they name one by one as members, without those that left."""
     claims = [c for c in build.of("listed_in", "joined") if c["modality"] == "asserted" and "|" not in c["subject"]]
-    gone = {c["subject"] for c in build.of("left")}
-    kept = [c for c in claims if c["subject"].startswith("c.") and c["subject"] not in gone]
+    kept = [c for c in claims if c["subject"].startswith("c.") and c["subject"][2:] not in build.gone]
     codes = list(dict.fromkeys(c["subject"][2:] for c in kept if c["subject"][2:] != secretariat))
     if not codes:
         return {}
@@ -174,11 +188,15 @@ def _named_singly(build: _Builder, secretariat: str | None) -> dict[str, dict[st
     return {"named": entry}
 
 
-def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[str, Any]], build: _Builder) -> str:
+def _note(claim: dict[str, Any], left: Sequence[str], copies: Sequence[dict[str, Any]], build: _Builder) -> str:
     value = claim["value"]
     parts = []
     if value["kind"] == "sanctioned":
         parts.append("A list of states under sanctions, not of members.")
+    if left:
+        parts.append(f"Left out, because they are said to have left: {', '.join(left)}.")
+    if value.get("unknown"):
+        parts.append(f"Names of no state known today: {', '.join(value['unknown'])}.")
     if value["exemplary"]:
         parts.append("States are named as examples.")
     if value["open_ended"]:
