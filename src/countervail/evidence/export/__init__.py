@@ -19,7 +19,7 @@ from countervail.evidence.model import slug
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
-    from countervail.evidence.export.to_scenario import ClubFile
+    from countervail.evidence.export.to_scenario import Builder, ClubFile
 
 
 # -- clubs -------------------------------------------------------------------------------------------------------------
@@ -146,6 +146,44 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
         for state, claims in out.items()
         if not any(all(returned(c, j) for c in claims) for j in back.get(state, []))
     }
+
+
+def left_since(build: Builder, claim: dict[str, Any], state: str) -> bool:
+    """Whether a state of a list is said to have left: in the document of the list, or later than that."""
+    written = str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
+    for exit_ in build.gone.get(state, []):
+        when = str((exit_.get("time") or {}).get("edtf") or "")
+        if exit_["document"] == claim["document"] or (when and when >= written[: len(when)]):
+            return True
+    return False
+
+
+def named_singly(build: Builder) -> list[dict[str, Any]]:
+    """Claims that one state is in the club, without those that left: "joined the boycott" names no body."""
+    return [
+        c
+        for c in build.of("listed_in", "joined")
+        if c["modality"] == "asserted"
+        and "|" not in c["subject"]
+        and c["subject"].startswith("c.")
+        and c["subject"][2:] not in build.gone
+        and str(c.get("object", "")).startswith("o.")
+    ]
+
+
+def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
+    """States that the article of a list of members names singly as members, and in no list."""
+    document = claim["document"]
+    if claim["value"]["kind"] != "members" or build.documents[document]["kind"] != "article":
+        return []
+    listed = {
+        code
+        for c in build.of("membership_list")
+        if c["document"] == document
+        for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
+    }
+    codes = [c["subject"][2:] for c in named_singly(build) if c["document"] == document]
+    return [c for c in dict.fromkeys(codes) if c not in listed]
 
 
 # -- the runnable scenario round a club file ---------------------------------------------------------------------------
