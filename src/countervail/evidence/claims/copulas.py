@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
-from countervail.evidence.claims.introductions import over
+from countervail.evidence.claims.list_clauses import over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References

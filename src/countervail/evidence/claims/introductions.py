@@ -8,18 +8,12 @@ the body ("an alliance of"), and of nothing where it names somebody else ("criti
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, GROUPS, headed
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.claims.units import CLOSED
-from countervail.evidence.model import slug
-from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
@@ -294,102 +288,3 @@ def states_of(identifier: str) -> bool:
     """Whether a body can have states as members, by its name."""
     head = headed(identifier)
     return identifier in GROUPS or head in GROUPING or head not in BODIES or head in _WORDS["of states"]
-
-
-# -- the clause round a list -------------------------------------------------------------------------------------------
-
-
-NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
-UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,2}"
-_UNKNOWN = re.compile(rf"[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
-_PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
-
-
-def verbs_of(at: tuple[Parsed, Clause] | None) -> frozenset[int]:
-    """Where the verbs of a sentence begin, other than those of naming."""
-    units = at[0].units if at is not None else []
-    return frozenset(u.start for u in units if u.tag in {"V", "A"} and u.lower not in NAMING)
-
-
-def taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
-    """Whether a verb says that those listed are members no more: "lost two members, A and B", "two members, A and B,
-    have left"."""
-    if at is None:
-        return False
-    units = at[0].units
-    for clause in at[0].clauses:
-        if clause.verb.lemma not in _PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
-            continue
-        verb = units[clause.verb.start].start
-        first = units[clause.subjects[0][0]].start if clause.subjects else start
-        subject = first <= start < verb and not clause.relative
-        if subject or (clause is at[1] and verb < start):
-            return True
-    return False
-
-
-def opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
-    """Whether those named from a place on do something to a body: "a bloc including A and B imposed sanctions"."""
-    return at is not None and any(
-        c.verb.lemma in _AGAINST and not c.verb.passive and at[0].units[c.verb.start].start > start
-        for c in at[0].clauses
-    )
-
-
-def hostile(units: Sequence[Any], b: int) -> bool:
-    """Whether a body is said to be against something after unit b: "the coalition against X", "that sanctions X"."""
-    words = [u.lower for u in units[b : b + 2]]
-    return words[:1] in (["against"], ["opposed"], ["hostile"]) or (
-        words[:1] in (["that"], ["which"]) and any(w.startswith(tuple(_AGAINST)) for w in words[1:])
-    )
-
-
-def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
-    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
-    text = shared.reading.folded.text
-    opening = text.rfind("(", sentence.start, start)
-    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
-        return None
-    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
-    if named and not text[named[-1][2] : opening].strip(' "'):
-        identifier = shared.actors.body(named[-1][0].value or "")
-    else:
-        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
-        if word is None or word.group(1).endswith("s"):
-            return None
-        identifier = f"o.{slug(word.group(1))}"
-    head = headed(identifier)
-    return None if head in BODIES and head not in GROUPING else identifier
-
-
-def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
-    """Names between two states of a list that are of no state known, as they are written; () where it is no list."""
-    match = _UNKNOWN.fullmatch(shared.reading.folded.text, start, end)
-    if match is None or shared.reading.within(start, end):
-        return ()
-    return tuple(re.sub("^the ", "", name) for name in match.group(1).split(", "))
-
-
-_ONCE = frozenset({"once", "formerly", "previously"})
-
-
-def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
-    """Whether a membership that a clause speaks of is over: "was a member until 2018", "from 2010 to 2018", "was once a
-    member", "used to be"; `written` is the date of the document."""
-    units, verb = parsed.units, clause.verb
-    before = [u.lower for u in units[max(0, verb.start - 3) : verb.start + 1]]
-    if verb.modal in {"will", "would", "may", "could", "might", "should", "must", "can", "shall"}:
-        return False
-    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-2:] == ["used", "to"]:
-        return verb.past or verb.kind in {"noun", "infinitive"}
-    stop = min(len(units), max(clause.end, verb.end, *(s[1] for s in clause.objects or [(0, 0)])) + 2)
-    for k in range(verb.start, stop):
-        if units[k].tag != "T":
-            continue
-        dated = units[k].mention
-        value = str(dated.value or "") if dated is not None else ""
-        last = value.rsplit("/", 1)[-1]
-        ended = units[k - 1].lower in {"until", "till"} or ("/" in value and last[:1].isdigit())
-        if ended and last[:4].isdigit() and (not written or last[: len(written)] < written[: len(last)]):
-            return True
-    return False

@@ -12,47 +12,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.actors import CLUBS, GROUPS
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.introductions import (
-    ACTORS,
+from countervail.evidence.claims.introductions import introduced
+from countervail.evidence.claims.list_clauses import (
+    COUNT,
     NAMING,
     UNKNOWN_NAME,
-    body_at,
     bracketed,
-    hostile,
-    introduced,
-    named,
+    by_clause,
+    number,
     opposing,
-    over,
-    shown,
-    states_of,
     taken_away,
     unknown_names,
     verbs_of,
 )
-from countervail.evidence.claims.phrases import phrase_from, phrase_head
-from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import Mention
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
     r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
-)
-_PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = [
-    w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
-]
-_NUMBERS += ["a dozen", "dozen", *_PERSIAN]
-COUNT = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
-    r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
-    r"(?P<u>countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)\b",
-    re.IGNORECASE,
 )
 _EXAMPLES = re.compile(
     r"\b(?:such as|like|including|e\.g\.|for example|for instance|among (?:them|others)|مانند|نظیر|از جمله|مثل)\b",
@@ -101,9 +83,6 @@ _NOT_IN = re.compile(
     r"(?:by|of|from)|به جز)\W*(?:the )?$",
     re.IGNORECASE,
 )
-_MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
-_BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
-_JOINING = frozenset({"join", "accede", "enter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +122,6 @@ class CountryList:
             for m, _, _ in self.mentions
             if m.value is None and m.detail.get("candidates")
         }
-
-
-def number(word: str) -> int:
-    """A small number in digits or words, English or Persian."""
-    value = _PERSIAN.get(word) or (12 if "dozen" in word.lower() else to_number(word))
-    return int(value or 0)
 
 
 def country_lists(shared: Context) -> Iterator[CountryList]:
@@ -233,7 +206,7 @@ def _list(
         count_span=count.span() if count else None,
         partial=partial,
         open_ended=bool(_OPEN.match(text[end : end + 40])),
-        nominal=not claimed and at is not None and _by_clause(shared, at[0], start) is None,
+        nominal=not claimed and at is not None and by_clause(shared, at[0], start) is None,
         claimed=claimed,
         body=body,
         unknown=_unread(shared, run, sentence.end),
@@ -256,7 +229,7 @@ def _kind(
         return None, False, None
     at = shared.clause_at(start)
     if at is not None:
-        found = _by_clause(shared, at[0], start)
+        found = by_clause(shared, at[0], start)
         if found is not None:
             return found
     if _DELEGATES.search(before[-70:]):
@@ -289,121 +262,6 @@ def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> boo
     """Whether a verb other than one of naming stands between a word for members and the list."""
     units = at[0].units if at is not None else []
     return any(u.tag in {"V", "A"} and u.lower not in NAMING for u in units if start <= u.start < end)
-
-
-def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
-    """What the verb says that the list is the subject or object of; None where it stands elsewhere."""
-    units = parsed.units
-    place = next((i for i, u in enumerate(units) if u.start >= start), None)
-    if place is None:
-        return None
-    for clause in parsed.clauses:
-        for role, spans in (("subject", clause.subjects), ("object", clause.objects), *clause.phrases):
-            if not any(a <= place < b for a, b in spans):
-                continue
-            if role == "subject" and clause.relative and units[place].start > units[clause.verb.start].start:
-                continue
-            return _said(shared, parsed, clause, role)
-    return None
-
-
-def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
-    lemma = clause.verb.lemma
-    if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
-        return None, False, None
-    if lemma in {"be", "become", "remain"}:
-        return _is_of(shared, parsed, clause, role)
-    if lemma in _JOINING and role == "subject":
-        return _joined(shared, parsed, clause)
-    if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
-        return _holds(shared, parsed, clause)
-    if role == "subject":
-        return None, False, None
-    if role in {"object", "on", "against"} and lemma in {
-        *_BLAMING,
-    }:
-        return None, False, None
-    if role == "by":
-        return None, False, None
-    return None
-
-
-def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
-    """What "A and B are members of X" and "The members of X are A and B" say."""
-    units = parsed.units
-    if role != "subject":
-        words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
-        if units[0].lower == "among":
-            return None, False, None
-        if words == "they" and _counted_before(shared, parsed):
-            return "members", False, None
-        if not clause.subjects or clause.verb.negated:
-            return (None, False, None) if clause.verb.negated else None
-        start, end = units[clause.subjects[0][0]].start, units[max(1, clause.verb.start) - 1].end
-        intro = named(shared, start, shown(shared, start, end)) if start < end else None
-        return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
-    a, b = clause.objects[0] if clause.objects else (0, 0)
-    if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
-        b = phrase_from(units, b + 1, len(units))
-    if a == b:
-        return None, False, None
-    start = units[a].start
-    intro = named(shared, start, shown(shared, start, units[b - 1].end))
-    if (
-        intro is None
-        or intro.by != "members"
-        or hostile(units, b)
-        or "|".join(u.lower for u in units[a:b]).startswith("no|")
-    ):
-        return None, False, None
-    if over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
-        return None, False, None
-    founding = "founding" in {u.lower for u in units[a:b]}
-    return ("founders" if founding else intro.kind), True, intro.body
-
-
-def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
-    """What "A and B joined X" says: of members where X is a body of states, and not a boycott or another state."""
-    units = parsed.units
-    spans = clause.objects or clause.after("to", "into")
-    if not spans:
-        return (None if clause.after("in", "with") else "members"), True, None
-    a, b = spans[0]
-    if hostile(units, b):
-        return None, False, None
-    if b - a == 1 and units[a].tag == "O":
-        return "members", True, None
-    body = shared.actors.of(units, (a, b), shared.actors.recent)
-    if not body.startswith("o.") or not states_of(body):
-        head = phrase_head(units, a, b)
-        body = body_at(shared, units[head].start, units[head].end) or ""
-    known = "-" in body or body[2:] in CLUBS or body in GROUPS
-    return ("members" if known else None), True, body or None
-
-
-def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
-    """What "X comprises A and B", "its members include A and B" say."""
-    units = parsed.units
-    if clause.verb.negated or not clause.subjects:
-        return None, False, None
-    a, b = clause.subjects[0]
-    start, end = units[a].start, units[(b if clause.relative else max(b, clause.verb.start)) - 1].end
-    intro = named(shared, start, shown(shared, start, end)) if start < end else None
-    if intro is not None:
-        return intro.kind, False, intro.body
-    if ACTORS.search(shown(shared, start, end)) or hostile(units, b):
-        return None, False, None
-    found = shared.actors.of(units, (a, b), shared.actors.recent)
-    return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
-
-
-def _counted_before(shared: Context, parsed: Parsed) -> bool:
-    """Whether the sentence before counts members: "has five members. They are A, B ..."."""
-    n = shared.index(parsed.sentence)
-    before = shared.sentences[n - 1] if n else None
-    return before is not None and any(
-        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
-    )
 
 
 def tag_line(sentence: str) -> bool:

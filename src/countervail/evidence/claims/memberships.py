@@ -8,8 +8,9 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.introductions import NAMING, Introduction, introduced, titled
-from countervail.evidence.claims.lists import COUNT, CountryList, Place, country_lists, number, with_text
+from countervail.evidence.claims.introductions import Introduction, introduced, titled
+from countervail.evidence.claims.list_clauses import COUNT, NAMING, number
+from countervail.evidence.claims.lists import CountryList, Place, country_lists, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections

@@ -361,3 +361,10 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
     return last
+
+
+def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The body in "a founding member of the league"; of another phrase, the phrase."""
+    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of"), None)
+    member = k is not None and units[k - 1].lower in {"member", "members", "founder", "founders", "signatory"}
+    return (k + 1, span[1]) if k is not None and member else span

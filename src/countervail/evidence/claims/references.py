@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
+from countervail.evidence.claims.phrases import head_word, listed_from, of_member, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -230,17 +230,10 @@ class References:
         for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
-                span = self._of_member(parsed.units, span)
+                span = of_member(parsed.units, span)
                 if named and self.is_body(parsed.units, span):
                     return self.actors.of(parsed.units, span, self.actors.recent)
         return None
-
-    @staticmethod
-    def _of_member(units: Sequence[Any], span: Span) -> Span:
-        """The body in "a founding member of the league"."""
-        k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of"), None)
-        member = k is not None and units[k - 1].lower in {"member", "members", "founder", "founders", "signatory"}
-        return (k + 1, span[1]) if k is not None and member else span
 
     def _joinable(self, before: Sequence[str]) -> str | None:
         """The agreement last signed, or the body somebody was last said to be in; None where the sentence before is

@@ -184,7 +184,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "N"
         elif unit.lower == "back" and i and units[i - 1].tag == "D":
             unit.tag = "N"  # "turned its back on"
-        elif unit.lower == "either" and i and units[i - 1].tag in {"E", "N", "O"} and _ends_there(following):
+        elif unit.lower == "either" and i > 1 and (following is None or following.tag in {".", ",", ";", "C"}):
             unit.tag = "B"  # "did not join the pact either"
         elif unit.lower == "her" and unit.tag == "D" and _alone(following):
             unit.tag = "O"  # "invited her to join"
@@ -251,11 +251,6 @@ def _spelt_out(units: Sequence[Unit], i: int) -> str:
         after = units[k + 1].tag if k + 1 < len(units) else ""
         return "has" if after in {"D", "E", "O", "#"} or forms["n"] in _GOING else "is"
     return units[i].lower
-
-
-def _ends_there(following: Unit | None) -> bool:
-    """Whether a clause ends before what follows."""
-    return following is None or following.tag in {".", ",", ";", "C"}
 
 
 def _alone(following: Unit | None) -> bool:
