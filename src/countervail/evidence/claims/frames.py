@@ -153,6 +153,9 @@ class Reader(Framing):
         if standing is None:
             return
         made.denied = made.denied or not standing
+        if made.predicate == "listed_in" and clause.verb.past:  # "X and Y were founding members, but Y left"
+            since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
+            made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
         if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
             made.objects = self.entries(parsed) or made.objects

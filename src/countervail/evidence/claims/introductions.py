@@ -49,6 +49,7 @@ _PLAIN = (
 _MEMBER = re.compile(rf"\b(?P<w>{_any('members')})\b", re.IGNORECASE)
 ACTORS = re.compile(rf"\b(?:{_any('actors')})\b", re.IGNORECASE)
 _NOT_MEMBERS = re.compile(rf"\b(?:{_any('not members')})\b|\bnon-? ?$|\bex-$", re.IGNORECASE)
+_NO_MEMBER = re.compile(rf"\b(?:{_any('no member')}|till)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|no longer|never|n't|yet|neither|nor|cannot|without)\b", re.IGNORECASE)
 _HOSTILE = re.compile(rf"\b(?:{_any('against')})\b", re.IGNORECASE)
 _GOING = re.compile(rf"\b(?:{_any('leaving')})\b", re.IGNORECASE)
@@ -61,11 +62,12 @@ _ARE = re.compile(
 """What may stand between "states" and "members": they are the same."""
 _FILLER = (
     r"(?:[ ,:(]*\b(?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both|also"
-    r"|namely|for example|for instance|among others|notably)\b)*[ ,:(]*$"
+    r"|namely|for example|for instance|among others|notably|following)\b)*[ ,:(]*$"
 )
 _CONNECTOR = re.compile(
-    rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|comprised|formed) )?of|,? \b(?:comprising|grouping|uniting"
-    rf"|bringing together))|(?P<whole>:| (?:is|are|were|was|include|includes|included|comprise|comprises|comprised))"
+    rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|consists?|comprised|formed) )?of|,? "
+    rf"\b(?:comprising|grouping|uniting|bringing together))|(?P<whole>:| (?:is|are|were|was"
+    rf"|includes?|included|comprises?|comprised))"
     rf"|(?P<near>,? ?\b(?:including|such as|like|namely|called|notably|for example|for instance|e\.g\.|i\.e\.)"
     rf"|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
     re.IGNORECASE,
@@ -92,6 +94,9 @@ _THE_BODY = re.compile(
     rf"(?P<of> (?:of|for|among) (?:{_PLAIN}){{0,4}}?(?:countries|states|nations|governments|economies|powers))?$",
     re.IGNORECASE,
 )
+_OTHER_BODY = re.compile(rf"\b(?:{_any('other bodies')})\b", re.IGNORECASE)
+_ORGAN_OF = re.compile(rf"^(?:'s?)? (?:[\w-]+ ){{0,3}}?(?:{_any('organs')})\b", re.IGNORECASE)
+"""What makes a body the owner of an organ: "the league's sanctions committee"."""
 _GOVERNED = re.compile(
     r"\b(?:against|outside|between|by|without|beyond|from|to|with|on|under|for|at|about|over|than|like)\"? ?$",
     re.IGNORECASE,
@@ -192,12 +197,16 @@ def _of_members(
         return False  # "members of Mali", but "the membership of Mali, Niger and Chad"
     if len(right) > 90 or any(start + match.end() <= v < start + len(text) for v in verbs):
         return False
-    if re.search(r"\b(?:until|till)\b", right, re.IGNORECASE):
+    if _NO_MEMBER.search(right):
         return False
     if re.search(r"[.;]", _ADJUNCT.sub("", right)) or _NEGATION.search(right) or _HOSTILE.search(right):
         return False
     segment = re.split(r"[,;:()]| [–-]+ ", left)[-1]
-    if _NOT_MEMBERS.search(" ".join(segment.split()[-6:])) or left.rstrip().lower().endswith("non-"):
+    if (
+        _GOING.search(segment)
+        or _NOT_MEMBERS.search(" ".join(segment.split()[-6:]))
+        or left.rstrip().lower().endswith("non-")
+    ):
         return False
     before = list(ACTORS.finditer(segment))
     if before:
@@ -209,6 +218,8 @@ def _of_members(
     inner = _OF.match(right)
     if inner is not None and inner.group("other"):
         return False  # "members of parliament"
+    if inner is not None and (_OTHER_BODY.search(inner.group()) or _ORGAN_OF.match(right[inner.end() :])):
+        return False
     if inner is not None:
         at = start + len(text) - len(right)
         body = body_at(shared, at + inner.start("b"), at + inner.end("b"))
@@ -241,7 +252,11 @@ def _of_body(shared: Context, start: int, text: str, how: str) -> Introduction |
     several = article in {"a", "an", "any", ""} and match.group("of") and not name
     if several and match.group("b").lower() in {"group", "coalition", "grouping"} and how != "of":
         return None  # "a group of countries" is no body
-    if _NOT_MEMBERS.search(match.group("m")) or _HOSTILE.search(segment + match.group("m")):
+    if (
+        _NOT_MEMBERS.search(match.group("m"))
+        or _OTHER_BODY.search(match.group())
+        or _HOSTILE.search(segment + match.group("m"))
+    ):
         return None
     if (how == "of" and name) or re.search(r"\bby ?$", left):
         return None

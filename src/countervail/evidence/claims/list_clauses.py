@@ -58,7 +58,12 @@ def by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, 
                 continue
             if role == "subject" and clause.relative and units[place].start > units[clause.verb.start].start:
                 continue
-            return _said(shared, parsed, clause, role)
+            found = _said(shared, parsed, clause, role)
+            at = shared.clause_at(start)
+            if found is None or not found[1] or (at is not None and at[1] is clause):
+                return found
+            sure = not negated(clause) and modality_of(clause, parsed.clauses) == "asserted"
+            return found if sure else (None, False, None)  # "A and B, which are no members, met"
     return None
 
 

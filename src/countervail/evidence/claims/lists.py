@@ -136,16 +136,19 @@ def country_lists(shared: Context) -> Iterator[CountryList]:
                 yield found
 
 
+def listed_beside(shared: Context, end: int, start: int) -> bool:
+    """Whether a state that begins at `start` goes on with the list of the one that ends at `end`."""
+    between = shared.reading.folded.text[end:start]
+    return bool(_BETWEEN.match(between)) or bool(unknown_names(shared, end, start))
+
+
 def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Place], dict[str, tuple[str, int, int]]]]:
     """Countries that follow each other with nothing but commas and "and" between."""
     text = shared.reading.folded.text
     i = 0
     while i < len(countries):
         j = i + 1
-        while j < len(countries) and (
-            _BETWEEN.match(text[countries[j - 1][2] : countries[j][1]])
-            or unknown_names(shared, countries[j - 1][2], countries[j][1])
-        ):
+        while j < len(countries) and listed_beside(shared, countries[j - 1][2], countries[j][1]):
             j += 1
         run = list(countries[i:j])
         partial: dict[str, tuple[str, int, int]] = {}
@@ -161,6 +164,10 @@ def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Pl
         yield run, partial
 
 
+_FIRST = re.compile(
+    rf"(?:\b(?:are|include|includes|including|comprises?|of|namely|were|states|countries)|:)"
+    rf" ((?:{UNKNOWN_NAME}, )+)(?:the )?$"
+)
 _LAST = re.compile(rf",? and ({UNKNOWN_NAME})(?=[.;:]|$)")
 
 
@@ -168,6 +175,9 @@ def _unread(shared: Context, run: Sequence[Place], sentence_end: int) -> tuple[s
     """The names of a list that are of no state known today: states that are no more, and unknown ones."""
     text = shared.reading.folded.text
     found: list[str] = []
+    first = _FIRST.search(text, max(0, run[0][1] - 120), run[0][1])
+    if first is not None and not shared.reading.within(first.start(1), run[0][1]):
+        found += [re.sub("^the ", "", name) for name in first.group(1).strip(", ").split(", ")]
     for place, (mention, a, b) in enumerate(run):
         if place and not _BETWEEN.match(text[run[place - 1][2] : a]):
             found += unknown_names(shared, run[place - 1][2], a)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, NAMING, number
-from countervail.evidence.claims.lists import CountryList, Place, country_lists, with_text
+from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -75,8 +76,13 @@ def reading_id(shared: Context, item: CountryList) -> str:
 
 
 def _time(shared: Context, item: CountryList, document: Document) -> dict[str, Any] | None:
-    """The date in the list's own sentence, else of its letter."""
-    dated = [m for m, _, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date") if m.value]
+    """The date in the list's own clause, else of its letter."""
+    at = shared.clause_at(item.start)
+    dated = [
+        m
+        for m, a, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date")
+        if m.value and (at is None or (shared.clause_at(a) or at)[1] is at[1])
+    ]
     if item.kind == "founders" and dated:
         return {
             "edtf": dated[0].value,
@@ -150,6 +156,24 @@ def _bulleted(shared: Context) -> Iterator[CountryList]:
             items, unknown, head = [], [], None
             if (intro := _heading(shared, line, at)) is not None:
                 head = (intro, at, at + len(line))
+            elif (labelled := _labelled(shared, line, at)) is not None:
+                yield labelled
+
+
+def _labelled(shared: Context, line: str, at: int) -> CountryList | None:
+    """A list on the line of its label, where that is no sentence: "Members: Iran, Cuba"."""
+    label, mark, rest = line.partition(":")
+    places = shared.reading.within(at + len(label), at + len(line), "country")
+    if len(places) < 2 or not mark or any(s.start <= at < s.end for s in shared.sentences):
+        return None
+    intro = _heading(shared, f"{label}:", at)
+    ends = places[0][1] - at - len(label) - 1, line[places[-1][2] - at :].strip(" .;")
+    if intro is None or rest[: ends[0]].strip() not in {"", "the"} or ends[1]:
+        return None
+    if not all(listed_beside(shared, a[2], b[1]) for a, b in pairwise(places)):
+        return None
+    items = [with_text(p, shared.reading.folded.text) for p in places]
+    return _of_lines(shared, items, (), (intro, at, at + len(line)))
 
 
 _NO_MEMBER = re.compile(rf"\b(?:{'|'.join(_WORDS['no member'])})\b", re.IGNORECASE)
@@ -178,7 +202,8 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
 def _above(shared: Context, at: int) -> str | None:
     """The body that the nearest title above a heading names."""
     text = shared.reading.folded.text
-    start, end = shared.reading.fold_span(*_of_document(shared, at))[0], at
+    document = shared.reading.document_at(shared.reading.folded.offsets[at])
+    start, end = shared.reading.fold_span(document.start, document.end)[0], at
     for line in reversed(text[start:at].split("\n")[-30:]):
         place, end = end - len(line), end - len(line) - 1
         if line.strip() and len(line) < 80 and not _BULLET.match(line):
@@ -186,11 +211,6 @@ def _above(shared: Context, at: int) -> str | None:
             if found is not None:
                 return found
     return None
-
-
-def _of_document(shared: Context, at: int) -> tuple[int, int]:
-    document = shared.reading.document_at(shared.reading.folded.offsets[at])
-    return document.start, document.end
 
 
 def _item(shared: Context, line: str, at: int) -> Place | None:
@@ -288,13 +308,22 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
         )
 
 
+def _of_some(shared: Context, start: int) -> bool:
+    """Whether those counted do or suffer something that not all members do: "three members left"."""
+    at = shared.clause_at(start)
+    return at is not None and at[1].verb.lemma in _OF_SOME
+
+
+_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], "join", "suspend", "admit"])
+
+
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
         if not _COUNTED.search(sentence.text):
             continue
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
-            if match.span() in counted or number(match.group("n")) < 3:
+            if match.span() in counted or number(match.group("n")) < 3 or _of_some(shared, match.start()):
                 continue
             yield shared.claim(
                 shared.grouping(sentence),

@@ -363,8 +363,12 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     return last
 
 
+_MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+
+
 def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
-    """The body in "a founding member of the league"; of another phrase, the phrase."""
-    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of"), None)
-    member = k is not None and units[k - 1].lower in {"member", "members", "founder", "founders", "signatory"}
-    return (k + 1, span[1]) if k is not None and member else span
+    """The body in "a founding member of the league", "the league's members"; of another phrase, the phrase."""
+    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of" or units[k].tag == "G"), None)
+    if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
+        return span[0], k
+    return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span

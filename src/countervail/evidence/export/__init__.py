@@ -86,6 +86,8 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
 
     weight: Counter[str] = Counter()
     for claim in evidence.accepted:
+        if any(_AGAINST.search(str(claim.get(k) or "")) for k in ("subject", "object")):
+            continue  # a coalition against the club
         if claim["predicate"] in _OF_MEMBERS and claim["subject"].startswith("o."):
             weight[root(claim["subject"])] += 5 if claim["predicate"] == "membership_list" else 1
         elif (
