@@ -43,6 +43,7 @@ _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
+_OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 PRONOUNS = {
     **dict.fromkeys(("it", "itself", "its"), "thing"),
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
@@ -100,8 +101,8 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        if core.lower in GROUPING and (against := _against(units, b)):
-            return f"o.{core.lower}-{against}"
+        if core.lower in GROUPING and (opposed := against(units, b)):
+            return f"o.{core.lower}-{opposed}"
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
         if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
@@ -329,11 +330,12 @@ class Actors(Described):
         del self.recent[8:]
 
 
-def _against(units: Sequence[Unit], b: int) -> str:
+def against(units: Sequence[Unit], b: int) -> str:
     """What tells a grouping from the one it is against: "the coalition against X", "the group that sanctions X"."""
     words = [u.lower for u in units[b : b + 2]]
     opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
-    return "against" if words[:1] == ["against"] or opposing else ""
+    doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
+    return "against" if words[:1] == ["against"] or opposing or doing else ""
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

@@ -9,8 +9,9 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
-from countervail.evidence.claims.list_clauses import over
+from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -272,6 +273,28 @@ _EXCEPT = frozenset(
 )
 
 
+def _parted(parsed: Parsed, event: Clause) -> bool:
+    """Whether a verb says of those called members that they are none any more."""
+    k = event.verb.start
+    return any(
+        c.verb.lemma in PARTING - {"suspend"}
+        and any(a <= k < b for a, b in [*c.objects, *c.subjects])
+        and not negated(c)
+        and modality_of(c, parsed.clauses) == "asserted"
+        for c in parsed.clauses
+    )
+
+
+def _unsure(units: Sequence[Any], k: int) -> bool:
+    """Whether what stands before a form in -ing leaves open whether it comes about: "talks on joining it"."""
+    before = [u.lower for u in units[max(0, k - 2) : k]]
+    return (
+        before[-1:] == ["against"]
+        or before in (["instead", "of"], ["rather", "than"])
+        or (len(before) == 2 and units[k - 1].tag == "P" and before[0] in CLOSED["open_events"])
+    )
+
+
 def holds(parsed: Parsed, made: Filled) -> bool | None:
     """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
     have come about ("fears Serbia joining the pact")."""
@@ -287,6 +310,10 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
         return None  # "had been a member"
     if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
         return False
+    if clause.verb.kind == "noun" and _parted(parsed, clause):
+        return None  # "expelled its members X and Y"
+    if clause.verb.kind == "gerund" and _unsure(units, clause.verb.start):
+        return None
     named = clause.subjects and clause.subjects[-1][1] == clause.verb.start
     if clause.verb.kind != "gerund" or clause.governor is not None or not named:
         return True

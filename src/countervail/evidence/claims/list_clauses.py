@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed
+from countervail.evidence.claims.bodies import against
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
 from countervail.evidence.claims.modality import modality_of, negated
@@ -37,7 +38,7 @@ _JOINING = frozenset({"join", "accede", "enter"})
 NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,2}"
 _UNKNOWN = re.compile(rf"[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
-_PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
+PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 
 
 def number(word: str) -> int:
@@ -179,7 +180,7 @@ def taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
         return False
     units = at[0].units
     for clause in at[0].clauses:
-        if clause.verb.lemma not in _PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
+        if clause.verb.lemma not in PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
             continue
         verb = units[clause.verb.start].start
         first = units[clause.subjects[0][0]].start if clause.subjects else start
@@ -199,10 +200,7 @@ def opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
 
 def hostile(units: Sequence[Any], b: int) -> bool:
     """Whether a body is said to be against something after unit b: "the coalition against X", "that sanctions X"."""
-    words = [u.lower for u in units[b : b + 2]]
-    return words[:1] in (["against"], ["opposed"], ["hostile"]) or (
-        words[:1] in (["that"], ["which"]) and any(w.startswith(tuple(_AGAINST)) for w in words[1:])
-    )
+    return bool(against(units, b)) or (b < len(units) and units[b].lower in {"opposed", "hostile"})
 
 
 def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:

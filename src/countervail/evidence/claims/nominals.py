@@ -310,6 +310,8 @@ class Nominals(Ellipses):
             if inside and inside != "subject" and clause.operator is not None:
                 event.governor, event.link = clause, "that"
             lemma = clause.verb.lemma if inside else ""
+            if row.predicate == "joined" and lemma in _ENDING:
+                return None  # "its accession was reversed"
             if row.predicate == "listed_in" and lemma in _ENDING:
                 event.verb.negated = True
             event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal

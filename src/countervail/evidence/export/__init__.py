@@ -14,6 +14,7 @@ import yaml
 from countervail import countries
 from countervail.errors import InputError
 from countervail.evidence.claims.actors import body_id
+from countervail.evidence.claims.references import as_list
 from countervail.evidence.compare import UNNAMED
 from countervail.evidence.model import slug
 
@@ -126,9 +127,14 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
     out: dict[str, list[dict[str, Any]]] = {}
     back: dict[str, list[dict[str, Any]]] = {}
     for claim in evidence.accepted:
-        if claim["modality"] != "asserted" or not club.about(claim) or not claim["subject"].startswith("c."):
-            continue
         affirmed = claim["polarity"] == "affirmed"
+        if claim["modality"] != "asserted" or not club.about(claim):
+            continue
+        if claim["predicate"] == "expelled" and affirmed and not claim["subject"].startswith("c."):
+            for state in as_list(claim.get("object")):
+                out.setdefault(state[2:], []).append(claim)
+        if not claim["subject"].startswith("c."):
+            continue
         if (claim["predicate"] == "left" and affirmed) or (claim["predicate"] == "listed_in" and not affirmed):
             out.setdefault(claim["subject"][2:], []).append(claim)
         elif claim["predicate"] == "joined" and affirmed:
