@@ -103,6 +103,9 @@ _GOVERNED = re.compile(
 )
 _PERSIAN = re.compile(r"(?:باشگاه|اتحادیه|اعضا|اعضای)[^.;\n]{0,70}?(?:مانند|نظیر|شامل|:)(?: کشورهایی| کشورهای)* ?$")
 
+_PERSIAN_OTHERS = re.compile("مخالف|علیه|خارج|سابق|پیشین|دشمن|غیر")
+"""Opponents, against, outside, former, enemies, non-."""
+
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
@@ -130,8 +133,9 @@ def introduced(
     """What a list is of that begins at `end`, by the words from `start` to there; `verbs` are the places of words that
     cannot stand between a phrase and its list, `heading` says that the words are a heading of their own."""
     text = shown(shared, start, end).rstrip() + (":" if heading else "")
-    if _PERSIAN.search(text):
-        return Introduction("members")
+    persian = shared.reading.folded.text[start:end]
+    if _PERSIAN.search(persian):
+        return None if _PERSIAN_OTHERS.search(persian) else Introduction("members")
     connector = _CONNECTOR.search(text)
     if connector is None:
         as_its = re.search(r"\bas (?:its|their|the) (?:full )?(?P<w>[a-z -]+?) ?(?:the )?$", text, re.IGNORECASE)
