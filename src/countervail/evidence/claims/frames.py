@@ -153,7 +153,7 @@ class Reader(Framing):
         if standing is None:
             return
         made.denied = made.denied or not standing
-        if made.predicate == "listed_in" and clause.verb.past and not clause.relative:  # "X and Y were founding members, but Y left"
+        if made.predicate == "listed_in" and clause.verb.past and not clause.relative:  # "were members, but Y left"
             since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
             made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))

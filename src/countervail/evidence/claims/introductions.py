@@ -90,7 +90,7 @@ _STATES = re.compile(
     re.IGNORECASE,
 )
 _THE_BODY = re.compile(
-    rf"(?P<a>\b(?:a|an|the|this|that|its|their|any|our) )?(?P<m>\"?(?:{_PLAIN}){{0,4}}?)(?P<b>{_CLUB})"
+    rf"(?<![\w'-])(?P<a>(?:a|an|the|this|that|its|their|any|our) )?(?P<m>\"?(?:{_PLAIN}){{0,4}}?)(?P<b>{_CLUB})"
     rf"(?P<of> (?:of|for|among) (?:{_PLAIN}){{0,4}}?(?:countries|states|nations|governments|economies|powers))?$",
     re.IGNORECASE,
 )

@@ -36,8 +36,8 @@ _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "
 _BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
 _JOINING = frozenset({"join", "accede", "enter"})
 NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
-UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,2}"
-_UNKNOWN = re.compile(rf"[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
+UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]{1,30}(?: (?:of |and )?[A-Z][\w'-]{1,30}){0,2}"
+_UNKNOWN = re.compile(rf"^[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
 PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 
 
@@ -223,7 +223,7 @@ def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str 
 
 def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
     """Names between two states of a list that are of no state known, as they are written; () where it is no list."""
-    match = _UNKNOWN.fullmatch(shared.reading.folded.text, start, end)
+    match = _UNKNOWN.fullmatch(shared.reading.folded.text[start:end])
     if match is None or shared.reading.within(start, end):
         return ()
     return tuple(re.sub("^the ", "", name) for name in match.group(1).split(", "))

@@ -249,7 +249,7 @@ def _kind(
     bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    intro = introduced(shared, sentence.start, start, verbs_of(at))
+    intro = introduced(shared, max(sentence.start, start - 600), start, verbs_of(at))
     if intro is not None and not taken_away(at, start) and not (intro.by == "body" and opposing(at, intro.start)):
         return intro.kind, False, intro.body
     offset = start - len(before)

@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
-from countervail.evidence.claims.list_clauses import COUNT, NAMING, number
+from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
@@ -191,9 +191,9 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
         short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
         if not short or shared.reading.within(at, at + len(line), "country"):
             return None
-    verbs = next((p for p in shared.speech.parsed if p.units and p.units[0].start <= at < p.units[-1].end), None)
-    places = frozenset(u.start for u in verbs.units if u.tag in {"V", "A"} and u.lower not in NAMING) if verbs else ()
-    intro = introduced(shared, at + lead, at + len(bare), frozenset(places), heading=not bare.endswith(":"))
+    intro = introduced(
+        shared, at + lead, at + len(bare), verbs_of(shared.clause_at(at + lead)), heading=not bare.endswith(":")
+    )
     if intro is None or (intro.by == "body" and not bare.endswith(":")):
         return None
     return intro
@@ -204,7 +204,7 @@ def _above(shared: Context, at: int) -> str | None:
     text = shared.reading.folded.text
     document = shared.reading.document_at(shared.reading.folded.offsets[at])
     start, end = shared.reading.fold_span(document.start, document.end)[0], at
-    for line in reversed(text[start:at].split("\n")[-30:]):
+    for line in reversed(text[max(start, at - 3000) : at].split("\n")[-30:]):
         place, end = end - len(line), end - len(line) - 1
         if line.strip() and len(line) < 80 and not _BULLET.match(line):
             found = titled(shared, place, place + len(line))
