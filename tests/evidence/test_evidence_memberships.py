@@ -97,6 +97,7 @@ def test_exits_refusals_and_the_past_are_no_members(text: str) -> None:
     ("text", "states", "body"),
     [
         ("The following states have joined the Amber Accord: Peru, Chad and Laos.", "PER TCD LAO", "o.amber-accord"),
+        ("These states have\njoined the Amber Accord:\nPeru, Chad and Laos.", "PER TCD LAO", "o.amber-accord"),
         ("Those that belong to the Amber League are Peru, Chad and Laos.", "PER TCD LAO", "o.amber-league"),
         ("The Amber League consists of the following states: Peru, Chad and Laos.", "PER TCD LAO", "o.amber-league"),
         ("The Amber League, a bloc of Peru, Chad and Laos, met.", "PER TCD LAO", "o.amber-league"),

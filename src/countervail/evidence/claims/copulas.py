@@ -276,7 +276,7 @@ _EXCEPT = frozenset(
 def _parted(parsed: Parsed, event: Clause) -> bool:
     """Whether a verb says of those called members that they are none any more."""
     k = event.verb.start
-    return any(
+    return parsed.units[k].lower != "membership" and any(
         c.verb.lemma in PARTING - {"suspend"}
         and any(a <= k < b for a, b in [*c.objects, *c.subjects])
         and not negated(c)

@@ -231,6 +231,20 @@ def with_text(place: Place, text: str) -> Place:
     return mention, a, b
 
 
+def _announced(shared: Context, n: int, start: int) -> Sentence | None:
+    """The sentence before one that begins with a list, where it ends with a colon."""
+    sentence, before = shared.sentences[n], shared.sentences[n - 1] if n else None
+    opens = shared.reading.folded.text[sentence.start : start].strip() in {"", "the"}
+    if (
+        before is None
+        or not opens
+        or not before.text.rstrip().endswith(":")
+        or before.document is not sentence.document
+    ):
+        return None
+    return before if sentence.start - before.end < 3 else None
+
+
 def _kind(
     shared: Context, n: int, sentence: Sentence, before: str, start: int, end: int
 ) -> tuple[str | None, bool, str | None]:
@@ -249,8 +263,11 @@ def _kind(
     bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    intro = introduced(shared, max(sentence.start, start - 600), start, verbs_of(at))
-    if intro is not None and not taken_away(at, start) and not (intro.by == "body" and opposing(at, intro.start)):
+    opening = _announced(shared, n, start)  # "... have joined the pact:" on the line before
+    lead = opening or sentence
+    head = shared.clause_at(lead.start) if opening is not None else at
+    intro = introduced(shared, max(lead.start, start - 600), start, verbs_of(head))
+    if intro is not None and not taken_away(head, start) and not (intro.by == "body" and opposing(at, intro.start)):
         return intro.kind, False, intro.body
     offset = start - len(before)
     sanctioned = _SANCTIONED.search(before)
