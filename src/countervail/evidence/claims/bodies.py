@@ -44,6 +44,8 @@ _THE = frozenset(["the", "his", "her", "its"])
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
+_OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
+_OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 PRONOUNS = {
     **dict.fromkeys(("it", "itself", "its"), "thing"),
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
@@ -103,6 +105,8 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
+        if core.lower in GROUPING and (opposed := against(units, b)):
+            return f"o.{core.lower}-{opposed}"
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
         if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
@@ -331,6 +335,14 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
+
+
+def against(units: Sequence[Unit], b: int) -> str:
+    """What tells a grouping from the one it is against: "the coalition against X", "the group that sanctions X"."""
+    words = [u.lower for u in units[b : b + 2]]
+    opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
+    doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
+    return "against" if words[:1] == ["against"] or opposing or doing else ""
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

@@ -9,7 +9,9 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -243,3 +245,83 @@ class Copulas(References):
             return []
         named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
         return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
+
+
+_AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})
+_FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
+
+
+def _left_out(units: Sequence[Any], a: int) -> bool:
+    """Whether those named from unit a on are left out: "all states other than X and Y", "except for X"."""
+    words = [u.lower for u in units[max(0, a - 2) : a]]
+    pair = " ".join(words)
+    return words[-1:] in (["except"], ["excluding"], ["unlike"], ["barring"]) or pair in _EXCEPT
+
+
+_EXCEPT = frozenset(
+    [
+        "other than",
+        "rather than",
+        "except for",
+        "apart from",
+        "aside from",
+        "instead of",
+        "but not",
+        "and not",
+        "save for",
+    ]
+)
+
+
+def _parted(parsed: Parsed, event: Clause) -> bool:
+    """Whether a verb says of those called members that they are none any more."""
+    k = event.verb.start
+    return parsed.units[k].lower != "membership" and any(
+        c.verb.lemma in PARTING - {"suspend"}
+        and any(a <= k < b for a, b in [*c.objects, *c.subjects])
+        and not negated(c)
+        and modality_of(c, parsed.clauses) == "asserted"
+        for c in parsed.clauses
+    )
+
+
+def _unsure(units: Sequence[Any], k: int) -> bool:
+    """Whether what stands before a form in -ing leaves open whether it comes about: "talks on joining it"."""
+    before = [u.lower for u in units[max(0, k - 2) : k]]
+    return (
+        before[-1:] == ["against"]
+        or before in (["instead", "of"], ["rather", "than"])
+        or (len(before) == 2 and units[k - 1].tag == "P" and before[0] in CLOSED["open_events"])
+    )
+
+
+def holds(parsed: Parsed, made: Filled) -> bool | None:
+    """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
+    have come about ("fears Serbia joining the pact")."""
+    clause, units = made.clause, parsed.units
+    if clause.subjects and _left_out(units, clause.subjects[0][0]) and not clause.verb.passive:
+        return None
+    if made.predicate not in {"listed_in", "joined", "left"}:
+        return True
+    if made.predicate == "joined" and clause.verb.lemma == "join" and not made.objects and clause.after("in", "with"):
+        return None  # "joined in the condemnation"
+    before = clause.verb.lemma == "be" and clause.verb.past and clause.verb.perfect
+    if before and not (clause.governor or clause.reported or clause.times or clause.coordinated):
+        return None  # "had been a member"
+    if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
+        return False
+    if clause.verb.kind == "noun" and _parted(parsed, clause):
+        return None  # "expelled its members X and Y"
+    if clause.verb.kind == "gerund" and _unsure(units, clause.verb.start):
+        return None
+    named = clause.subjects and clause.subjects[-1][1] == clause.verb.start
+    if clause.verb.kind != "gerund" or clause.governor is not None or not named:
+        return True
+    a, b = clause.subjects[0]
+    k = next((k for k in range(b - 1, a, -1) if units[k].lower == "of"), a - 1)
+    while k > 0 and units[k].tag in {"D", "B"}:
+        k -= 1
+    if k < 0 or units[k].lower == "of":
+        return None
+    known = _FACTS.intersection((units[k].forms or {}).values())
+    return True if units[k].lower in _AFTER_FACTS or known else None

@@ -24,6 +24,7 @@ _PLURAL = CLOSED["plural"]
 BARE = frozenset({"help", "let", "make", "see", "have"})
 """Verbs with a bare infinitive after them."""
 _GERUND_NEXT = frozenset("DEN#OPBTQR")
+_STILL = frozenset({"now", "also", "still", "already", "today", "currently"})
 OBJECT_NEXT = frozenset("DEO#Q")
 _ING_NOUNS = CLOSED["ing_nouns"]
 _TITLES = CLOSED["titles"]
@@ -77,6 +78,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             if (singular or left == "C") and after is not None and after.lower == "to" and next_is_verb(units, i):
                 return "s"
+            if left == "C" and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
+                return "s"  # "and now counts 12 members"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
             named = i + 2 < len(units) and units[i + 2].tag == "E"

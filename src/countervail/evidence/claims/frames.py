@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB, Context, chain
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import REPEATED, absorb, asked_in, of_nouns
 from countervail.evidence.claims.fitting import (
     complement_text,
@@ -154,6 +154,13 @@ class Reader(Framing):
             return  # into what, or out of what, the text leaves open
         clause, shared = made.clause, self.shared
         units = parsed.units
+        standing = holds(parsed, made)
+        if standing is None:
+            return
+        made.denied = made.denied or not standing
+        if made.predicate == "listed_in" and clause.verb.past and not clause.relative:  # "were members, but Y left"
+            since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
+            made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
         if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
             made.objects = self.entries(parsed) or made.objects

@@ -12,30 +12,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, headed
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.quantities import to_number
+from countervail.evidence.claims.introductions import introduced
+from countervail.evidence.claims.list_clauses import (
+    COUNT,
+    NAMING,
+    UNKNOWN_NAME,
+    bracketed,
+    by_clause,
+    number,
+    opposing,
+    taken_away,
+    unknown_names,
+    verbs_of,
+)
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
-from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import Mention
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
     r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
-)
-_PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
-_NUMBERS = [
-    w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
-]
-_NUMBERS += ["a dozen", "dozen", *_PERSIAN]
-COUNT = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
-    r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
-    r"(?P<u>countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)\b",
-    re.IGNORECASE,
 )
 _EXAMPLES = re.compile(
     r"\b(?:such as|like|including|e\.g\.|for example|for instance|among (?:them|others)|مانند|نظیر|از جمله|مثل)\b",
@@ -71,33 +70,19 @@ _DELEGATES = re.compile(
     r"\b(?:ambassadors?|envoys?|delegat(?:es|ions?)|representatives|ministers|diplomats|سفرا|سفیران|نمایندگان)\b",
     re.IGNORECASE,
 )
+_SESSIONS = re.compile(
+    r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE
+)
+_PROTEST = re.compile(
+    r"\b(?:protest|condemn|object|oppos|boycott|veto|critici|sanction(?:ing|s against|s on)|walk|refus|reject)\w*",
+    re.IGNORECASE,
+)
 _NOT_IN = re.compile(
-    r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|sanctions "
+    r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|instead of"
+    r"|rather than|aside from|not|sanctions "
     r"(?:by|of|from)|به جز)\W*(?:the )?$",
     re.IGNORECASE,
 )
-_INTRODUCED = re.compile(
-    r"(?:\b(?P<w>membership|members?|member (?:states|countries)|founding (?:members?|countries|states)|founders"
-    r"|signatories|observers?|observer states|participants|parties|candidates|partners)\b[^.;\n]{0,70}?"
-    r"|\b(?P<b>club|union|bloc|alliance|coalition|league|compact|pact|front|grouping|group|partnership|forum|باشگاه"
-    r"|اتحادیه)\b[^.;\n]{0,70}?)"
-    r"(?:,? ?(?:including|such as|like|namely|called|comprising|of|is|are|were|for example|مانند|نظیر|شامل)"
-    r"(?: (?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both))*"
-    r"|[:(–-]|,) ?(?:the )?$"
-    r"|\bas (?:its|their|the) (?:full )?(?P<v>founding members|members|founders|observers|partners|candidates)"
-    r" ?(?:the )?$",
-    re.IGNORECASE,
-)
-KINDS = {
-    "observ": "observers",
-    "signator": "members",
-    "found": "founders",
-    "partner": "partners",
-    "candidat": "candidates",
-}
-_MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
-_BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
-_JOINING = frozenset({"join", "accede", "enter"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +106,8 @@ class CountryList:
     claimed: bool = False
     """Whether a verb claims each membership already ("A and B joined")."""
     body: str | None = None
-    intro: int | None = None
-    """Folded place whose clause says how sure the list is, where that is not the list's own."""
+    unknown: tuple[str, ...] = ()
+    """Names listed that are of no state known today."""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -132,13 +117,11 @@ class CountryList:
     @property
     def ambiguous(self) -> dict[str, tuple[str, ...]]:
         """Names that stand for several countries."""
-        return {str(m.detail["text"]): tuple(m.detail["candidates"]) for m, _, _ in self.mentions if m.value is None}
-
-
-def number(word: str) -> int:
-    """A small number in digits or words, English or Persian."""
-    value = _PERSIAN.get(word) or (12 if "dozen" in word.lower() else to_number(word))
-    return int(value or 0)
+        return {
+            str(m.detail["text"]): tuple(m.detail["candidates"])
+            for m, _, _ in self.mentions
+            if m.value is None and m.detail.get("candidates")
+        }
 
 
 def country_lists(shared: Context) -> Iterator[CountryList]:
@@ -153,13 +136,19 @@ def country_lists(shared: Context) -> Iterator[CountryList]:
                 yield found
 
 
+def listed_beside(shared: Context, end: int, start: int) -> bool:
+    """Whether a state that begins at `start` goes on with the list of the one that ends at `end`."""
+    between = shared.reading.folded.text[end:start]
+    return bool(_BETWEEN.match(between)) or bool(unknown_names(shared, end, start))
+
+
 def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Place], dict[str, tuple[str, int, int]]]]:
     """Countries that follow each other with nothing but commas and "and" between."""
     text = shared.reading.folded.text
     i = 0
     while i < len(countries):
         j = i + 1
-        while j < len(countries) and _BETWEEN.match(text[countries[j - 1][2] : countries[j][1]]):
+        while j < len(countries) and listed_beside(shared, countries[j - 1][2], countries[j][1]):
             j += 1
         run = list(countries[i:j])
         partial: dict[str, tuple[str, int, int]] = {}
@@ -173,6 +162,31 @@ def _runs(shared: Context, countries: Sequence[Place]) -> Iterator[tuple[list[Pl
                 j += 1
         i = j
         yield run, partial
+
+
+_FIRST = re.compile(
+    rf"(?:\b(?:are|include|includes|including|comprises?|of|namely|were|states|countries)|:)"
+    rf" ((?:{UNKNOWN_NAME}, )+)(?:the )?$"
+)
+_LAST = re.compile(rf",? and ({UNKNOWN_NAME})(?=[.;:]|$)")
+
+
+def _unread(shared: Context, run: Sequence[Place], sentence_end: int) -> tuple[str, ...]:
+    """The names of a list that are of no state known today: states that are no more, and unknown ones."""
+    text = shared.reading.folded.text
+    found: list[str] = []
+    first = _FIRST.search(text, max(0, run[0][1] - 120), run[0][1])
+    if first is not None and not shared.reading.within(first.start(1), run[0][1]):
+        found += [re.sub("^the ", "", name) for name in first.group(1).strip(", ").split(", ")]
+    for place, (mention, a, b) in enumerate(run):
+        if place and not _BETWEEN.match(text[run[place - 1][2] : a]):
+            found += unknown_names(shared, run[place - 1][2], a)
+        if mention.value is None and not mention.detail.get("candidates"):
+            found.append(text[a:b])
+    last = _LAST.match(text, run[-1][2], sentence_end)
+    if last is not None and not shared.reading.within(last.start(1), last.end(1)):
+        found.append(re.sub("^the ", "", last.group(1)))
+    return tuple(dict.fromkeys(found))
 
 
 def _list(
@@ -202,9 +216,10 @@ def _list(
         count_span=count.span() if count else None,
         partial=partial,
         open_ended=bool(_OPEN.match(text[end : end + 40])),
-        nominal=not claimed and at is not None and _by_clause(shared, at[0], start) is None,
+        nominal=not claimed and at is not None and by_clause(shared, at[0], start) is None,
         claimed=claimed,
         body=body,
+        unknown=_unread(shared, run, sentence.end),
     )
 
 
@@ -216,6 +231,20 @@ def with_text(place: Place, text: str) -> Place:
     return mention, a, b
 
 
+def _announced(shared: Context, n: int, start: int) -> Sentence | None:
+    """The sentence before one that begins with a list, where it ends with a colon."""
+    sentence, before = shared.sentences[n], shared.sentences[n - 1] if n else None
+    opens = shared.reading.folded.text[sentence.start : start].strip() in {"", "the"}
+    if (
+        before is None
+        or not opens
+        or not before.text.rstrip().endswith(":")
+        or before.document is not sentence.document
+    ):
+        return None
+    return before if sentence.start - before.end < 3 else None
+
+
 def _kind(
     shared: Context, n: int, sentence: Sentence, before: str, start: int, end: int
 ) -> tuple[str | None, bool, str | None]:
@@ -224,52 +253,28 @@ def _kind(
         return None, False, None
     at = shared.clause_at(start)
     if at is not None:
-        found = _by_clause(shared, at[0], start)
+        found = by_clause(shared, at[0], start)
         if found is not None:
             return found
-    around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
     if _DELEGATES.search(before[-70:]):
-        return ("founders" if CLUB.search(around) else None), False, None
-    bracket = _bracketed(shared, sentence, start, end)
+        around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
+        founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
+        return ("founders" if founding else None), False, None
+    bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    match = _INTRODUCED.search(before)
-    while match is not None and (nearer := _INTRODUCED.search(before, match.start() + 1)):
-        match = nearer
+    opening = _announced(shared, n, start)  # "... have joined the pact:" on the line before
+    lead = opening or sentence
+    head = shared.clause_at(lead.start) if opening is not None else at
+    intro = introduced(shared, max(lead.start, start - 600), start, verbs_of(head))
+    if intro is not None and not taken_away(head, start) and not (intro.by == "body" and opposing(at, intro.start)):
+        return intro.kind, False, intro.body
     offset = start - len(before)
-    if (
-        match is not None
-        and not _PAST.search(before[: match.start()])
-        and not _verb_between(at, offset + match.start(), start)
-        and not _OF_IMPOSERS.search(before[match.start() :])
-        and not _taken_away(at)
-    ):
-        word = (match.group("w") or match.group("v") or "member").lower()
-        kind = next((k for stem, k in KINDS.items() if word.startswith(stem)), "members")
-        return kind, False, None
     sanctioned = _SANCTIONED.search(before)
     imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before)
     if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not imposers:
         return "sanctioned", False, None
     return None, False, None
-
-
-def _bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
-    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
-    text = shared.reading.folded.text
-    opening = text.rfind("(", sentence.start, start)
-    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
-        return None
-    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
-    if named and not text[named[-1][2] : opening].strip(' "'):
-        identifier = shared.actors.body(named[-1][0].value or "")
-    else:
-        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
-        if word is None or word.group(1).endswith("s"):
-            return None
-        identifier = f"o.{slug(word.group(1))}"
-    head = headed(identifier)
-    return None if head in BODIES and head not in GROUPING else identifier
 
 
 _OF_IMPOSERS = re.compile(
@@ -278,94 +283,12 @@ _OF_IMPOSERS = re.compile(
 )
 """What the states after it impose, so that they are neither members nor under it."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
-_PAST = re.compile(
-    r"\b(?:former|ex-|past|would-be|prospective|potential|aspiring|possible|future|non-?) ?$", re.IGNORECASE
-)
-_NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 
 
 def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> bool:
     """Whether a verb other than one of naming stands between a word for members and the list."""
     units = at[0].units if at is not None else []
-    return any(u.tag in {"V", "A"} and u.lower not in _NAMING for u in units if start <= u.start < end)
-
-
-def _taken_away(at: tuple[Parsed, Clause] | None) -> bool:
-    """Whether the verb of the clause says that those listed are members no more: "lost two members, A and B"."""
-    return at is not None and at[1].verb.lemma in {"lose", "expel", "suspend", "exclude", "shed"}
-
-
-def _by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
-    """What the verb says that the list is the subject or object of; None where it stands elsewhere."""
-    units = parsed.units
-    place = next((i for i, u in enumerate(units) if u.start >= start), None)
-    if place is None:
-        return None
-    for clause in parsed.clauses:
-        for role, spans in (("subject", clause.subjects), ("object", clause.objects), *clause.phrases):
-            if not any(a <= place < b for a, b in spans):
-                continue
-            if role == "subject" and clause.relative and units[place].start > units[clause.verb.start].start:
-                continue
-            return _said(shared, parsed, clause, role)
-    return None
-
-
-def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
-    lemma, units = clause.verb.lemma, parsed.units
-    if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
-        return None, False, None
-    if lemma in {"be", "become", "remain"}:
-        other = clause.objects if role == "subject" else clause.subjects
-        words = " ".join(u.lower for s in other for u in units[s[0] : s[1]])
-        match = re.search(
-            r"\b(?:founding |full )?(members?|founders?|signator\w+|observers?|partners?|candidates?)\b", words
-        )
-        if role != "subject" and units[0].lower == "among":
-            return None, False, None
-        if role != "subject" and words == "they" and _counted_before(shared, parsed):
-            return "members", False, None
-        if match is None or _PAST.search(words[: match.start()]):
-            return (None, False, None) if role == "subject" or match is not None else None
-        kind = next((k for stem, k in KINDS.items() if match.group(1).startswith(stem)), "members")
-        return ("founders" if "founding" in words else kind), True, _body(shared, parsed, other, words)
-    if lemma in _JOINING and role == "subject":
-        return "members", True, _body(shared, parsed, clause.objects, "")
-    if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
-        named = [shared.actors.of(units, s, shared.actors.recent) for s in clause.subjects[:1]]
-        words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
-        if re.search(r"\b(?:former|past|would-be|prospective|potential|aspiring|future)\b", words):
-            return None, False, None
-        grouping = any(i.startswith("o.") for i in named) or bool(CLUB.search(words))
-        return ("members" if grouping else None), False, named[0] if named and named[0].startswith("o.") else None
-    if role == "subject":
-        return None, False, None
-    if role in {"object", "on", "against"} and lemma in {
-        *_BLAMING,
-    }:
-        return None, False, None
-    if role == "by":
-        return None, False, None
-    return None
-
-
-def _counted_before(shared: Context, parsed: Parsed) -> bool:
-    """Whether the sentence before counts members: "has five members. They are A, B ..."."""
-    n = shared.index(parsed.sentence)
-    before = shared.sentences[n - 1] if n else None
-    return before is not None and any(
-        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
-    )
-
-
-def _body(shared: Context, parsed: Parsed, spans: Sequence[tuple[int, int]], words: str) -> str | None:
-    """The body in "members of the league"."""
-    for a, b in spans:
-        inner = next((k + 1 for k in range(a, b) if parsed.units[k].lower in {"of", "to"}), a)
-        found = shared.actors.of(parsed.units, (inner, b), shared.actors.recent)
-        if found.startswith("o."):
-            return found
-    return None
+    return any(u.tag in {"V", "A"} and u.lower not in NAMING for u in units if start <= u.start < end)
 
 
 def tag_line(sentence: str) -> bool:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.lists import COUNT, KINDS, CountryList, Place, country_lists, number, with_text
+from countervail.evidence.claims.introductions import Introduction, introduced, titled
+from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
+from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
-from countervail.evidence.claims.phrases import phrase_from
 from countervail.evidence.model import Claim, Document
+from countervail.evidence.text.tokens import data_sections
 
+_WORDS = data_sections("english/memberships.txt")
 PREDICATE = {
     "members": "listed_in",
     "founders": "founding_body_of",
@@ -72,8 +76,13 @@ def reading_id(shared: Context, item: CountryList) -> str:
 
 
 def _time(shared: Context, item: CountryList, document: Document) -> dict[str, Any] | None:
-    """The date in the list's own sentence, else of its letter."""
-    dated = [m for m, _, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date") if m.value]
+    """The date in the list's own clause, else of its letter."""
+    at = shared.clause_at(item.start)
+    dated = [
+        m
+        for m, a, _ in shared.reading.within(item.sentence.start, item.sentence.end, "date")
+        if m.value and (at is None or (shared.clause_at(a) or at)[1] is at[1])
+    ]
     if item.kind == "founders" and dated:
         return {
             "edtf": dated[0].value,
@@ -95,14 +104,21 @@ def claims(shared: Context) -> Iterator[Claim]:
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
         counted.add(item.count_span)
-        body = item.body or _headed(shared, item) or shared.grouping(item.sentence)
+        body = item.body or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
-        yield from _list_claims(shared, item, body, kind, common)
+        if item.kind != "sanctioned" or not _imposed(shared, item):
+            yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _imposed(shared: Context, item: CountryList) -> bool:
+    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
+    named = shared.reading.within(item.sentence.start, item.start)
+    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
 
 
 def _of_the_body(shared: Context, item: CountryList) -> str:
@@ -120,32 +136,81 @@ def _bulleted(shared: Context) -> Iterator[CountryList]:
     text = shared.reading.folded.text
     for document in shared.reading.documents:
         start, end = shared.reading.fold_span(document.start, document.end)
-        kind: str | None = None
-        intro: tuple[int, int] | None = None
+        head: tuple[Introduction, int, int] | None = None
         items: list[Place] = []
+        unknown: list[str] = []
         position = start
         for line in [*text[start:end].split("\n"), ":"]:
             at, position = position, position + len(line) + 1
-            bare = line.strip()
-            if not bare:
+            if not line.strip():
                 continue
             place = _item(shared, line, at)
-            if place is not None and kind is not None:
-                items.append(with_text(place, text))
+            if head is not None and (place is not None or _UNKNOWN_ITEM.fullmatch(line)):
+                if place is None:
+                    unknown.append(re.sub(r"^\W*(?:the )?", "", line).strip(" .,;"))
+                elif not _NO_MEMBER.search(line[place[2] - at :]):
+                    items.append(with_text(place, text))
                 continue
-            if len(items) >= 2 and intro is not None and kind is not None:
-                yield _of_lines(shared, items, kind, intro)
-            items, kind, intro = [], None, None
-            if bare.endswith(":") and len(bare) < 200 and (word := re.search(_HEADING, bare)):
-                kind = next((k for stem, k in KINDS.items() if word.group().lower().startswith(stem)), "members")
-                intro = (at, at + len(line))
+            if len(items) >= 2 and head is not None:
+                yield _of_lines(shared, items, tuple(unknown), head)
+            items, unknown, head = [], [], None
+            if (intro := _heading(shared, line, at)) is not None:
+                head = (intro, at, at + len(line))
+            elif (labelled := _labelled(shared, line, at)) is not None:
+                yield labelled
 
 
-_HEADING = re.compile(
-    r"\b(?:founding members|founders|member(?:s| states| countries)?|signatories|observers?|partners|candidates"
-    r"|participants)\b",
-    re.IGNORECASE,
-)
+def _labelled(shared: Context, line: str, at: int) -> CountryList | None:
+    """A list on the line of its label, where that is no sentence: "Members: Iran, Cuba"."""
+    label, mark, rest = line.partition(":")
+    places = shared.reading.within(at + len(label), at + len(line), "country")
+    if len(places) < 2 or not mark or any(s.start <= at < s.end for s in shared.sentences):
+        return None
+    intro = _heading(shared, f"{label}:", at)
+    ends = places[0][1] - at - len(label) - 1, line[places[-1][2] - at :].strip(" .;")
+    if intro is None or rest[: ends[0]].strip() not in {"", "the"} or ends[1]:
+        return None
+    if not all(listed_beside(shared, a[2], b[1]) for a, b in pairwise(places)):
+        return None
+    items = [with_text(p, shared.reading.folded.text) for p in places]
+    return _of_lines(shared, items, (), (intro, at, at + len(line)))
+
+
+_NO_MEMBER = re.compile(rf"\b(?:{'|'.join(_WORDS['no member'])})\b", re.IGNORECASE)
+"""What beside a name of a list of members says that it is of somebody else."""
+_UNKNOWN_ITEM = re.compile(r" *[-*•·–▪◦‣] +(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,3} *[,;.]?")
+
+
+def _heading(shared: Context, line: str, at: int) -> Introduction | None:
+    """What a line says that the lines below it are; without a colon only where it says nothing else."""
+    bare = line.rstrip()
+    lead = len(line) - len(line.lstrip(" #*"))
+    if not bare or len(bare) > 200 or _BULLET.match(line):
+        return None
+    if not bare.endswith(":"):
+        short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
+        if not short or shared.reading.within(at, at + len(line), "country"):
+            return None
+    intro = introduced(
+        shared, at + lead, at + len(bare), verbs_of(shared.clause_at(at + lead)), heading=not bare.endswith(":")
+    )
+    if intro is None or (intro.by == "body" and not bare.endswith(":")):
+        return None
+    return intro
+
+
+def _above(shared: Context, at: int) -> str | None:
+    """The body that the nearest title above a heading names."""
+    text = shared.reading.folded.text
+    document = shared.reading.document_at(shared.reading.folded.offsets[at])
+    start, end = shared.reading.fold_span(document.start, document.end)[0], at
+    for line in reversed(text[max(start, at - 3000) : at].split("\n")[-30:]):
+        place, end = end - len(line), end - len(line) - 1
+        if line.strip() and len(line) < 80 and not _BULLET.match(line):
+            found = titled(shared, place, place + len(line))
+            if found is not None:
+                return found
+    return None
 
 
 def _item(shared: Context, line: str, at: int) -> Place | None:
@@ -157,40 +222,30 @@ def _item(shared: Context, line: str, at: int) -> Place | None:
         return None
     rest = line[countries[0][2] - at :].strip()
     lead = line[first - at : countries[0][1] - at].strip()
-    if rest and not re.fullmatch(r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–) ?(?:since|from|joined) .{0,30}|and", rest):
+    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|and"
+    if rest and not re.fullmatch(beside, rest) and not (bullet and _NO_MEMBER.search(rest)):
         return None
     return countries[0] if bullet or not lead else None
 
 
-def _of_lines(shared: Context, items: list[Place], kind: str, intro: tuple[int, int]) -> CountryList:
+def _of_lines(
+    shared: Context, items: list[Place], unknown: tuple[str, ...], head: tuple[Introduction, int, int]
+) -> CountryList:
+    intro, start, end = head
     sentence = next((s for s in shared.sentences if s.start <= items[0][1] < s.end), None)
-    head = next((s for s in shared.sentences if s.start <= intro[0] < s.end), sentence)
-    chosen = sentence or head or shared.line(*intro)
-    count = COUNT.search(shared.reading.folded.text, *intro)
+    above = next((s for s in shared.sentences if s.start <= start < s.end), sentence)
+    count = COUNT.search(shared.reading.folded.text, start, end)
     return CountryList(
-        chosen,
+        sentence or above or shared.line(start, end),
         tuple(items),
         items[0][1],
         items[-1][2],
-        kind,
+        intro.kind,
         stated_count=number(count.group("n")) if count else None,
         count_span=count.span() if count else None,
-        intro=intro[0],
+        body=intro.body or _above(shared, start),
+        unknown=unknown,
     )
-
-
-def _headed(shared: Context, item: CountryList) -> str | None:
-    """The body that the line above a list names: "Members of the desk:"."""
-    if item.intro is None:
-        return None
-    for parsed in shared.speech.parsed:
-        units = parsed.units
-        if not units or not units[0].start <= item.intro < units[-1].end:
-            continue
-        for k, unit in enumerate(units[:-2]):
-            if unit.lower in _MEMBER and units[k + 1].lower == "of":
-                return shared.actors.of(units, (k + 2, phrase_from(units, k + 2, len(units))))
-    return None
 
 
 def _list_claims(shared: Context, item: CountryList, body: str, kind: str, common: dict[str, Any]) -> Iterator[Claim]:
@@ -205,6 +260,8 @@ def _list_claims(shared: Context, item: CountryList, body: str, kind: str, commo
         "partial": {k: v[0] for k, v in item.partial.items()},
         "ambiguous": {k: list(v) for k, v in item.ambiguous.items()},
     }
+    if item.unknown:
+        value["unknown"] = list(item.unknown)
     span = [(item.start, item.end)]
     yield shared.claim(body, "membership_list", span, item.sentence, value=value, extractor="rules/list@2", **common)
     if item.stated_count is None or item.count_span is None:
@@ -227,7 +284,9 @@ def _list_claims(shared: Context, item: CountryList, body: str, kind: str, commo
 def _country_claims(shared: Context, item: CountryList, body: str, common: dict[str, Any]) -> Iterator[Claim]:
     """One claim a country of the list."""
     for mention, a, b in item.mentions:
-        codes = [mention.value] if mention.value else mention.detail["candidates"]
+        codes = [mention.value] if mention.value else mention.detail.get("candidates", [])
+        if not codes:  # a state that is no more
+            continue
         qualifier: dict[str, Any] = {}
         place = (a, b)
         if mention.value in item.partial:
@@ -249,13 +308,22 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
         )
 
 
+def _of_some(shared: Context, start: int) -> bool:
+    """Whether those counted do or suffer something that not all members do: "three members left"."""
+    at = shared.clause_at(start)
+    return at is not None and at[1].verb.lemma in _OF_SOME
+
+
+_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], "join", "suspend", "admit"])
+
+
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
         if not _COUNTED.search(sentence.text):
             continue
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
-            if match.span() in counted or number(match.group("n")) < 3:
+            if match.span() in counted or number(match.group("n")) < 3 or _of_some(shared, match.start()):
                 continue
             yield shared.claim(
                 shared.grouping(sentence),

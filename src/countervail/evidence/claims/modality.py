@@ -151,7 +151,7 @@ def negated(clause: Clause) -> bool:
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 4:
-        if below.link in {"to", "ing", "from", "of"}:
+        if below.link in {"to", "ing", "from", "of", "out"}:  # "ruled out joining"
             if (
                 governor.operator is not None
                 and governor.operator.negates

@@ -30,6 +30,8 @@ _OPEN = CLOSED["open_events"]
 """Verbs and nouns after which an event that a noun names is not said to have come about."""
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
+_ENDING = CLOSED["ending"]
+"""Verbs that say of a membership that it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,9 @@ class Nominals(Ellipses):
         before = [u.lower for u in units[max(0, phrase.start - 2) : phrase.start]]
         governing = before[0] if len(before) == 2 and units[phrase.start - 1].tag == "P" else ""
         if not row.certain:
-            if governing in _OPEN or (inside and clause.verb.lemma in _OPEN) or clause.asked:
+            led = units[phrase.start - 1] if phrase.start else None
+            against = led is not None and (led.lower == "against" or _OPEN.intersection((led.forms or {}).values()))
+            if against or governing in _OPEN or (inside and clause.verb.lemma in _OPEN) or clause.asked:
                 return None
             if noun_effect(governing):
                 event.noun = governing
@@ -306,6 +310,10 @@ class Nominals(Ellipses):
             if inside and inside != "subject" and clause.operator is not None:
                 event.governor, event.link = clause, "that"
             lemma = clause.verb.lemma if inside else ""
+            if row.predicate == "joined" and lemma in _ENDING:
+                return None  # "its accession was reversed"
+            if row.predicate == "listed_in" and lemma in _ENDING:
+                event.verb.negated = True
             event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal
         roles = {
             role: one_or_many([text_of(units, s) for s in phrase.parts[p]])

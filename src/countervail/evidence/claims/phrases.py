@@ -381,3 +381,14 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
                 units[mark].tag = "N"
             return k
     return end
+
+
+_MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+
+
+def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The body in "a founding member of the league", "the league's members"; of another phrase, the phrase."""
+    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of" or units[k].tag == "G"), None)
+    if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
+        return span[0], k
+    return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span

@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from
+from countervail.evidence.claims.phrases import head_word, listed_from, of_member, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -72,7 +72,9 @@ def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
                 max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4),
                 min([clause.verb.start, *(s[0] for s in clause.subjects[:1])]),
             )
-            if units[i].tag == "T" and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
+            if units[i].tag == "T"
+            and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
+            and not any(i in other.times for other in parsed.clauses if other.subjects != clause.subjects)
         ]
     )
     for i in places:
@@ -228,6 +230,7 @@ class References:
         for other in reversed(parsed.earlier(clause)):
             for span in [*other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
+                span = of_member(parsed.units, span)
                 if named and self.is_body(parsed.units, span):
                     return self.actors.of(parsed.units, span, self.actors.recent)
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
+from countervail.evidence.claims.modality import modality_of
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim
@@ -92,6 +93,7 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
                 "basis": mention.detail.get("basis", "stated"),
             },
             polarity="affirmed",
+            modality=modality_of(at[1], at[0].clauses),
             extractor="rules/event@2",
         )
 

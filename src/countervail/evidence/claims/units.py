@@ -182,6 +182,10 @@ def _settle(units: list[Unit]) -> None:
                 unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
+        elif unit.lower == "back" and i and units[i - 1].tag == "D":
+            unit.tag = "N"  # "turned its back on"
+        elif unit.lower == "either" and i > 1 and (following is None or following.tag in {".", ",", ";", "C"}):
+            unit.tag = "B"  # "did not join the pact either"
         elif unit.lower == "her" and unit.tag == "D" and _alone(following):
             unit.tag = "O"  # "invited her to join"
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:

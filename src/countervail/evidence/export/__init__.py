@@ -14,12 +14,13 @@ import yaml
 from countervail import countries
 from countervail.errors import InputError
 from countervail.evidence.claims.actors import body_id
+from countervail.evidence.claims.references import as_list
 from countervail.evidence.compare import UNNAMED
 from countervail.evidence.model import slug
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
-    from countervail.evidence.export.to_scenario import ClubFile
+    from countervail.evidence.export.to_scenario import Builder, ClubFile
 
 
 # -- clubs -------------------------------------------------------------------------------------------------------------
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count", "market_population", "provision"})
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
+
+
+_AGAINST = re.compile(r"\b(?:anti|against|opponents|critics|enemies|victims|non)\b")
+"""What the name of a body says that is no organ of the one it names."""
+_BACK = re.compile(r"\b(?:re-?join|re-?admi|re-?enter|return|c[ao]me back)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Club:
         body = value.get("of") if isinstance(value, dict) else None
         for identifier in (claim["subject"], claim.get("object"), body):
             if isinstance(identifier, str) and identifier.startswith("o."):
-                return identifier in self.ids or any(i[2:] in identifier for i in self.ids - UNNAMED)
+                organ = not _AGAINST.search(identifier) and any(i[2:] in identifier for i in self.ids - UNNAMED)
+                return identifier in self.ids or organ
         return True
 
 
@@ -80,6 +87,8 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
 
     weight: Counter[str] = Counter()
     for claim in evidence.accepted:
+        if any(_AGAINST.search(str(claim.get(k) or "")) for k in ("subject", "object")):
+            continue  # a coalition against the club
         if claim["predicate"] in _OF_MEMBERS and claim["subject"].startswith("o."):
             weight[root(claim["subject"])] += 5 if claim["predicate"] == "membership_list" else 1
         elif (
@@ -110,6 +119,79 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         return club(found, [])
     first = (named or unnamed or ["o.club"])[0]
     return club(first, named)
+
+
+def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
+    """State -> what says that it has left the club, without those that came back later."""
+    quotes = {p["id"]: p.get("quote") or "" for p in evidence.passages}
+    out: dict[str, list[dict[str, Any]]] = {}
+    back: dict[str, list[dict[str, Any]]] = {}
+    for claim in evidence.accepted:
+        affirmed = claim["polarity"] == "affirmed"
+        if claim["modality"] != "asserted" or not club.about(claim):
+            continue
+        if claim["predicate"] == "expelled" and affirmed and not claim["subject"].startswith("c."):
+            for state in as_list(claim.get("object")):
+                out.setdefault(state[2:], []).append(claim)
+        if not claim["subject"].startswith("c."):
+            continue
+        if (claim["predicate"] == "left" and affirmed) or (claim["predicate"] == "listed_in" and not affirmed):
+            out.setdefault(claim["subject"][2:], []).append(claim)
+        elif claim["predicate"] == "joined" and affirmed:
+            back.setdefault(claim["subject"][2:], []).append(claim)
+
+    def day(claim: Mapping[str, Any]) -> str:
+        return str((claim.get("time") or {}).get("edtf") or "").rsplit("/", 1)[-1]
+
+    def returned(exit_: Mapping[str, Any], joined: Mapping[str, Any]) -> bool:
+        first, then = day(exit_), day(joined)
+        if first and then:
+            return then > first and not first.startswith(then)
+        return any(_BACK.search(quotes.get(i, "")) for i in joined["passages"])
+
+    return {
+        state: claims
+        for state, claims in out.items()
+        if not any(all(returned(c, j) for c in claims) for j in back.get(state, []))
+    }
+
+
+def left_since(build: Builder, claim: dict[str, Any], state: str) -> bool:
+    """Whether a state of a list is said to have left: in the document of the list, or later than that."""
+    written = str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
+    for exit_ in build.gone.get(state, []):
+        when = str((exit_.get("time") or {}).get("edtf") or "")
+        if exit_["document"] == claim["document"] or (when and when >= written[: len(when)]):
+            return True
+    return False
+
+
+def named_singly(build: Builder) -> list[dict[str, Any]]:
+    """Claims that one state is in the club, without those that left: "joined the boycott" names no body."""
+    return [
+        c
+        for c in build.of("listed_in", "joined")
+        if c["modality"] == "asserted"
+        and "|" not in c["subject"]
+        and c["subject"].startswith("c.")
+        and c["subject"][2:] not in build.gone
+        and str(c.get("object", "")).startswith("o.")
+    ]
+
+
+def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
+    """States that the article of a list of members names singly as members, and in no list."""
+    document = claim["document"]
+    if claim["value"]["kind"] != "members" or build.documents[document]["kind"] != "article":
+        return []
+    listed = {
+        code
+        for c in build.of("membership_list")
+        if c["document"] == document
+        for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
+    }
+    codes = [c["subject"][2:] for c in named_singly(build) if c["document"] == document]
+    return [c for c in dict.fromkeys(codes) if c not in listed]
 
 
 # -- the runnable scenario round a club file ---------------------------------------------------------------------------

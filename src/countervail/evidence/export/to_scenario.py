@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.export import Club, Dumper, find_club
+from countervail.evidence.export import Club, Dumper, beside_list, find_club, gone, left_since, named_singly
 from countervail.evidence.model import Assumption
 from countervail.evidence.tables import profile
 
 if TYPE_CHECKING:
     from countervail.evidence.bundle import Evidence
 
+_OF_MEMBERS = frozenset({"members", "founders"})
 _LABELS = {
     "letter": "Letter",
     "annex": "Annex: states under sanctions",
@@ -54,7 +55,7 @@ class ClubFile:
     name: str = "the club"
 
 
-class _Builder:
+class Builder:
     """Collects the values of the club file with their claims; only those of one club."""
 
     def __init__(self, evidence: Evidence, club: Club) -> None:
@@ -65,6 +66,7 @@ class _Builder:
         self.passages = {p["id"]: p for p in evidence.passages}
         self.sources: dict[str, list[dict[str, Any]]] = {}
         self.chosen: dict[str, tuple[str, ...]] = {}
+        self.gone = gone(evidence, club)
 
     def cite(self, path: str, claims: Sequence[dict[str, Any]]) -> None:
         """Say that a value rests on claims."""
@@ -100,7 +102,7 @@ class _Builder:
         )
 
 
-def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
+def _secretariat(build: Builder) -> tuple[str | None, list[dict[str, Any]]]:
     found = build.of("introduced_as", "serves_as") or [
         c for c in build.claims if c["predicate"] in {"introduced_as", "serves_as"} and build.club.about(c)
     ]
@@ -108,12 +110,14 @@ def _secretariat(build: _Builder) -> tuple[str | None, list[dict[str, Any]]]:
     return (next(iter(states)) if len(states) == 1 else None), found
 
 
-def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
+def _readings(build: Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     readings: dict[str, dict[str, Any]] = {}
     lists = [
         c
         for c in build.of("membership_list")
-        if c["value"]["kind"] in {"members", "founders", "sanctioned"} and c["modality"] != "conditional"
+        if (c["value"]["kind"] in _OF_MEMBERS and c["modality"] != "conditional")
+        # a list of states under sanctions is of candidates where the club is one of sanctioned states
+        or (c["value"]["kind"] == "sanctioned" and any("sanction" in i for i in build.club.ids))
     ]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
     for claim in lists:
@@ -122,11 +126,11 @@ def _readings(build: _Builder, secretariat: str | None) -> dict[str, dict[str, A
         while name in readings:
             name, n = f"{claim['reading']}-{n}", n + 1
         readings[name] = _reading(build, claim, name, secretariat, copies)
-    return readings or _named_singly(build, secretariat)
+    return readings or _one_by_one(build, secretariat)
 
 
 def _reading(
-    build: _Builder, claim: dict[str, Any], name: str, secretariat: str | None, copies: Sequence[dict[str, Any]]
+    build: Builder, claim: dict[str, Any], name: str, secretariat: str | None, copies: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     """One list as a reading of the club file."""
     value = claim["value"]
@@ -134,7 +138,9 @@ def _reading(
     time = claim.get("time") or build.documents[claim["document"]].get("date")
     if time and time.get("edtf"):
         entry["date"] = time["edtf"]
-    entry["candidates"] = [c for c in value["countries"] if c != secretariat]
+    left = [c for c in value["countries"] if left_since(build, claim, c)]
+    beside = beside_list(build, claim)
+    entry["candidates"] = [c for c in [*value["countries"], *beside] if c != secretariat and c not in left]
     if value.get("stated_count") is not None:
         entry["stated_count"] = value["stated_count"]
     if value.get("ambiguous"):
@@ -144,7 +150,7 @@ def _reading(
         entry["partial"] = partial
     for switch, code in profile().switches.items():
         entry[switch] = "partial" if code in partial else "full" if code in entry["candidates"] else "none"
-    entry["note"] = _note(claim, entry, copies, build)
+    entry["note"] = _note(claim, (left, beside), copies, build)
     build.cite(f"club.readings.{name}.candidates", [claim])
 
     def members(subject: str) -> list[dict[str, Any]]:
@@ -158,11 +164,9 @@ def _reading(
     return entry
 
 
-def _named_singly(build: _Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
+def _one_by_one(build: Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     """Where the documents list nobody: the states that they name one by one as members, without those that left."""
-    claims = [c for c in build.of("listed_in", "joined") if c["modality"] == "asserted" and "|" not in c["subject"]]
-    gone = {c["subject"] for c in build.of("left")}
-    kept = [c for c in claims if c["subject"].startswith("c.") and c["subject"] not in gone]
+    kept = named_singly(build)
     codes = list(dict.fromkeys(c["subject"][2:] for c in kept if c["subject"][2:] != secretariat))
     if not codes:
         return {}
@@ -174,11 +178,19 @@ def _named_singly(build: _Builder, secretariat: str | None) -> dict[str, dict[st
     return {"named": entry}
 
 
-def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[str, Any]], build: _Builder) -> str:
+def _note(
+    claim: dict[str, Any], changed: tuple[list[str], list[str]], copies: Sequence[dict[str, Any]], build: Builder
+) -> str:
     value = claim["value"]
     parts = []
     if value["kind"] == "sanctioned":
         parts.append("A list of states under sanctions, not of members.")
+    if changed[0]:
+        parts.append(f"Left out, because they are said to have left: {', '.join(changed[0])}.")
+    if changed[1]:
+        parts.append(f"Named as members beside the list: {', '.join(changed[1])}.")
+    if value.get("unknown"):
+        parts.append(f"Names of no state known today: {', '.join(value['unknown'])}.")
     if value["exemplary"]:
         parts.append("States are named as examples.")
     if value["open_ended"]:
@@ -198,7 +210,7 @@ def _note(claim: dict[str, Any], entry: dict[str, Any], copies: Sequence[dict[st
     return " ".join(parts) or "As named in the text."
 
 
-def _provisions(build: _Builder) -> list[dict[str, Any]]:
+def _provisions(build: Builder) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     paired = {p.id for p in profile().provisions if p.pairs}
     banks = [
@@ -226,7 +238,7 @@ def _provisions(build: _Builder) -> list[dict[str, Any]]:
     return [found[k] for k in sorted(found, key=order.index)]
 
 
-def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _claims(build: Builder, readings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
     def add(identifier: str, claim: dict[str, Any], **fields: Any) -> None:
@@ -284,7 +296,7 @@ def _claims(build: _Builder, readings: dict[str, dict[str, Any]]) -> list[dict[s
     return rows
 
 
-def _timeline(build: _Builder) -> list[dict[str, Any]]:
+def _timeline(build: Builder) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     slips = {a.claim: a for a in build.evidence.assess() if a.method.startswith("hypothesis")}
     for claim in build.of("event", "header.date"):
@@ -325,7 +337,7 @@ def club_file(evidence: Evidence, reading: str | None = None, club: str | None =
     Raises InputError where the documents hold no list or no such reading or club, with what there is.
     """
     chosen = find_club(evidence, club)
-    build = _Builder(evidence, chosen)
+    build = Builder(evidence, chosen)
     secretariat, said = _secretariat(build)
     readings = _readings(build, secretariat)
     if not readings:

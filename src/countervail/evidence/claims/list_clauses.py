@@ -1,0 +1,254 @@
+"""What the clause round a list of states says that it is of: "A and B joined X", "The members of X are A and B", "X
+comprises A and B"; and what makes it none: those listed have left, are against it, were members once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed
+from countervail.evidence.claims.bodies import against, phrase_head
+from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
+from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.phrases import phrase_from
+from countervail.evidence.claims.quantities import to_number
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.model import slug
+from countervail.evidence.text.documents import Sentence
+from countervail.evidence.text.tokens import data_sections
+
+_WORDS = data_sections("english/memberships.txt")
+_PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
+_NUMBERS = [
+    w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
+]
+_NUMBERS += ["a dozen", "dozen", *_PERSIAN]
+COUNT = re.compile(
+    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
+    r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
+    r"(?P<u>countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)\b",
+    re.IGNORECASE,
+)
+_MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
+_BLAMING = frozenset({"accuse", "sanction", "blame", "condemn", "charge", "warn", "urge"})
+_JOINING = frozenset({"join", "accede", "enter"})
+NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
+UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]{1,30}(?: (?:of |and )?[A-Z][\w'-]{1,30}){0,2}"
+_UNKNOWN = re.compile(rf"^[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
+PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
+
+
+def number(word: str) -> int:
+    """A small number in digits or words, English or Persian."""
+    value = _PERSIAN.get(word) or (12 if "dozen" in word.lower() else to_number(word))
+    return int(value or 0)
+
+
+def by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
+    """What the verb says that the list is the subject or object of; None where it stands elsewhere."""
+    units = parsed.units
+    place = next((i for i, u in enumerate(units) if u.start >= start), None)
+    if place is None:
+        return None
+    for clause in parsed.clauses:
+        for role, spans in (("subject", clause.subjects), ("object", clause.objects), *clause.phrases):
+            if not any(a <= place < b for a, b in spans):
+                continue
+            if role == "subject" and clause.relative and units[place].start > units[clause.verb.start].start:
+                continue
+            found = _said(shared, parsed, clause, role)
+            at = shared.clause_at(start)
+            if found is None or not found[1] or (at is not None and at[1] is clause):
+                return found
+            sure = not negated(clause) and modality_of(clause, parsed.clauses) == "asserted"
+            return found if sure else (None, False, None)  # "A and B, which are no members, met"
+    return None
+
+
+def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
+    lemma = clause.verb.lemma
+    if lemma in {"invite", "ask", "apply", "inform", "consult", "attend", "meet"} and role in {"subject", "object"}:
+        return None, False, None
+    if lemma in {"be", "become", "remain"}:
+        return _is_of(shared, parsed, clause, role)
+    if lemma in _JOINING and role == "subject":
+        return _joined(shared, parsed, clause)
+    if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
+        return _holds(shared, parsed, clause)
+    if role == "subject":
+        return None, False, None
+    if role in {"object", "on", "against"} and lemma in {
+        *_BLAMING,
+    }:
+        return None, False, None
+    if role == "by":
+        return None, False, None
+    return None
+
+
+def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
+    """What "A and B are members of X" and "The members of X are A and B" say."""
+    units = parsed.units
+    if role != "subject":
+        words = " ".join(u.lower for s in clause.subjects for u in units[s[0] : s[1]])
+        if units[0].lower == "among":
+            return None, False, None
+        if words == "they" and _counted_before(shared, parsed):
+            return "members", False, None
+        if not clause.subjects or clause.verb.negated:
+            return (None, False, None) if clause.verb.negated else None
+        start, end = units[clause.subjects[0][0]].start, units[max(1, clause.verb.start) - 1].end
+        intro = named(shared, start, shown(shared, start, end)) if start < end else None
+        return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
+    a, b = clause.objects[0] if clause.objects else (0, 0)
+    if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
+        b = phrase_from(units, b + 1, len(units))
+    if a == b:
+        return None, False, None
+    start = units[a].start
+    intro = named(shared, start, shown(shared, start, units[b - 1].end))
+    if (
+        intro is None
+        or intro.by != "members"
+        or hostile(units, b)
+        or "|".join(u.lower for u in units[a:b]).startswith("no|")
+    ):
+        return None, False, None
+    if over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
+        return None, False, None
+    founding = "founding" in {u.lower for u in units[a:b]}
+    return ("founders" if founding else intro.kind), True, intro.body
+
+
+def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
+    """What "A and B joined X" says: of members where X is a body of states, and not a boycott or another state."""
+    units = parsed.units
+    spans = clause.objects or clause.after("to", "into")
+    if not spans:
+        return (None if clause.after("in", "with") else "members"), True, None
+    a, b = spans[0]
+    if hostile(units, b):
+        return None, False, None
+    if b - a == 1 and units[a].tag == "O":
+        return "members", True, None
+    body = shared.actors.of(units, (a, b), shared.actors.recent)
+    if not body.startswith("o.") or not states_of(body):
+        head = phrase_head(units, a, b)
+        body = body_at(shared, units[head].start, units[head].end) or ""
+    known = "-" in body or body[2:] in CLUBS or body in GROUPS
+    return ("members" if known else None), True, body or None
+
+
+def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
+    """What "X comprises A and B", "its members include A and B" say."""
+    units = parsed.units
+    if clause.verb.negated or not clause.subjects:
+        return None, False, None
+    a, b = clause.subjects[0]
+    start, end = units[a].start, units[(b if clause.relative else max(b, clause.verb.start)) - 1].end
+    intro = named(shared, start, shown(shared, start, end)) if start < end else None
+    if intro is not None:
+        return intro.kind, False, intro.body
+    if ACTORS.search(shown(shared, start, end)) or hostile(units, b):
+        return None, False, None
+    found = shared.actors.of(units, (a, b), shared.actors.recent)
+    return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
+
+
+def _counted_before(shared: Context, parsed: Parsed) -> bool:
+    """Whether the sentence before counts members: "has five members. They are A, B ..."."""
+    n = shared.index(parsed.sentence)
+    before = shared.sentences[n - 1] if n else None
+    return before is not None and any(
+        m.group("u").lower() in {"members", "signatories"} for m in COUNT.finditer(before.text)
+    )
+
+
+def verbs_of(at: tuple[Parsed, Clause] | None) -> frozenset[int]:
+    """Where the verbs of a sentence begin, other than those of naming."""
+    units = at[0].units if at is not None else []
+    return frozenset(u.start for u in units if u.tag in {"V", "A"} and u.lower not in NAMING)
+
+
+def taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether a verb says that those listed are members no more: "lost two members, A and B", "two members, A and B,
+    have left"."""
+    if at is None:
+        return False
+    units = at[0].units
+    for clause in at[0].clauses:
+        if clause.verb.lemma not in PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
+            continue
+        verb = units[clause.verb.start].start
+        first = units[clause.subjects[0][0]].start if clause.subjects else start
+        subject = first <= start < verb and not clause.relative
+        if subject or (clause is at[1] and verb < start):
+            return True
+    return False
+
+
+def opposing(at: tuple[Parsed, Clause] | None, start: int) -> bool:
+    """Whether those named from a place on do something to a body: "a bloc including A and B imposed sanctions"."""
+    return at is not None and any(
+        c.verb.lemma in _AGAINST and not c.verb.passive and at[0].units[c.verb.start].start > start
+        for c in at[0].clauses
+    )
+
+
+def hostile(units: Sequence[Any], b: int) -> bool:
+    """Whether a body is said to be against something after unit b: "the coalition against X", "that sanctions X"."""
+    return bool(against(units, b)) or (b < len(units) and units[b].lower in {"opposed", "hostile"})
+
+
+def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
+    """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
+    text = shared.reading.folded.text
+    opening = text.rfind("(", sentence.start, start)
+    if opening < 0 or text[opening + 1 : start].strip() not in {"", "the"} or text[end : end + 1] != ")":
+        return None
+    named = shared.reading.within(max(sentence.start, opening - 80), opening, "organisation")
+    if named and not text[named[-1][2] : opening].strip(' "'):
+        identifier = shared.actors.body(named[-1][0].value or "")
+    else:
+        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
+        if word is None or word.group(1).endswith("s"):
+            return None
+        identifier = f"o.{slug(word.group(1))}"
+    head = headed(identifier)
+    return None if head in BODIES and head not in GROUPING else identifier
+
+
+def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
+    """Names between two states of a list that are of no state known, as they are written; () where it is no list."""
+    match = _UNKNOWN.fullmatch(shared.reading.folded.text[start:end])
+    if match is None or shared.reading.within(start, end):
+        return ()
+    return tuple(re.sub("^the ", "", name) for name in match.group(1).split(", "))
+
+
+_ONCE = frozenset({"once", "formerly", "previously"})
+
+
+def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
+    """Whether a membership that a clause speaks of is over: "was a member until 2018", "from 2010 to 2018", "was once a
+    member", "used to be"; `written` is the date of the document."""
+    units, verb = parsed.units, clause.verb
+    before = [u.lower for u in units[max(0, verb.start - 3) : verb.start + 1]]
+    if verb.modal in {"will", "would", "may", "could", "might", "should", "must", "can", "shall"}:
+        return False
+    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-2:] == ["used", "to"]:
+        return verb.past or verb.kind in {"noun", "infinitive"}
+    stop = min(len(units), max(clause.end, verb.end, *(s[1] for s in clause.objects or [(0, 0)])) + 2)
+    for k in range(verb.start, stop):
+        if units[k].tag != "T":
+            continue
+        dated = units[k].mention
+        value = str(dated.value or "") if dated is not None else ""
+        last = value.rsplit("/", 1)[-1]
+        ended = units[k - 1].lower in {"until", "till"} or ("/" in value and last[:1].isdigit())
+        if ended and last[:4].isdigit() and (not written or last[: len(written)] < written[: len(last)]):
+            return True
+    return False

@@ -1,0 +1,183 @@
+"""Who is a member of what, and who is not: lists by the words before them, headings, exits, imposers, the export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countervail.errors import InputError
+from countervail.evidence import read
+from countervail.evidence.export.to_scenario import club_file
+from countervail.evidence.extract.parts import Extracted
+from countervail.evidence.reader import read_extracted
+
+Row = dict[str, Any]
+
+
+def claims_of(text: str, media: str = "text/plain") -> list[Row]:
+    text = f"Ostmark Gazette, 6 May 2024\n\n{text}\n"
+    rows: list[Row] = read_extracted(Extracted(text, media, "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
+    return rows
+
+
+def members(claims: list[Row], predicates: tuple[str, ...] = ("listed_in", "joined")) -> set[str]:
+    """States said to be in a body, by a list or singly."""
+    sure = [c for c in claims if c["polarity"] == "affirmed" and c["modality"] == "asserted"]
+    lists = [c["value"]["countries"] for c in sure if c["predicate"] == "membership_list"]
+    single = {
+        c["subject"][2:]
+        for c in sure
+        if c["predicate"] in predicates and str(c.get("object") or "").startswith("o.") and "against" not in c["object"]
+    }
+    return {code for codes in lists for code in codes} | {s for s in single if s.isupper()}
+
+
+def said(claims: list[Row], predicate: str) -> set[tuple[str, str | None]]:
+    """State and polarity of the claims of a predicate."""
+    return {(c["subject"][2:], c["polarity"]) for c in claims if c["predicate"] == predicate}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The states that have sanctioned the Amber League are Spain, Malta and Greece.",
+        "Spain, Malta and Greece joined the embargo against the Amber League.",
+        "Spain and Malta joined Greece in punishing the Amber League.",
+        "Two permanent members of the council, Spain and Malta, vetoed a text on the Amber League.",
+        "The coalition against the Amber League, made up of Spain, Malta and Greece, met.",
+        "Spain, Malta and Greece are members of the coalition that sanctions the Amber League.",
+        "The enemies of the Amber League are Spain, Malta and Greece.",
+        "States hostile to the Amber League, such as Spain, Malta and Greece, rejoiced.",
+        "Critics of the Amber League, including Spain, Malta and Greece, stayed away.",
+        "Trade between the Amber League and its main customers, Spain, Malta and Greece, grew.",
+        "States outside the Amber League, including Spain, Malta and Greece, objected.",
+        "The states that have not joined the Amber League are Spain, Malta and Greece.",
+        "The embargo on the Amber League was tightened by a group of states: Spain, Malta and Greece.",
+        "A bloc of Spain, Malta and Greece imposed sanctions on the Amber League.",
+        "Envoys of three countries, Spain, Malta and Greece, protested against the Amber League at a meeting.",
+        "The Amber League imposed sanctions on Spain, Malta and Greece.",
+        "States sanctioning members of the Amber League:\n\n- Spain\n- Malta",
+        "Opponents of the Amber League: Spain, Malta, Greece",
+    ],
+)
+def test_imposers_opponents_and_outsiders_are_no_members(text: str) -> None:
+    assert not members(claims_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Former Amber League members include Spain, Malta and Greece.",
+        "Would-be members of the Amber League, namely Spain, Malta and Greece, must wait.",
+        "Those leaving the Amber League are Spain, Malta and Greece.",
+        "The withdrawal from the Amber League of Spain, Malta and Greece was final.",
+        "Three members of the Amber League, Spain, Malta and Greece, have left it.",
+        "After the departure of two members, Spain and Malta, the Amber League shrank.",
+        "Spain, Malta and Greece, which are not members of the Amber League, met.",
+        "Spain, Malta and Greece were members of the Amber League until 2018.",
+        "All states of the coast other than Spain and Malta are members of the Amber League.",
+        "Spain's membership of the Amber League was revoked.",
+        "Malta's membership of the Amber League lapsed in 2019.",
+        "Greece lost its membership of the Amber League.",
+        "Spain, a member of the Amber League from 2010 to 2018, objected.",
+        "Malta voted against Spain joining the Amber League.",
+        "Many fear Spain joining the Amber League.",
+        "The states that vetoed the admission of Spain to the Amber League were Malta, Greece and Italy.",
+        "Former member states:\n\n- Spain\n- Malta\n\nMembers that have left:\n\n- Greece\n- Italy",
+        "States that are no members:\n\n- Spain\n- Malta",
+    ],
+)
+def test_exits_refusals_and_the_past_are_no_members(text: str) -> None:
+    assert not members(claims_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "states", "body"),
+    [
+        ("The following states have joined the Amber Accord: Peru, Chad and Laos.", "PER TCD LAO", "o.amber-accord"),
+        ("These states have\njoined the Amber Accord:\nPeru, Chad and Laos.", "PER TCD LAO", "o.amber-accord"),
+        ("Those that belong to the Amber League are Peru, Chad and Laos.", "PER TCD LAO", "o.amber-league"),
+        ("The Amber League consists of the following states: Peru, Chad and Laos.", "PER TCD LAO", "o.amber-league"),
+        ("The Amber League, a bloc of Peru, Chad and Laos, met.", "PER TCD LAO", "o.amber-league"),
+        ("None of the members of the Amber League, including Peru and Chad, has left it.", "PER TCD", "o.amber-league"),
+        ("Amber Accord\n\nMember states\n\n- Peru\n- Chad\n\nFormer members\n\n- Malta", "PER TCD", "o.amber-accord"),
+        ("Amber League\n\nMembers:\n- Peru\n- Chad (left in 2020)\n- Laos", "PER LAO", "o.amber-league"),
+        ("Amber League\n\nMembers: Peru, Chad\nObservers: Laos, Mali", "PER TCD", "o.amber-league"),
+        ("The members of the Amber League, which excludes Malta, are Peru and Chad.", "PER TCD", "o.amber-league"),
+    ],
+)  # fmt: skip
+def test_members_by_the_words_before_them(text: str, states: str, body: str) -> None:
+    claims = claims_of(text)
+    (found,) = [c for c in claims if c["predicate"] == "membership_list" and c["value"]["kind"] == "members"]
+    assert (found["value"]["countries"], found["subject"]) == (states.split(), body)
+
+
+def test_a_name_of_no_state_known_does_not_cut_a_list() -> None:
+    claims = claims_of("The members of the Amber League are Peru, Upper Volta, Kestria, Chad and Orvania.")
+    (found,) = [c for c in claims if c["predicate"] == "membership_list"]
+    assert found["value"]["countries"] == ["PER", "TCD"]
+    assert found["value"]["unknown"] == ["Upper Volta", "Kestria", "Orvania"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru abandoned the Amber League in 2021.",
+        "Peru turned its back on the Amber League in 2021.",
+        "Peru gave up its seat in the Amber League in 2021.",
+        "Peru was a founding member of the Amber League but left it in 2021.",
+    ],
+)
+def test_exits_by_other_verbs(text: str) -> None:
+    claims = claims_of(text)
+    (left,) = [c for c in claims if c["predicate"] == "left"]
+    assert (left["subject"], left["object"], left["time"]["edtf"]) == ("c.PER", "o.amber-league", "2021")
+    assert not members(claims)
+
+
+def test_the_year_of_an_exit_is_of_that_state_alone() -> None:
+    claims = claims_of("Peru quit the Amber League in 2020, Chad has frozen its membership; Laos left it too.")
+    assert {c["subject"]: c["time"] and c["time"]["edtf"] for c in claims if c["predicate"] == "left"} == {
+        "c.PER": "2020",
+        "c.LAO": None,
+    }
+    assert ("NIC", "negated") in said(claims_of("Nicaragua ruled out joining the Amber League."), "joined")
+    assert ("NIC", "negated") in said(claims_of("Nicaragua did not leave the Amber League either."), "left")
+
+
+def test_what_a_body_aims_at_leaves_what_it_counts_as_it_is() -> None:
+    claims = claims_of("The Amber League, set up in 2016, is a body that aims to end tolls and now counts 12 members.")
+    count = next(c for c in claims if c["predicate"] == "country_count")
+    event = next(c for c in claims if c["predicate"] == "event")
+    assert (count["value"]["number"], count["modality"], event["modality"]) == (12, "asserted", "asserted")
+
+
+def exported(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "a.txt"
+    path.write_text(f"Ostmark Gazette, 6 May 2024\n\n{text}\n", encoding="utf-8")
+    readings = club_file(read(path)).data["club"]["readings"]
+    return list(next(iter(readings.values()))["candidates"])
+
+
+def test_the_export_knows_who_left_and_who_came_back(tmp_path: Path) -> None:
+    both = "Peru left the Amber League in 2011. It rejoined the Amber League in 2020. Chad is in the Amber League."
+    assert exported(tmp_path, both) == ["PER", "TCD"]
+    listed = "The founders of the Amber League are Peru, Chad and Laos. Laos left the Amber League in 2019."
+    assert exported(tmp_path, listed) == ["PER", "TCD"]
+    beside = "Peru and Chad are members of the Amber League. Laos rejoined the Amber League in 2020."
+    assert exported(tmp_path, beside) == ["PER", "TCD", "LAO"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Amber League imposed counter-sanctions on Spain, Malta and Greece.",
+        "Spain and Malta joined the boycott of the Amber League.",
+        "Spain and Malta joined the coalition against the Amber League.",
+    ],
+)
+def test_the_export_has_no_club_of_imposers_or_targets(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError):
+        exported(tmp_path, text)
