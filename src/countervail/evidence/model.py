@@ -77,6 +77,8 @@ class Source:
     text: str = ""
     """Path of the stored text in the case folder."""
     publisher: str | None = None
+    credits: tuple[str, ...] = ()
+    """Whom an article names as where it is from: an agency, a paper, an author, the speaker of a speech."""
     pages: tuple[Offset, ...] = ()
     """Where each page begins in the text, for PDF and scans."""
     hidden: tuple[dict[str, Any], ...] = ()

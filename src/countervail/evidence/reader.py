@@ -50,6 +50,7 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         found.extractor,
         origin,
         publisher=reading.publisher,
+        credits=reading.credits,
         pages=tuple(found.pages),
         hidden=_hidden(found.hidden),
         redactions=tuple(r.to_json() for r in redactions),

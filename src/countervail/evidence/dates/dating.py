@@ -58,7 +58,7 @@ _BYLINE = re.compile(
     r"^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
     r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
 )
-_DATELINE = re.compile(
+DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'. -]{2,30}|[A-Z][\w'.-]{2,20}(?: [A-Z][\w'.-]{2,20}){0,2})"
     r"(?:, (?P<region>[A-Z][\w. ]{1,24}))?"
     r"(?:,? (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}\.?(?: \d{4})?))?,?"
@@ -84,7 +84,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
     publisher: str | None = None
     used: set[int] = set()
     for n, (text, start, end) in enumerate(rows[:_HEAD_LINES]):
-        if line := _DATELINE.match(text):
+        if line := DATELINE.match(text):
             publisher = publisher or line.group("p")
             place = line.group("place").title() if line.group("place").isupper() else line.group("place")
             if date is None:

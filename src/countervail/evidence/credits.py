@@ -1,0 +1,116 @@
+"""Whose an article is: the agency, paper, body or speaker that its head, its foot or a note on its origin credits.
+
+Two papers that print one agency, and a paper that prints a speech, are no witnesses apart; `witnesses` compares these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from countervail.evidence.dates.dating import DATELINE, PRESS
+from countervail.evidence.model import slug
+from countervail.evidence.text.tokens import data_lines
+
+_HEAD, _FOOT = 8, 4  # lines
+_LONGEST = 130
+"""Characters of a line that may be a credit as a whole."""
+_WIRE = re.compile(r"\b(?i:wire|wires|newswires?|(?:news|press) (?:agency|service)|agency|nachrichtenagentur)\b")
+_NAME = r"(?:[Tt]he )?[A-Z][\w&'.-]*(?:,? (?:(?:of|for|and|de|du|la|the|&) )*[A-Z][\w&'.-]*){0,5}"
+_BY = re.compile(
+    rf"^\W{{0,3}}(?:[Bb]y|BY|[Ss]tory by|[Rr]eport(?:ing|ed)? by|[Tt]ext(?: by|:)|[Ww]ritten by|[Ss]ources?:|[Cc]redit:"
+    rf"|[Vv]ia|[Ff]rom|©(?: ?(?:19|20)\d\d)?|[Cc]opyright(?: ?(?:19|20)\d\d)?)"
+    rf" (?P<who>{_NAME}(?: (?:and|in) {_NAME})*)(?: ?(?:\||/|-) ?(?P<at>{_NAME}))?\W*(?:$|[;|]| via )"
+)
+_ASIDE = re.compile(rf"\((?:(?:with )?(?:reporting|inputs?) (?:by|from) )?(?P<who>{_NAME})\)\W*$")
+_LAST = re.compile(rf"(?:[.!?][\"']? ?[-–—] ?|[.!?][\"']? \()(?P<who>{_NAME})\)?\W*$")
+_ALONE = re.compile(rf"^\W*(?P<who>{_NAME})\W*$")
+_WHERE = rf"(?:in|by|on|from|at|with) (?P<who>{_NAME})"
+_FIRST = re.compile(
+    r"\b(?:(?i:this|the|an?) (?:\w+ ){0,2}?(?:article|story|report|piece|text|item|interview|version|dispatch|analysis|original)"
+    r"(?: \w+){0,3}? (?:appeared|published|posted|ran|printed|carried|issued|broadcast|distributed|provided|supplied|filed|written"
+    r"|produced)(?: \w+){0,2}?|(?:[Ff]irst|[Oo]riginally|[Pp]reviously) (?:published|posted|appeared|printed|reported|released)"
+    r"|[Rr]e-?(?:published|printed|produced|posted)(?: \w+){0,2}?|[Cc]ourtesy|[Ss]yndicated|[Tt]ranslated(?: \w+){0,2}?"
+    r"|(?:[Ww]ith|[Aa]dditional) (?:\w+ )?(?:reporting|material|inputs?)) " + _WHERE.replace("with)", "with|of)")
+)
+_SPOKEN = re.compile(
+    r"^\W*(?:(?:[Ff]ull )?(?:[Tt]ext|[Tt]ranscript) of )?(?:[Tt]he |[Aa]n? )?(?:[A-Z]?[a-z]+ )?"
+    r"(?i:speech|remarks?|statement|address|lecture|testimony|message|interview|comments?|toast|post|tweet|op-ed|declaration"
+    r"|communiqu[ée]|press release|news release)\b(?: \w+){0,2}? (?:of|by|from|with|to the press by|delivered by) "
+)
+_POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")
+
+Person = tuple[str, int, int]
+"""A person's or body's identifier and folded span."""
+
+
+@cache
+def wires() -> dict[str, str]:
+    """The slug of every name of an agency -> that of its full name."""
+    rows = (line.split("|") for line in data_lines("wires.txt"))
+    return {slug(name): slug(row[0]) for row in rows for name in row}
+
+
+def is_wire(name: str) -> bool:
+    """Whether a name is that of a news agency."""
+    return _plain(name) in wires() or bool(_WIRE.search(name))
+
+
+def credited(rows: Sequence[tuple[str, int, int]], named: Sequence[Person], publisher: str | None) -> tuple[str, ...]:
+    """Identifiers of whom an article credits: its lines (text, folded span) that are not empty, the persons and bodies
+    named in it, and its publisher, who is none of them."""
+    own = _plain(publisher or "")
+    found: list[str] = []
+    for n, (text, start, end) in enumerate(rows):
+        if n < _HEAD or n >= len(rows) - _FOOT:
+            found += _of_line(text, start, end, named, n < _HEAD, n)
+        found += [_body(m.group("who")) for m in _FIRST.finditer(text) if _names(m, start, named)]
+    return tuple(dict.fromkeys(i for i in found if i[2:] != own))
+
+
+def _names(match: re.Match[str], start: int, named: Sequence[Person]) -> bool:
+    """Whether a note names a house, and not a month, a place or a language."""
+    a, b = start + match.start("who"), start + match.end("who")
+    return _is_house(match.group("who")) or any(i[0] == "o" and x < b and a < y for i, x, y in named)
+
+
+def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: bool, number: int) -> Iterator[str]:
+    """Whom a line of the head or foot credits."""
+    if head and (line := DATELINE.match(text)) and line.group("p"):
+        yield _body(line.group("p"))
+    last = _LAST.search(text)
+    if not head and last and is_wire(last.group("who")):
+        yield _body(last.group("who"))
+    if len(text) > _LONGEST:
+        return
+    if by := _BY.match(text):
+        for name in [*re.split(r" and |, ", by.group("who")), by.group("at") or ""]:
+            if _is_house(name):
+                yield _body(name)
+        yield from (i for i, a, b in named if start <= a and b <= end and i.startswith("p."))
+        return
+    for pattern in (_ASIDE, _ALONE):
+        match = pattern.search(text)
+        if match and is_wire(match.group("who")):
+            yield _body(match.group("who"))
+    if head and number < 4:
+        spoken = _SPOKEN.match(text)
+        posted = _POSTED.search(text)
+        if spoken or posted:
+            places = (start + spoken.end(), end) if spoken else (start, start + (posted.start() if posted else 0))
+            yield from [i for i, a, b in named if places[0] <= a and b <= places[1]][:2]
+
+
+def _plain(name: str) -> str:
+    return slug(re.sub(r"^[Tt]he ", "", name))
+
+
+def _body(name: str) -> str:
+    plain = _plain(name)
+    return f"o.{wires().get(plain, plain)}"
+
+
+def _is_house(name: str) -> bool:
+    """Whether a name is that of somebody who publishes: an agency, a paper, a station, a site."""
+    return is_wire(name) or bool(PRESS.search(name)) or bool(re.search(r"\w\.(?:com|org|net|info|[a-z]{2})$", name))
