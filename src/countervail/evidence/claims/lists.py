@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, headed
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.persian_lists import persian_kind
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
@@ -189,6 +190,7 @@ def _list(
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
+    kind = persian_kind(before, text[end : sentence.end]) or kind
     if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind != "sanctioned")):
         return None
     return CountryList(
