@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from countervail.evidence.claims.actors import CLUBS
-from countervail.evidence.model import Independence, Link, Relation
+from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
-from countervail.evidence.witnesses import Witnesses, house, one_voice, posts_of, voices
+from countervail.evidence.witnesses import Witnesses, house, of_house, one_voice, posts_of, voices
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
@@ -148,7 +148,7 @@ class Comparison:
                         claim.get("document", ""),
                         next((a for a in attribution if a.startswith("cited:")), ""),
                         claim.get("speaker") or _agency(attribution),
-                        house(source["publisher"]) if source.get("publisher") else "",
+                        slug(source["publisher"]) if source.get("publisher") else "",
                         json.dumps(voices(claim, credits, by_id.get(claim.get("document", ""), {}), posts)),
                         int(_is_denied(claim)),
                         claim["modality"],
@@ -162,7 +162,7 @@ class Comparison:
         """Links between claims of different documents, contradictions first; what is said many times is one link."""
         self.db.execute("create index if not exists by_key on claims(key)")
         dates = {(s, d): i for i, s, d in self.db.execute("select id, source, date from documents where date > ''")}
-        dates |= {(s, p): "" for s, p in self.db.execute("select source, person from quoted")}
+        dates |= dict.fromkeys(self.db.execute("select source, person from quoted"), "")
         self._one_club()
         found: dict[Relation, list[Link]] = {"contradicts": [], "refines": [], "agrees": [], "restates": []}
         for (key,) in self.db.execute("select key from claims group by key having count(*) > 1 order by key"):
@@ -217,15 +217,15 @@ def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Inde
     if a.source == b.source or a.group == b.group:
         return "same-origin"
     said, also = json.loads(a.voices), json.loads(b.voices)
-    for own, heard in ((a.house, also), (b.house, said)):
-        if own and any(v.startswith("o.") and house(v[2:].split("|")[0]) == own for v in heard):
-            return "derived"
+    retold = [of_house(a.house, also), of_house(b.house, said)]
+    if "same" in retold:
+        return "derived"
     same = one_voice(said, also)
     if same == "same":
         return "same-origin"
-    if a.house and a.house == b.house:
+    if a.house and house(a.house) == house(b.house):
         return "unknown" if a.speaker and b.speaker else "same-origin"
-    if same == "perhaps" or _of_a_speaker(a, b, dates):
+    if same == "perhaps" or "perhaps" in retold or _of_a_speaker(a, b, dates):
         return "unknown"
     if a.origin.startswith("press: ") or b.origin.startswith("press: "):
         return "unknown" if a.origin == b.origin else "independent"

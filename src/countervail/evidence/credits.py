@@ -11,7 +11,7 @@ from functools import cache
 
 from countervail.evidence.dates.dating import DATELINE, PRESS
 from countervail.evidence.model import slug
-from countervail.evidence.text.tokens import data_lines
+from countervail.evidence.text.tokens import data_lines, data_sections
 
 _HEAD, _FOOT = 8, 4  # lines
 _LONGEST = 130
@@ -26,18 +26,19 @@ _BY = re.compile(
 _ASIDE = re.compile(rf"\((?:(?:with )?(?:reporting|inputs?) (?:by|from) )?(?P<who>{_NAME})\)\W*$")
 _LAST = re.compile(rf"(?:[.!?][\"']? ?[-–—] ?|[.!?][\"']? \()(?P<who>{_NAME})\)?\W*$")
 _ALONE = re.compile(rf"^\W*(?P<who>{_NAME})\W*$")
-_WHERE = rf"(?:in|by|on|from|at|with) (?P<who>{_NAME})"
+_WORDS = data_sections("english/lexicon.txt")
+_PRINTED, _WRITINGS = "|".join(_WORDS["printed"]), "|".join(_WORDS["writings"])
 _FIRST = re.compile(
-    r"\b(?:(?i:this|the|an?) (?:\w+ ){0,2}?(?:article|story|report|piece|text|item|interview|version|dispatch|analysis|original)"
-    r"(?: \w+){0,3}? (?:appeared|published|posted|ran|printed|carried|issued|broadcast|distributed|provided|supplied|filed|written"
-    r"|produced)(?: \w+){0,2}?|(?:[Ff]irst|[Oo]riginally|[Pp]reviously) (?:published|posted|appeared|printed|reported|released)"
-    r"|[Rr]e-?(?:published|printed|produced|posted)(?: \w+){0,2}?|[Cc]ourtesy|[Ss]yndicated|[Tt]ranslated(?: \w+){0,2}?"
-    r"|(?:[Ww]ith|[Aa]dditional) (?:\w+ )?(?:reporting|material|inputs?)) " + _WHERE.replace("with)", "with|of)")
+    rf"\b(?:(?i:this|the|an?) (?:\w+ ){{0,2}}?(?:{_WRITINGS})(?: \w+){{0,3}}? (?:{_PRINTED})(?: \w+){{0,2}}?"
+    rf"|(?:[Ff]irst|[Oo]riginally|[Pp]reviously) (?:{_PRINTED})"
+    r"|[Rr]e-?(?:published|printed|produced|posted)(?: \w+){0,2}?|[Cc]ourtesy of|[Ss]yndicated"
+    r"|[Tt]ranslated(?: \w+){0,2}?"
+    r"|(?:[Ww]ith|[Aa]dditional) (?:\w+ )?(?:reporting|material|inputs?))"
+    rf"(?: (?:in|by|on|from|at|with))? (?P<who>{_NAME})"
 )
 _SPOKEN = re.compile(
     r"^\W*(?:(?:[Ff]ull )?(?:[Tt]ext|[Tt]ranscript) of )?(?:[Tt]he |[Aa]n? )?(?:[A-Z]?[a-z]+ )?"
-    r"(?i:speech|remarks?|statement|address|lecture|testimony|message|interview|comments?|toast|post|tweet|op-ed|declaration"
-    r"|communiqu[ée]|press release|news release)\b(?: \w+){0,2}? (?:of|by|from|with|to the press by|delivered by) "
+    rf"(?i:{'|'.join(_WORDS['speeches'])})\b(?: \w+){{0,2}}? (?:of|by|from|with|to the press by|delivered by) "
 )
 _POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")
 
@@ -55,6 +56,14 @@ def wires() -> dict[str, str]:
 def is_wire(name: str) -> bool:
     """Whether a name is that of a news agency."""
     return _plain(name) in wires() or bool(_WIRE.search(name))
+
+
+def agency(credits: Sequence[str]) -> str | None:
+    """The name of the news agency among those that a document credits."""
+    full = {slug(row.split("|")[0]): row.split("|")[0] for row in data_lines("wires.txt")}
+    found = [i[2:] for i in credits if i.startswith("o.")]
+    known = next((full[i] for i in found if i in full), None)
+    return known or next((i.replace("-", " ").title() for i in found if _WIRE.search(i.replace("-", " "))), None)
 
 
 def credited(rows: Sequence[tuple[str, int, int]], named: Sequence[Person], publisher: str | None) -> tuple[str, ...]:
@@ -80,7 +89,7 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
     if head and (line := DATELINE.match(text)) and line.group("p"):
         yield _body(line.group("p"))
     last = _LAST.search(text)
-    if not head and last and is_wire(last.group("who")):
+    if last and is_wire(last.group("who")):
         yield _body(last.group("who"))
     if len(text) > _LONGEST:
         return
@@ -99,11 +108,34 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
         posted = _POSTED.search(text)
         if spoken or posted:
             places = (start + spoken.end(), end) if spoken else (start, start + (posted.start() if posted else 0))
-            yield from [i for i, a, b in named if places[0] <= a and b <= places[1]][:2]
+            speakers = [i for i, a, b in named if places[0] <= a and b <= places[1]][:2]
+            title = re.match(_NAME, text[spoken.end() :]) if spoken else None
+            yield from speakers or ([f"o.{_plain(title.group())}"] if title else [])
 
 
 def _plain(name: str) -> str:
     return slug(re.sub(r"^[Tt]he ", "", name))
+
+
+_TOLD, _ORGANS = "|".join(_WORDS["reported"]), "|".join(_WORDS["organs"])
+
+
+def reported_by(name: str, text: str, unnamed: bool) -> bool:
+    """Whether a sentence credits a body with what it says: "according to X", "told X", "as X first reported"; where its
+    speaker is not named, also whose spokesman that is."""
+    whole = rf"(?:[Tt]he )?{re.escape(name)}(?:\b|$)"
+    told = r"[Aa]ccording to|told|reported by|in an interview with|quoted by"
+    if re.search(rf"(?:{told}) {whole}", text):
+        return True
+    speaks = rf"\b(?:{_ORGANS})s? (?:for|of|at|from|in|with) (?:\w+ ){{0,4}}?{whole}"
+    if unnamed and re.search(speaks, text):
+        return True
+    if not _is_house(name):
+        return False
+    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)"
+    when = r"first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week"
+    said = rf"{whole}(?: (?:{when}))* (?:{_TOLD})\b"
+    return bool(re.search(rf"\b(?:{to_it}) {whole}", text) or re.search(said, text))
 
 
 def _body(name: str) -> str:

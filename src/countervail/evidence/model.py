@@ -73,7 +73,7 @@ class Source:
     """Of the stored text (private numbers masked)."""
     extractor: str
     origin: str
-    """`leak:GROUP`, `press:PUBLISHER`, or that the file does not say."""
+    """`leak:GROUP`, `press:AGENCY` where an article credits one, `press:PUBLISHER`, or that the file does not say."""
     text: str = ""
     """Path of the stored text in the case folder."""
     publisher: str | None = None

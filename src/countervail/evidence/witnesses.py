@@ -22,20 +22,14 @@ from typing import Any, Literal
 from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.credits import wires
 from countervail.evidence.model import slug
+from countervail.evidence.text.tokens import data_sections
 
 Sameness = Literal["same", "perhaps", "other"]
 """Whether two voices are one."""
 
-_EDITION = frozenset(
-    "the online website web site com org net www digital edition newspaper staff english newsroom desk".split()
-)
-"""Words of a paper's name that tell its editions apart, not the paper."""
-_ORGANS = frozenset(
-    "secretariat secretary office bureau press spokesman spokeswoman spokesperson service department representative"
-    " representatives official officials headquarters staff statement mission".split()
-)
-"""Words for what speaks for a body."""
-_LINKING = frozenset("of the for s and in at to a an".split())
+_TABLES = data_sections("english/lexicon.txt")
+_EDITION, _ORGANS = frozenset(_TABLES["editions"]), frozenset(_TABLES["organs"])
+_LINKING = frozenset(["of", "the", "for", "s", "and", "in", "at", "to", "a", "an"])
 _LEAST = 5  # letters of a name that may be spelled in several ways
 
 
@@ -94,11 +88,19 @@ def one_voice(a: Sequence[str], b: Sequence[str]) -> Sameness:
     return found
 
 
+def of_house(publisher: str, voices: Sequence[str]) -> Sameness:
+    """Whether any of the voices of a claim is the publisher of another source, a slug."""
+    found = [_bodies(f"o.{publisher}", v.split("|")[0]) for v in voices if publisher and v.startswith("o.")]
+    return max(found, key=_ORDER.index, default="other")
+
+
 @lru_cache(maxsize=200_000)
 def _alike(x: str, y: str) -> Sameness:
     (a, *posts_a), (b, *posts_b) = x.split("|"), y.split("|")
     if a == b:
         return "perhaps" if _vague(a) else "same"
+    if {a[:2], b[:2]} == {"n.", "p."} and "-" not in (a if a[0] == "n" else b):
+        return "same" if a.split("-")[-1].split(".")[-1] == b.split("-")[-1].split(".")[-1] else "other"
     if a[:2] in {"l.", "n.", "c."} or b[:2] in {"l.", "n.", "c."}:
         return "other"
     role_a, role_b = _is_role(a), _is_role(b)

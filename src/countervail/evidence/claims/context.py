@@ -24,6 +24,7 @@ from countervail.evidence.claims.speech import (
     parse,
 )
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading, Sentence, sentences
@@ -274,10 +275,7 @@ def chain(
         if cited:
             links.append(cited)
         for mention, _, _ in reading.within(sentence.start, sentence.end, "organisation"):
-            name = re.escape(mention.value or "")
-            if re.search(
-                rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text
-            ):
+            if reported_by(mention.value or "", sentence.text, "p.unnamed" in speakers):
                 links.append(f"o.{slug(mention.value or '')}")
     else:
         links.append(document.id)

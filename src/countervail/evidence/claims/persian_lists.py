@@ -1,7 +1,7 @@
 """What a Persian list of states is of: the verb stands after it, and not where an English one does.
 
-"Members of the club A, B and C are", "the members consist of A and B", "A and B member of the club are", "A and B to the
-club joined". A list before another verb, of former or future members, or under a negation is of nothing.
+"Members of the club A, B and C are", "the members consist of A and B", "A and B member of the club are", "A and B to
+the club joined". A list before another verb, of former or future members, or under a negation is of nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ def _words() -> dict[str, str]:
 def _patterns() -> tuple[re.Pattern[str], ...]:
     w = _words()
     kinds = "|".join(row.split("=")[0] for row in w["member_kinds"].split("|"))
-    member = rf"(?:^|(?<=[\s،,.:؛«\"]))(?:{w['member_words']})(?= |:|$)(?P<kind> (?:{kinds})(?= |$))?(?P<of>(?: {_BODY})?)"
+    member = (
+        rf"(?:^|(?<=[\s،,.:؛«\"]))(?:{w['member_words']})(?= |:|$)(?P<kind> (?:{kinds})(?= |$))?(?P<of>(?: {_BODY})?)"
+    )
     return (
         re.compile(rf"{member} ?(?:(?:{w['consist_words']})(?: کشورهای)?|:) ?:? ?$"),
         re.compile(rf"{member} ?[،,]? ?$"),
         re.compile(rf"^ ?(?:(?:{w['member_fillers']}) )*{member} ?(?:{w['are_words']})(?![\u0600-\u06ff])"),
-        re.compile(rf"^ ?(?:(?:{w['member_fillers']}) )*به (?P<of>{_BODY}) ?(?:{w['joined_words']})(?![\u0600-\u06ff])"),
+        re.compile(
+            rf"^ ?(?:(?:{w['member_fillers']}) )*به (?P<of>{_BODY}) ?(?:{w['joined_words']})(?![\u0600-\u06ff])"
+        ),
         re.compile(rf"^ ?(?:(?:{w['member_fillers']}) )*(?:{w['are_words']})(?![\u0600-\u06ff])"),
         re.compile(rf"(?<![\u0600-\u06ff])(?:{w['denied_words']}|{w['not_members']})(?![\u0600-\u06ff])"),
         re.compile(rf"(?<![\u0600-\u06ff])(?:{w['denied_words']}|(?:{w['member_words']}) سابق)(?![\u0600-\u06ff])"),
@@ -38,7 +42,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def persian_kind(before: str, after: str) -> str | None:
-    """What a list between two pieces of its sentence is of: members, founders or observers; None where they do not say."""
+    """What a list between two pieces of its sentence is of; None where they do not say."""
     if not re.search(r"[\u0600-\u06ff]", before + after):
         return None
     consist, members, are_members, joined, are, other, denied = _patterns()
