@@ -43,26 +43,46 @@ def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
             position = match.end()
 
 
+_SINGLE = re.compile(
+    r"(?<![\w'\"])'(?=[^\W\d_a-z])(?P<q>(?:[^'\"\n]|(?<=\w)'(?=\w)|(?<=s)'(?= [a-z])){3,600}?(?P<end>[,.!?])?)"
+    r"(?:(?<!s)'|(?<=s)'(?! [a-z]))(?![\w'\"])"
+)
+"""Speech in single marks, British and other; in it an apostrophe stands between letters or behind a plural."""
+
+
+def _single(folded: Folded) -> Iterator[re.Match[str]]:
+    """Texts between two single quotation marks, where what stands beside them says that somebody speaks."""
+    for match in _SINGLE.finditer(folded.text):
+        curly = folded.raw[folded.offsets[match.start()]] == "‘"
+        before = folded.text[max(0, match.start() - 90) : match.start()]
+        after = folded.text[match.end() : match.end() + 60]
+        said = _SPEECH_AFTER.match(after) or (match.group("end") and _SPEECH_BEFORE.search(before))
+        if said and (curly or match.group("end")) and before.count('"') % 2 == 0:
+            yield match
+
+
 def find_quotes(folded: Folded) -> list[Mention]:
     """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
     found = []
     text = folded.text
-    for match in _pairs(folded):
-        inner = match.group(1)
+    for match in [*_pairs(folded), *_single(folded)]:
+        inner, single = match.group(1), match.group()[0] == "'"
         before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
         words = inner.split()
-        if len(words) < 2:
+        if len(words) < 2 or any(
+            m.start < folded.offsets[match.end() - 1] and folded.offsets[match.start()] < m.end for m in found
+        ):
             continue
         sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
         if (titled and not _SPEECH_AFTER.match(after)) or not (
-            sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+            sentence or single or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
         ):
             continue
         a, b = folded.span(match.start(1), match.end(1))
         found.append(Mention(a, b, "quote", folded.raw[a:b]))
-    return found
+    return sorted(found, key=lambda m: m.start)
 
 
 _LEGAL = (
