@@ -136,7 +136,7 @@ def units_of(
         ):
             tag, mention = "N", None  # "a Panama-flagged tanker"
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
-        position = b
+        position = b + (tag == "Q" and text[b : b + 1] == "'")  # a mark, no genitive
     _words(text, position, end, units)
     _settle(units)
     return units

@@ -164,14 +164,20 @@ _STATES = (
     r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
     r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
 )
-IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
+IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
 """What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
 AMERICAN_PLACE = re.compile(
     r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
     r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
     rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
 )
-AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
+AMERICAN_AFTER = re.compile(
+    rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"
+    r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly|[Aa]ttorney [Gg]eneral"
+    r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
+    r"|(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
+)
+"""What follows the American state: its governor, or its towns later in the sentence."""
 
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
