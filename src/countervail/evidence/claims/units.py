@@ -18,7 +18,7 @@ from countervail.evidence.text.tokens import Mention, data_sections
 _TOKEN = re.compile(
     r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|"
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
-    r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
+    r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?(?:%|-?[A-Z]\b)?)|(?P<mark>[^\s\w])"
 )
 CLOSED = {name: frozenset(words) for name, words in data_sections("english/grammar.txt").items()}
 _WORDS = {word: tag for tag, words in CLOSED.items() if len(tag) == 1 for word in words}

@@ -63,7 +63,7 @@ def _single(folded: Folded) -> Iterator[re.Match[str]]:
 
 def find_quotes(folded: Folded) -> list[Mention]:
     """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
-    found = []
+    found: list[Mention] = []
     text = folded.text
     for match in [*_pairs(folded), *_single(folded)]:
         inner, single = match.group(1), match.group()[0] == "'"
@@ -194,7 +194,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     placed = [to_folded.span(m) for m in countries]
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
-    organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s)]
+    organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
     listed, bodies = find_listed(text)
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
@@ -220,6 +220,15 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
     mentions = [*countries, *dates, *named, *find_quotes(folded)]
     return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
+
+
+def _no_body(text: str, span: tuple[int, int]) -> bool:
+    """Whether it is no body: the programme that an entry is listed under, [SDGT], or an adjective, Kestrian-owned."""
+    a, b = span
+    head, _, rest = text[a:b].partition("-")
+    if rest.islower() and " " not in rest and (head in adjectives() or head in country_words()):
+        return True
+    return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
