@@ -26,7 +26,7 @@ _BY = re.compile(
 _ASIDE = re.compile(rf"\((?:(?:with )?(?:reporting|inputs?) (?:by|from) )?(?P<who>{_NAME})\)\W*$")
 _LAST = re.compile(rf"(?:[.!?][\"']? ?[-–—] ?|[.!?][\"']? \()(?P<who>{_NAME})\)?\W*$")
 _ALONE = re.compile(rf"^\W*(?P<who>{_NAME})\W*$")
-_WORDS = data_sections("english/lexicon.txt")
+_WORDS = data_sections("english/credits.txt")
 _PRINTED, _WRITINGS = "|".join(_WORDS["printed"]), "|".join(_WORDS["writings"])
 _FIRST = re.compile(
     rf"\b(?:(?i:this|the|an?) (?:\w+ ){{0,2}}?(?:{_WRITINGS})(?: \w+){{0,3}}? (?:{_PRINTED})(?: \w+){{0,2}}?"

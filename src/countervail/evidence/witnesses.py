@@ -27,7 +27,7 @@ from countervail.evidence.text.tokens import data_sections
 Sameness = Literal["same", "perhaps", "other"]
 """Whether two voices are one."""
 
-_TABLES = data_sections("english/lexicon.txt")
+_TABLES = data_sections("english/credits.txt")
 _EDITION, _ORGANS = frozenset(_TABLES["editions"]), frozenset(_TABLES["organs"])
 _LINKING = frozenset(["of", "the", "for", "s", "and", "in", "at", "to", "a", "an"])
 _LEAST = 5  # letters of a name that may be spelled in several ways
