@@ -290,8 +290,7 @@ def _value(mention: Mention, anchor: dt.date, text: str, a: int, b: int) -> str 
     if raw == "tomorrow":
         return (anchor + day).isoformat()
     if raw in {"today", "tonight", "this morning", "this afternoon", "this evening"}:
-        said = _SAID.search(text[max(0, a - 24) : a])
-        return anchor.isoformat() if said or raw.startswith("this") else None
+        return anchor.isoformat() if raw.startswith("this") or _SAID.search(text[max(0, a - 24) : a]) else None
     if ago := _AGO.fullmatch(raw):
         count = _NUMBERS.get(ago.group(1)) or (int(ago.group(1)) if ago.group(1).isdigit() else None)
         return (anchor - count * day).isoformat() if count else None
