@@ -242,9 +242,7 @@ def _agrees(gold: Gold, read: Read, text: Annotation) -> bool:
     if "as" not in roles and {"observer", "observers", "partner"}.intersection(words(" ".join(read.roles["as"]))):
         return False
     if gold.predicate == "holds_post":
-        return gold.former == bool(
-            re.search(r"\b(former|ex)\b", " ".join(read.roles["object"]))
-        )
+        return gold.former == bool(re.search(r"\b(former|ex)\b", " ".join(read.roles["object"])))
     if gold.predicate in STATED:
         return read.polarity in gold.polarity
     if read.modality not in gold.modality:

@@ -173,7 +173,8 @@ AMERICAN_PLACE = re.compile(
 )
 AMERICAN_AFTER = re.compile(
     rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"
-    r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly|[Aa]ttorney [Gg]eneral"
+    r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly"
+    r"|[Aa]ttorney [Gg]eneral"
     r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
     r"|(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
 )
