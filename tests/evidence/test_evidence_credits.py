@@ -160,6 +160,27 @@ def test_a_weekday_after_published_is_of_the_date(line: str) -> None:
     assert not article.get("title")
 
 
+def test_a_page_names_its_paper_in_its_title() -> None:
+    page = "<html><head><title>Who is in - The Marlow Gazette</title></head><body><h1>Who is in</h1><p>{}</p></body></html>"
+    source = read_document(page.format(ONE.format(FACT)).encode(), "x.html", "source:x")["source"]
+    assert source["publisher"] == "The Marlow Gazette"
+
+
+def test_posts_beside_other_names_and_former_ones() -> None:
+    text = (
+        f"{GAZETTE}Ana Moor, an adviser to Chancellor Jan Holt, met Ambassador to Cuba Peter Vall. Omar Tal, ex-governor of "
+        "the Quay Bank told the court so."
+    )
+    posts = {c["subject"]: c["value"] for c in of(text)["claims"] if c["predicate"] == "holds_post"}
+    assert {i: v["post"] for i, v in posts.items()} == {
+        "p.ana-moor": "adviser",
+        "p.jan-holt": "Chancellor",
+        "p.peter-vall": "Ambassador to Cuba",
+        "p.omar-tal": "governor",
+    }
+    assert posts["p.omar-tal"]["former"]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

@@ -64,7 +64,7 @@ APPOSITION = re.compile(
     rf"|[A-Z][\w'-]{{0,25}}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{{0,25}}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
-    rf"(?i:{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
+    rf"(?i:(?:ex-)?{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
     rf"|fixer|pilot|smuggler|citizen)\b"
 )
 SPEAKS_FOR = re.compile(rf" of (?:the )?(?:[A-Z][\w'-]{{0,25}} ){{1,5}}{SPEECH}\b")
