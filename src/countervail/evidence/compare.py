@@ -19,7 +19,7 @@ from countervail.evidence.claims.actors import CLUBS
 from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
-from countervail.evidence.witnesses import Witnesses, house, of_house, one_voice, posts_of, voices
+from countervail.evidence.witnesses import Witnesses, house, numbers_in, of_house, one_voice, posts_of, voices
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
@@ -128,7 +128,7 @@ class Comparison:
         )
         group = self.witnesses.group(source["id"], text, mentions)
         claims = list(claims)
-        posts, credits = posts_of(claims), source.get("credits", ())
+        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text)]
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
         self.db.executemany("insert into quoted values(?,?)", [(source["id"], person) for person in heard])

@@ -25,6 +25,7 @@ _BY = re.compile(
 )
 _ASIDE = re.compile(rf"\((?:(?:with )?(?:reporting|inputs?) (?:by|from) )?(?P<who>{_NAME})\)\W*$")
 _LAST = re.compile(rf"(?:[.!?][\"']? ?[-–—] ?|[.!?][\"']? \()(?P<who>{_NAME})\)?\W*$")
+_OPENS = re.compile(rf"^\((?P<who>{_NAME})\) ?-{{1,2}} ")
 _ALONE = re.compile(rf"^\W*(?P<who>{_NAME})\W*$")
 _WORDS = data_sections("english/credits.txt")
 _PRINTED, _WRITINGS = "|".join(_WORDS["printed"]), "|".join(_WORDS["writings"])
@@ -88,6 +89,8 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
     """Whom a line of the head or foot credits."""
     if head and (line := DATELINE.match(text)) and line.group("p"):
         yield _body(line.group("p"))
+    elif head and (opens := _OPENS.match(text)):
+        yield _body(opens.group("who"))
     last = _LAST.search(text)
     if last and is_wire(last.group("who")):
         yield _body(last.group("who"))
@@ -132,7 +135,7 @@ def reported_by(name: str, text: str, unnamed: bool) -> bool:
         return True
     if not _is_house(name):
         return False
-    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)"
+    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|from|via|per"
     when = r"first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week"
     said = rf"{whole}(?: (?:{when}))* (?:{_TOLD})\b"
     return bool(re.search(rf"\b(?:{to_it}) {whole}", text) or re.search(said, text))

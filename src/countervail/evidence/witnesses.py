@@ -29,6 +29,7 @@ Sameness = Literal["same", "perhaps", "other"]
 
 _TABLES = data_sections("english/credits.txt")
 _EDITION, _ORGANS = frozenset(_TABLES["editions"]), frozenset(_TABLES["organs"])
+_TEXTS = frozenset(_TABLES["texts"])
 _LINKING = frozenset(["of", "the", "for", "s", "and", "in", "at", "to", "a", "an"])
 _LEAST = 5  # letters of a name that may be spelled in several ways
 
@@ -51,18 +52,31 @@ def voices(
         found.append(speaker)
     if document.get("kind", "article") == "article":
         found += credits
-    elif letter := _letter(document):
-        found.append(letter)
+    else:
+        found += [i for i in (_letter(document), "d.letter") if i]
     return ["|".join([i, *posts.get(i, ())]) for i in dict.fromkeys(found)]
 
 
 def _letter(document: Mapping[str, Any]) -> str:
     """A letter by its number and day."""
-    number = (document.get("header") or {}).get("number")
-    value = re.sub(r"\W+", "", str(number.get("value", ""))).lower() if isinstance(number, Mapping) else ""
-    value = "".join(str(int(c)) if c.isdigit() else c for c in value)
+    header = document.get("header") or {}
+    number = header.get("number")
+    value = _digits(str(number.get("value", ""))) if isinstance(number, Mapping) else ""
     day = (document.get("date") or {}).get("edtf") or ""
     return f"l.{value}@{day}" if len(value) >= 3 and day else ""
+
+
+_NUMBERED = re.compile(r"\b(?:[Nn]os?\.?|[Nn]umber|[Rr]ef(?:erence|\.)?):? ?(?P<n>\d[\w/.-]*\d[\w/-]*)")
+
+
+def numbers_in(text: str) -> list[str]:
+    """The letters that an article speaks of by their numbers."""
+    return [f"l.{_digits(m.group('n'))}@" for m in _NUMBERED.finditer(text[:200_000])][:20]
+
+
+def _digits(number: str) -> str:
+    plain = re.sub(r"\W+", "", number).lower()
+    return "".join(str(int(c)) if c.isdigit() else c for c in plain)
 
 
 def posts_of(claims: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -91,24 +105,34 @@ def one_voice(a: Sequence[str], b: Sequence[str]) -> Sameness:
 def of_house(publisher: str, voices: Sequence[str]) -> Sameness:
     """Whether any of the voices of a claim is the publisher of another source, a slug."""
     found = [_bodies(f"o.{publisher}", v.split("|")[0]) for v in voices if publisher and v.startswith("o.")]
+    office = {"minister" if w == "ministry" else w for w in _words(f"o.{publisher}")}
+    posts = [_words(f"p.{post}") for v in voices for post in v.split("|")[1:]]
+    found += ["perhaps" for words in posts if publisher and len(words) > 1 and (words <= office or office <= words)]
     return max(found, key=_ORDER.index, default="other")
+
+
+def _office(voice: str) -> str:
+    """A voice, an office that is read as a thing as the person who holds it."""
+    role = voice.startswith("n.") and not _words(voice).isdisjoint(NOUNS["persons"] | _ORGANS)
+    return f"p.{voice[2:]}" if role and _words(voice).isdisjoint(_TEXTS) else voice
 
 
 @lru_cache(maxsize=200_000)
 def _alike(x: str, y: str) -> Sameness:
-    (a, *posts_a), (b, *posts_b) = x.split("|"), y.split("|")
+    (a, *posts_a), (b, *posts_b) = _office(x).split("|"), _office(y).split("|")
     if a == b:
         return "perhaps" if _vague(a) else "same"
-    if {a[:2], b[:2]} == {"n.", "p."} and "-" not in (a if a[0] == "n" else b):
-        return "same" if a.split("-")[-1].split(".")[-1] == b.split("-")[-1].split(".")[-1] else "other"
-    if a[:2] in {"l.", "n.", "c."} or b[:2] in {"l.", "n.", "c."}:
-        return "other"
+    kinds = {a[:2], b[:2]}
+    if not kinds.isdisjoint({"l.", "c.", "d.", "n."}):
+        return _things(a, b, kinds)
     role_a, role_b = _is_role(a), _is_role(b)
     if not role_a and not role_b:
         if a[0] == b[0]:
             return _persons(a[2:], b[2:]) if a[0] == "p" else _bodies(a, b)
         posts, body = (posts_a, b) if a[0] == "p" else (posts_b, a)
-        words = _words(body)
+        words, person = _words(body), a if a[0] == "p" else b
+        if words - _ORGANS == _words(person):
+            return "same"  # "the office of X"
         return "perhaps" if words and any(words <= _words(f"o.{p}") for p in posts) else "other"
     if role_a and role_b:
         return _roles(a, b)
@@ -119,6 +143,24 @@ def _alike(x: str, y: str) -> Sameness:
 
 
 _ORDER: tuple[Sameness, ...] = ("other", "perhaps", "same")
+
+
+def _things(a: str, b: str, kinds: set[str]) -> Sameness:
+    """Two voices of which one is a text, a state, or somebody of whom it is not known what he is."""
+    if kinds == {"l."}:
+        (x, day), (y, other) = a.split("@"), b.split("@")
+        return "same" if x == y and (not day or not other) else "other"
+    thing, rest = (a, b) if a[0] == "n" else (b, a)
+    if thing[0] != "n":
+        return "other"
+    if rest[0] == "d":
+        return "other" if _words(thing).isdisjoint(_TEXTS) else "perhaps"
+    if rest[0] == "n":
+        some, others = _words(a), _words(b)
+        return "perhaps" if some <= others or others <= some else "other"
+    if rest[0] == "p" and "-" not in thing:
+        return "same" if thing[2:] == rest[2:].split("-")[-1] else "other"
+    return "other"
 
 
 def _words(identifier: str) -> frozenset[str]:
@@ -197,6 +239,8 @@ def _persons(a: str, b: str) -> Sameness:
         if a.isascii() == b.isascii():
             return "same" if x[-1] == y[-1] and (len(x) == 1 or len(y) == 1) else "other"
         return "same" if len(skeleton(a)) >= 4 and skeleton(a) == skeleton(b) else "other"
+    if len(skeleton(a)) >= _LEAST and skeleton(a) == skeleton(b):
+        return "same"
     if not _spelled(x[-1], y[-1]):
         return "other"
     if len(x) == 1 or len(y) == 1:
