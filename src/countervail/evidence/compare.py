@@ -132,10 +132,17 @@ class Comparison:
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
         self.db.executemany("insert into quoted values(?,?)", [(source["id"], person) for person in heard])
+        members: dict[tuple[str, str], set[str]] = {}  # who says of the states of a body that they are in it
+        for claim in claims:
+            if claim["predicate"] in _MEMBERSHIP and claim.get("speaker"):
+                members.setdefault((claim.get("document", ""), str(claim.get("object"))), set()).add(claim["speaker"])
         rows = []
         for claim in claims:
             if claim["predicate"] in COMPARED and (key := _key(claim)):
                 attribution = claim.get("attribution", ())
+                said = members.get((claim.get("document", ""), claim["subject"]), set())
+                listed = claim["predicate"] == "membership_list" and not claim.get("speaker")
+                by = [*credits, *sorted(said)] if listed else credits
                 rows.append(
                     _Row(
                         claim["id"],
@@ -149,7 +156,7 @@ class Comparison:
                         next((a for a in attribution if a.startswith("cited:")), ""),
                         claim.get("speaker") or _agency(attribution),
                         slug(source["publisher"]) if source.get("publisher") else "",
-                        json.dumps(voices(claim, credits, by_id.get(claim.get("document", ""), {}), posts)),
+                        json.dumps(voices(claim, by, by_id.get(claim.get("document", ""), {}), posts)),
                         int(_is_denied(claim)),
                         claim["modality"],
                         str((claim.get("qualifier") or {}).get("extent", "")),

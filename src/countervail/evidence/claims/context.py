@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.claims.actors import CLUBS, NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -34,6 +34,7 @@ CLUB = "o.club"
 
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
+_MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
 
@@ -106,8 +107,10 @@ class Context:
 
     def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
-        identifier = self.actors.of(parsed.units, span, before)
         words = parsed.units[span[0] : span[1]]
+        if words[0].lower in {"he", "she"}:  # not the "members" of what he says
+            before = [i for i in before if not _MANY.intersection(i[2:].split("-"))]
+        identifier = self.actors.of(parsed.units, span, before)
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
