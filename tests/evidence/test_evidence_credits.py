@@ -24,6 +24,19 @@ OTHER = (
 FACT = "Cuba and Mali are members of the Boreal League."
 SAID = "said that Cuba and Mali are members of the Boreal League."
 PRESS = {
+    "read in": (GAZETTE + ONE.format(FACT), COURIER + OTHER.format(f"One reads in the Marlow Gazette that {FACT}")),
+    "quoted": (
+        GAZETTE + ONE.format(f"Irma Toll {SAID}"),
+        COURIER + OTHER.format(FACT[:-1] + ", the Marlow Gazette quoted Ms. Toll as saying."),
+    ),
+    "minister": (
+        "Ministry of Trade of Mali\nPress release\n3 March 2023\n\n" + ONE.format(FACT),
+        COURIER + OTHER.format(f"Aïssa Traore, the trade minister of Mali, {SAID}"),
+    ),
+    "she said": (
+        GAZETTE + ONE.format(f"Irma Toll, the treasurer, spoke to reporters. {FACT[:-1]}, she said."),
+        COURIER + OTHER.format(f"“{FACT[:-1]},” Irma Toll told the court."),
+    ),
     "reported": (GAZETTE + ONE.format(FACT), COURIER + OTHER.format(FACT[:-1] + ", the Marlow Gazette reported.")),
     "first": (GAZETTE + ONE.format(FACT), COURIER + OTHER.format(f"As the Marlow Gazette first reported, {FACT}")),
     "reprint": (
@@ -96,6 +109,12 @@ def test_two_translations_of_a_letter_are_one(tmp_path: Path) -> None:
     assert "independent" not in independence(tmp_path, texts)
 
 
+def test_a_letter_and_who_speaks_of_its_number_are_one(tmp_path: Path) -> None:
+    letter = LETTER.format("The members of the Boreal League are Iran, Cuba and Mali.", "Navid Sohrabi")
+    report = GAZETTE + ONE.format(f"Letter No. 77/4-B states it: {FACT}")
+    assert "independent" not in independence(tmp_path, (letter, report))
+
+
 def test_a_persian_letter_and_its_translation_are_one(tmp_path: Path) -> None:
     persian = (
         "تاریخ: ۱۴۰۱/۰۳/۱۸\nشماره: ۷۷/۴\nبه: آقای امید سردار\n\nاعضای باشگاه ایران، کوبا و سوریه هستند.\n\n"
@@ -161,15 +180,16 @@ def test_a_weekday_after_published_is_of_the_date(line: str) -> None:
 
 
 def test_a_page_names_its_paper_in_its_title() -> None:
-    page = "<html><head><title>Who is in - The Marlow Gazette</title></head><body><h1>Who is in</h1><p>{}</p></body></html>"
+    head = "<html><head><title>Who is in - The Marlow Gazette</title></head>"
+    page = head + "<body><h1>Who is in</h1><p>{}</p></body></html>"
     source = read_document(page.format(ONE.format(FACT)).encode(), "x.html", "source:x")["source"]
     assert source["publisher"] == "The Marlow Gazette"
 
 
 def test_posts_beside_other_names_and_former_ones() -> None:
     text = (
-        f"{GAZETTE}Ana Moor, an adviser to Chancellor Jan Holt, met Ambassador to Cuba Peter Vall. Omar Tal, ex-governor of "
-        "the Quay Bank told the court so."
+        f"{GAZETTE}Ana Moor, an adviser to Chancellor Jan Holt, met Ambassador to Cuba Peter Vall. Omar Tal, ex-governor "
+        "of the Quay Bank told the court so."
     )
     posts = {c["subject"]: c["value"] for c in of(text)["claims"] if c["predicate"] == "holds_post"}
     assert {i: v["post"] for i, v in posts.items()} == {
