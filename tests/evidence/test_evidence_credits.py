@@ -188,8 +188,8 @@ def test_a_page_names_its_paper_in_its_title() -> None:
 
 def test_posts_beside_other_names_and_former_ones() -> None:
     text = (
-        f"{GAZETTE}Ana Moor, an adviser to Chancellor Jan Holt, met Ambassador to Cuba Peter Vall. Omar Tal, ex-governor "
-        "of the Quay Bank told the court so."
+        f"{GAZETTE}Ana Moor, an adviser to Chancellor Jan Holt, met Ambassador to Cuba Peter Vall. Omar Tal, "
+        "ex-governor of the Quay Bank told the court so."
     )
     posts = {c["subject"]: c["value"] for c in of(text)["claims"] if c["predicate"] == "holds_post"}
     assert {i: v["post"] for i, v in posts.items()} == {
