@@ -133,9 +133,10 @@ def reported_by(name: str, text: str, unnamed: bool) -> bool:
     speaks = rf"\b(?:{_ORGANS})s? (?:for|of|at|from|in|with) (?:\w+ ){{0,4}}?{whole}"
     if unnamed and re.search(speaks, text):
         return True
-    if not _is_house(name):
-        return False
-    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|from|via|per"
+    last = [w for w in name.split() if w.lower() not in _WORDS["editions"]][-1:]
+    if _plain(name) not in wires() and not _is_house(" ".join(last)):
+        return False  # "the Horn Telegraph Union" is no paper
+    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|via|per"
     when = r"first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week"
     said = rf"{whole}(?: (?:{when}))* (?:{_TOLD})\b"
     return bool(re.search(rf"\b(?:{to_it}) {whole}", text) or re.search(said, text))
