@@ -107,10 +107,8 @@ class Context:
 
     def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
+        identifier = self.actors.of(parsed.units, span, _of_one(parsed.units[span[0]].lower, before))
         words = parsed.units[span[0] : span[1]]
-        if words[0].lower in {"he", "she"}:  # not the "members" of what he says
-            before = [i for i in before if not _MANY.intersection(i[2:].split("-"))]
-        identifier = self.actors.of(parsed.units, span, before)
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
@@ -210,6 +208,11 @@ class Context:
         fields.setdefault("place", document.place_of(offset))
         passages = tuple(dict.fromkeys(self.place(a, b, document) for a, b in spans if b > a))
         return Claim(subject=subject, predicate=predicate, passages=passages, document=document.id, **fields)
+
+
+def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
+    """Whom "he" or "she" that says something can be: not the "members" of what he says."""
+    return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
 
 
 def _nearest(parsed: Parsed, start: int) -> Clause:
