@@ -10,17 +10,16 @@ is one link, with the numbers of documents and origins in its note.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from countervail.evidence.claims.actors import CLUBS
-from countervail.evidence.model import Independence, Link, Relation
+from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
+from countervail.evidence.witnesses import Witnesses, house, numbers_in, of_house, one_voice, posts_of, voices
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
@@ -28,6 +27,8 @@ COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared or
 UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
 """A grouping that a document gives no name."""
 _MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
+_OF_PERSONS = frozenset({"holds_post", "introduced_as", "serves_as"})
+_ONE = frozenset({"same-origin", "derived"})
 _MAX_ROWS = 2000  # of one key
 _MAX_PAIRS = 60  # of one key
 
@@ -45,6 +46,8 @@ class _Row(NamedTuple):
     document: str
     cited: str
     speaker: str
+    house: str
+    voices: str
     denied: int
     modality: str
     extent: str
@@ -102,6 +105,7 @@ class Comparison:
         self.db = sqlite3.connect(":memory:" if path is None else str(path))
         self.db.execute(f"create table claims({_COLUMNS})")
         self.db.execute("create table documents(id, source, date)")
+        self.db.execute("create table quoted(source, person)")
         self.witnesses = Witnesses(self.db)
 
     def close(self) -> None:
@@ -117,15 +121,28 @@ class Comparison:
         mentions: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         """Take in one source; its text and mentions show whether it repeats another."""
+        documents = list(documents)
         self.db.executemany(
             "insert into documents values(?,?,?)",
             [(d["id"], source["id"], (d.get("date") or {}).get("edtf")) for d in documents],
         )
         group = self.witnesses.group(source["id"], text, mentions)
+        claims = list(claims)
+        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text)]
+        by_id = {d["id"]: d for d in documents}
+        heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
+        self.db.executemany("insert into quoted values(?,?)", [(source["id"], person) for person in heard])
+        members: dict[tuple[str, str], set[str]] = {}  # who says of the states of a body that they are in it
+        for claim in claims:
+            if claim["predicate"] in _MEMBERSHIP and claim.get("speaker"):
+                members.setdefault((claim.get("document", ""), str(claim.get("object"))), set()).add(claim["speaker"])
         rows = []
         for claim in claims:
             if claim["predicate"] in COMPARED and (key := _key(claim)):
                 attribution = claim.get("attribution", ())
+                said = members.get((claim.get("document", ""), claim["subject"]), set())
+                listed = claim["predicate"] == "membership_list" and not claim.get("speaker")
+                by = [*credits, *sorted(said)] if listed else credits
                 rows.append(
                     _Row(
                         claim["id"],
@@ -138,6 +155,8 @@ class Comparison:
                         claim.get("document", ""),
                         next((a for a in attribution if a.startswith("cited:")), ""),
                         claim.get("speaker") or _agency(attribution),
+                        slug(source["publisher"]) if source.get("publisher") else "",
+                        json.dumps(voices(claim, by, by_id.get(claim.get("document", ""), {}), posts)),
                         int(_is_denied(claim)),
                         claim["modality"],
                         str((claim.get("qualifier") or {}).get("extent", "")),
@@ -150,6 +169,7 @@ class Comparison:
         """Links between claims of different documents, contradictions first; what is said many times is one link."""
         self.db.execute("create index if not exists by_key on claims(key)")
         dates = {(s, d): i for i, s, d in self.db.execute("select id, source, date from documents where date > ''")}
+        dates |= dict.fromkeys(self.db.execute("select source, person from quoted"), "")
         self._one_club()
         found: dict[Relation, list[Link]] = {"contradicts": [], "refines": [], "agrees": [], "restates": []}
         for (key,) in self.db.execute("select key from claims group by key having count(*) > 1 order by key"):
@@ -195,17 +215,34 @@ def _is_denied(claim: Mapping[str, Any]) -> bool:
 
 
 def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
-    """Whether two claims are two witnesses."""
+    """Whether two claims are two witnesses; `dates` has the documents of a source by day and whom it quotes."""
     for one, other in ((a, b), (b, a)):
         if one.cited and (other.source, one.cited.removeprefix("cited:")) in dates and other.source != one.source:
             return "derived"
     if a.origin == b.origin and a.origin.startswith("leak:"):
         return "derived" if a.source != b.source else "same-origin"
-    if a.source == b.source or a.group == b.group or (a.speaker and a.speaker == b.speaker):
+    if a.source == b.source or a.group == b.group:
         return "same-origin"
+    said, also = json.loads(a.voices), json.loads(b.voices)
+    retold = [of_house(a.house, also), of_house(b.house, said)]
+    if "same" in retold:
+        return "derived"
+    same = one_voice(said, also)
+    if same == "same":
+        return "same-origin"
+    if a.house and house(a.house) == house(b.house):
+        return "unknown" if a.speaker and b.speaker else "same-origin"
+    if same == "perhaps" or "perhaps" in retold or _of_a_speaker(a, b, dates):
+        return "unknown"
     if a.origin.startswith("press: ") or b.origin.startswith("press: "):
         return "unknown" if a.origin == b.origin else "independent"
     return "independent" if a.origin != b.origin or a.origin == "document" else "unknown"
+
+
+def _of_a_speaker(a: _Row, b: _Row, known: Mapping[tuple[str, str], str]) -> bool:
+    """Whether both say who somebody is whom both quote: what one occasion told them."""
+    person = a.key.split("|")[1] if a.predicate in _OF_PERSONS else ""
+    return bool(person) and (a.source, person) in known and (b.source, person) in known
 
 
 def _of_key(key: str, rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]) -> Iterator[Link]:
@@ -218,8 +255,8 @@ def _of_key(key: str, rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]
             kept.append(row)
     witnesses: list[tuple[_Row, str]] = []
     for kept in classes.values():
-        chosen = kept if len(kept) <= 4 else _one_an_origin(kept)
-        note = f"{len(kept)} documents say so, of {len(_one_an_origin(kept))} origins" if len(kept) > 4 else ""
+        chosen = kept if len(kept) <= 4 else _one_an_origin(kept, dates)
+        note = f"{len(kept)} documents say so, of {len(_one_an_origin(kept, dates))} origins" if len(kept) > 4 else ""
         if note and len(chosen) == 1:
             chosen = kept[:2]
         witnesses += [(row, note) for row in chosen[:8]]
@@ -235,7 +272,8 @@ def _of_key(key: str, rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]
                 )
 
 
-def _one_an_origin(rows: Sequence[_Row]) -> list[_Row]:
+def _one_an_origin(rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]) -> list[_Row]:
+    """The first claim of every origin; of very many, those that differ in text and speaker."""
     found: list[_Row] = []
     seen: set[str] = set()
     for row in rows:
@@ -244,7 +282,8 @@ def _one_an_origin(rows: Sequence[_Row]) -> list[_Row]:
             *([row.speaker] if row.speaker else []),
             *([row.origin] if row.origin[:5] == "leak:" else []),
         }
-        if not mark & seen:
+        one = mark & seen or any(independence(row, other, dates) in _ONE for other in found[:_MAX_PAIRS])
+        if not one:
             found.append(row)
         seen |= mark
     return found
@@ -314,60 +353,3 @@ def _lists(a: _Row, b: _Row, made: Callable[..., Link], same: Relation) -> Link 
     if kind == other_kind:
         return made("contradicts", f"different lists; not in both: {', '.join(apart[:12])}")
     return None
-
-
-# -- which sources are one witness -------------------------------------------------------------------------------------
-#
-# Of every text a small sketch is kept: the lowest hashes of its runs of words (bottom-k of shingles), and of its runs
-# of countries and dates, which a translation keeps. A source that shares enough of either with an earlier one is of its
-# group. Time and memory grow with the number of different texts, not with their pairs.
-
-_WORDS = 4  # of a run of words
-_FACTS = 2  # of a run of countries, dates and numbers
-_KEPT = 48  # hashes of a text
-_ALIKE = 0.35  # share of the hashes of two texts that are one; half of the words changed give about 0.2
-_TRANSLATED = 0.5
-_FEWEST = 8  # runs that a text must have to be told from others
-
-
-def sketch(items: Sequence[str], run: int) -> frozenset[int]:
-    """The lowest hashes of the runs of some items."""
-    runs = {zlib.crc32(" ".join(items[i : i + run]).encode()) for i in range(len(items) - run + 1)}
-    return frozenset(sorted(runs)[:_KEPT]) if len(runs) >= _FEWEST else frozenset()
-
-
-class Witnesses:
-    """Groups sources as they come; the sketches are kept in a database."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        db.execute("create table sketches(hash integer, kind integer, persian integer, source text)")
-        db.execute("create index by_hash on sketches(hash, kind)")
-        self._sizes: dict[tuple[str, int], int] = {}
-
-    def group(self, source: str, text: str, mentions: Iterable[Mapping[str, Any]] = ()) -> str:
-        """The group of a source: the first source that says the same, or the source itself."""
-        persian = int(len(re.findall(r"[\u0600-\u06ff]", text[:4000])) > 200)
-        words = sketch(re.findall(r"\w+", text.lower()), _WORDS)
-        facts = sketch([str(m["value"]) for m in mentions if m["type"] in {"country", "date"} and m["value"]], _FACTS)
-        found = self._match(words, 0, _ALIKE, persian) or self._match(facts, 1, _TRANSLATED, 1 - persian)
-        if found is None:
-            for kind, hashes in enumerate((words, facts)):
-                self._sizes[source, kind] = len(hashes)
-                rows = [(value, kind, persian, source) for value in hashes]
-                self.db.executemany("insert into sketches values(?,?,?,?)", rows)
-        return found or source
-
-    def _match(self, hashes: frozenset[int], kind: int, share: float, persian: int) -> str | None:
-        """The earlier source with the most hashes in common; a translation is in the other script."""
-        if not hashes:
-            return None
-        marks = ",".join("?" * len(hashes))
-        query = (
-            f"select source, count(*) from sketches where hash in ({marks}) and kind = ? and persian = ? "
-            "group by source order by 2 desc limit 1"
-        )
-        for source, count in self.db.execute(query, (*hashes, kind, persian)):
-            if count >= share * min(len(hashes), self._sizes[source, kind]):
-                return str(source)
-        return None

@@ -22,6 +22,10 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _EXCELLENCY = re.compile(r"(?:His|Her) Excellency\b|H\.E\.")
+_SENTENCE = re.compile(
+    r"^(?=.*?\b[a-z]{2,} .*\b[a-z]{2,}\b|.*[\u0600-\u06ff])(?:\S+ ){3,}\S+(?<! Co)(?<! Ltd)(?<! Inc)(?<! Corp)[.؟!]$"
+)
+"""A short line that is a sentence."""
 _OF = re.compile(r"[ ,]*(?:of|at|in|for|to|from)?(?: the)?[ ,]*$", re.IGNORECASE)
 
 
@@ -205,7 +209,7 @@ class _Letter:
         if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
             found.date_line = (line.start, line.end)
             return True
-        if len(bare) > 130 or (bare.endswith(".") and len(bare) > 50):
+        if len(bare) > 130 or (bare.endswith(".") and len(bare) > 50) or (found.header and _SENTENCE.search(bare)):
             self.stage = "body"
             return False
         if not found.header and not found.addressees and found.date_line is None:

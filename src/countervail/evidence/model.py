@@ -73,10 +73,12 @@ class Source:
     """Of the stored text (private numbers masked)."""
     extractor: str
     origin: str
-    """`leak:GROUP`, `press:PUBLISHER`, or that the file does not say."""
+    """`leak:GROUP`, `press:AGENCY` where an article credits one, `press:PUBLISHER`, or that the file does not say."""
     text: str = ""
     """Path of the stored text in the case folder."""
     publisher: str | None = None
+    credits: tuple[str, ...] = ()
+    """Whom an article names as where it is from: an agency, a paper, an author, the speaker of a speech."""
     pages: tuple[Offset, ...] = ()
     """Where each page begins in the text, for PDF and scans."""
     hidden: tuple[dict[str, Any], ...] = ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims import context, read_claims
+from countervail.evidence.credits import agency
 from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
@@ -32,11 +33,12 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
     reading = read_text(stored, source, found.scanned, found.metadata, spans)
     shared = context(reading, source, stored, redactions, found.pages)
     claims = read_claims(shared)
+    wire = agency(reading.credits)
     origin = (
         f"leak:{reading.leak}"
         if reading.leak
-        else f"press:{reading.publisher}"
-        if reading.publisher
+        else f"press:{wire or reading.publisher}"
+        if wire or reading.publisher
         else (
             "document" if any(d.kind != "article" for d in reading.documents) else "press: publisher not stated in file"
         )
@@ -50,6 +52,7 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         found.extractor,
         origin,
         publisher=reading.publisher,
+        credits=reading.credits,
         pages=tuple(found.pages),
         hidden=_hidden(found.hidden),
         redactions=tuple(r.to_json() for r in redactions),

@@ -84,6 +84,7 @@ class SourceRow(Row):
     origin: str
     text: str
     publisher: str = ""
+    credits: list[str] = []
     pages: list[Offset] = []
     hidden: list[HiddenRow] = []
     redactions: list[RedactionRow] = []

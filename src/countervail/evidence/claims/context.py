@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.claims.actors import CLUBS, NOUNS
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -25,6 +25,7 @@ from countervail.evidence.claims.speech import (
     parse,
 )
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading, Sentence, sentences
@@ -34,6 +35,7 @@ CLUB = "o.club"
 
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
+_MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
 
@@ -106,7 +108,7 @@ class Context:
 
     def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
-        identifier = self.actors.of(parsed.units, span, before)
+        identifier = self.actors.of(parsed.units, span, _of_one(parsed.units[span[0]].lower, before))
         words = parsed.units[span[0] : span[1]]
         own = words[0].lower in {"i", "we"} and len(words) == 1
         if own and (parsed.speakers or identifier == self.actors.state):
@@ -215,6 +217,11 @@ class Context:
         return Claim(subject=subject, predicate=predicate, passages=passages, document=document.id, **fields)
 
 
+def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
+    """Whom "he" or "she" that says something can be: not the "members" of what he says."""
+    return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
+
+
 def _nearest(parsed: Parsed, start: int) -> Clause:
     """The clause that a place belongs to: the last one that begins before it and does not end before."""
     units = parsed.units
@@ -281,10 +288,7 @@ def chain(
         if cited:
             links.append(cited)
         for mention, _, _ in reading.within(sentence.start, sentence.end, "organisation"):
-            name = re.escape(mention.value or "")
-            if re.search(
-                rf"(?:according to|told|reported by|in an interview with|quoted by) (?:the )?{name}", sentence.text
-            ):
+            if reported_by(mention.value or "", sentence.text, "p.unnamed" in speakers):
                 links.append(f"o.{slug(mention.value or '')}")
     else:
         links.append(document.id)

@@ -26,6 +26,7 @@ from countervail.evidence.claims.list_clauses import (
     unknown_names,
     verbs_of,
 )
+from countervail.evidence.claims.persian_lists import persian_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.documents import Sentence
@@ -203,6 +204,7 @@ def _list(
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
+    kind = persian_kind(before, text[end : sentence.end]) or kind
     if kind is None or len(run) < 2 or (len(run) < 3 and not (count or partial or claimed or kind != "sanctioned")):
         return None
     return CountryList(

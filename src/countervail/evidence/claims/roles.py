@@ -179,8 +179,9 @@ def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
     while end < len(units):
         tag = units[end].tag
         mention = units[end].mention
-        if mention is not None and mention.type == "person":
-            return None
+        if mention is not None and mention.type == "person":  # "an adviser to Chancellor X": whose adviser
+            end = next((k for k in range(end - 1, start, -1) if units[k].lower in {"to", "of", "for"}), start)
+            return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
             or (tag in {"B", "S"} and end == start and units[end].lower in _FORMER | _NOW)
@@ -252,6 +253,7 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
                 and not _has_post(units, (start, i))
                 and units[start - 2].lower in {"of", "for", "to", "the", "in", "at", "from"}
             )
+            or (unit.tag == "E" and start == i and start > 2 and _posted(units, start))
             or (unit.tag == "," and start == i)
             or (unit.tag in {"(", ":"} and start == i and _has_post(units, (max(0, start - 2), start)))
         ):
@@ -261,10 +263,17 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     return (start, i) if start < i else None
 
 
+def _posted(units: Sequence[Unit], end: int) -> bool:
+    """Whether a state stands between a post and its holder: "Ambassador to Cuba X"."""
+    mention = units[end - 1].mention
+    state = mention is not None and mention.type == "country"
+    return state and units[end - 2].lower in {"to", "of", "in"} and _is_post(units[end - 3])
+
+
 def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
     units = parsed.units
     a, b = span
-    former = any(u.lower.removesuffix("-") in _FORMER for u in units[a:b])
+    former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", ",", "."}
@@ -280,6 +289,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
+    post = re.sub(r"^ex-", "", post or "")
     if not post or post in lexicon().ranks or post.lower().removeprefix("co-").startswith("founder"):
         return
     calling = post.split()[-1].lower() in _CALLINGS and " of " not in post

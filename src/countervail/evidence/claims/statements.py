@@ -79,7 +79,7 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         kind = "dated" if re.search(r"\b(?:dated|date of) $", lead) else _EVENT_OF.get(at[1].verb.lemma)
         if kind is None:
             continue
-        about = _founded(shared, at) if kind == "established" else None
+        about = _founded(shared, at) if kind == "established" else _meeting(shared, at) if kind == "met" else None
         yield shared.claim(
             about or shared.grouping(sentence),
             "event",
@@ -103,6 +103,13 @@ def _founded(shared: Context, at: tuple[Parsed, Clause]) -> str | None:
     parsed, clause = at
     spans = clause.subjects if clause.verb.passive else clause.objects
     found = [shared.actors.of(parsed.units, s, shared.actors.recent) for s in spans[:1]]
+    return next((i for i in found if i.startswith("o.") and "-" in i), None)
+
+
+def _meeting(shared: Context, at: tuple[Parsed, Clause]) -> str | None:
+    """The body that a clause says met, where it is another one than the grouping spoken of: "the council of ports"."""
+    parsed, clause = at
+    found = [shared.actors.of(parsed.units, s, shared.actors.recent) for s in clause.subjects[:1]]
     return next((i for i in found if i.startswith("o.") and "-" in i), None)
 
 

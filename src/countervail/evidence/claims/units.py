@@ -18,7 +18,7 @@ from countervail.evidence.text.tokens import Mention, data_sections
 _TOKEN = re.compile(
     r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|"
     r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
-    r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?%?)|(?P<mark>[^\s\w])"
+    r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?(?:%|-?[A-Z]\b)?)|(?P<mark>[^\s\w])"
 )
 CLOSED = {name: frozenset(words) for name, words in data_sections("english/grammar.txt").items()}
 _WORDS = {word: tag for tag, words in CLOSED.items() if len(tag) == 1 for word in words}
@@ -127,16 +127,11 @@ def units_of(
         if a < position:
             continue
         _words(text, position, a, units)
-        if (
-            tag == "E"
-            and text[b : b + 1] == "-"
-            and text[b + 1 : b + 2].islower()
-            and mention
-            and mention.type == "country"
-        ):
+        hyphened = text[b : b + 1] == "-" and text[b + 1 : b + 2].islower()
+        if tag == "E" and hyphened and mention and mention.type == "country":
             tag, mention = "N", None  # "a Panama-flagged tanker"
         units.append(Unit(text[a:b], text[a:b].lower(), tag, a, b, mention))
-        position = b
+        position = b + (tag == "Q" and text[b : b + 1] == "'")  # a mark, no genitive
     _words(text, position, end, units)
     _settle(units)
     return units

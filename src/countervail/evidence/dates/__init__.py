@@ -179,6 +179,7 @@ class DateReader:
                     raise ValueError
                 return f"{year}-{month:02d}/{year}-{last:02d}", {}
             value, detail = _month(year, month, persian)
+            detail = {**detail, **self._part(m)}
         elif len(days) == 2:
             first, second = (_day(year, month, number(d))[0] for d in days)
             sign = m.groupdict().get("s")
@@ -258,7 +259,12 @@ class DateReader:
 
     def decade(self, m: re.Match[str]) -> Found:
         """1990s."""
-        return m.group(1)[:3] + "X", {}
+        return m.group(1)[:3] + "X", self._part(m)
+
+    def _part(self, m: re.Match[str]) -> dict[str, Any]:
+        """The part of a decade or month: "the early 1980s", "mid-March 2023"."""
+        part = re.search(r"\b([Ee]arly|[Mm]id|[Ll]ate)[- ]$", self.text[max(0, m.start() - 6) : m.start()])
+        return {"approximate": part.group(1).lower()} if part else {}
 
     def quarter(self, m: re.Match[str]) -> Found:
         """Q1 2022, the second half of 2022 as the months they are; summer 2019 as the season (EDTF 21-24)."""

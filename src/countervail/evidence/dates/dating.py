@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,17 +25,19 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _HEAD_LINES = 12
 _LABELLED = re.compile(
     r"^\W{0,3}(?P<label>(?:First )?[Pp]ublished|PUBLISHED|[Pp]osted|[Ii]ssued|[Rr]eleased|[Dd]ated?|DATE|[Ff]iled"
-    r"|[Uu]pdated|UPDATED|[Ll]ast (?:updated|modified)|[Cc]reated)(?: on| at)? ?:? ?$"
+    r"|[Uu]pdated|UPDATED|[Ll]ast (?:updated|modified)|[Cc]reated)(?: on| at)? ?:? ?(?:[A-Z][a-z]{2,8},? )?$"
 )
 _UPDATED = re.compile(r"[Uu]pdated|UPDATED|modified")
 _BESIDE = re.compile(
-    r"(?:[\s,|.:·•()/@–-]|\b(?:at|on|of|the|GMT|UTC|[A-Z]{3,4}T|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
+    r"(?:\([A-Z][\w&.' -]{1,30}\)|[\s,|.:·•()/@–-]|\b(?:at|on|of|the|GMT|UTC|[A-Z]{3,4}T"
+    r"|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
     r"|[ap]\.?m\.?|\d{1,2}[:.]\d\d(?::\d\d)?|[Ee]dition|[Ll]ocal time|[Uu]pdated|[Pp]ublished|min(?:ute)?s? read"
     r"|\d{1,2}|No\.? ?\d{1,5}|Vol\.? ?\d{1,4}|Issue \d{1,4}|[Ff]or [Ii]mmediate [Rr]elease"
     r"|FOR IMMEDIATE RELEASE)(?![a-z]))*"
 )
 _PUBLISHER_NAME = re.compile(
-    r"(?:[Tt]he |THE )?[A-Z][\w'&.-]{0,25}(?: (?:of the|of|for|and|the|&|[A-Z][\w'&.-]{0,25})){0,6}"
+    r"(?:www\.)?[a-z][\w-]{2,30}\.[a-z]{2,4}(?:\.[a-z]{2})?"
+    r"|(?:[Tt]he |THE )?[A-Z][\w'&.-]{0,25}(?: (?:of the|of|for|and|the|&|[A-Z][\w'&.-]{0,25})){0,6}"
 )
 PRESS = re.compile(
     r"\b(?i:gazette|times|herald|post|news|newswire|wire|agency|press|tribune|courier|journal|chronicle|observer|review|daily"
@@ -43,6 +45,7 @@ PRESS = re.compile(
     r"|examiner|star|globe|mail|express|guardian|voice|media|ledger|sentinel|register|record|argus|inquirer|messenger"
     r"|reporter|digest|insider|report|letter|watch)\b"
 )
+_MASTHEAD = re.compile(rf"(?:The )?(?:[A-Z][a-z]{{2,14}} ){{1,2}}(?=[A-Z])(?:{PRESS.pattern})")
 _OFFICE = re.compile(
     r"(?:The )?(?:Ministry|Office|Department|Embassy|Bureau|Secretariat|Commission|Council|Agency|Permanent Mission"
     r"|Mission|Institute|Centre|Center|Foundation|Delegation) (?:of|for|to|on)\b"
@@ -58,7 +61,7 @@ _BYLINE = re.compile(
     r"^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
     r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
 )
-_DATELINE = re.compile(
+DATELINE = re.compile(
     r"^(?P<place>[A-Z][A-Z'. -]{2,30}|[A-Z][\w'.-]{2,20}(?: [A-Z][\w'.-]{2,20}){0,2})"
     r"(?:, (?P<region>[A-Z][\w. ]{1,24}))?"
     r"(?:,? (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}\.?(?: \d{4})?))?,?"
@@ -83,8 +86,10 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
     place: str | None = None
     publisher: str | None = None
     used: set[int] = set()
+    released = any(_KIND.match(text) for text, _, _ in rows[1:3])  # below the name of who issues it
+    headed = len(rows) > 1 and len(rows[1][0]) < 60 and any(rows[1][1] <= a <= rows[1][2] for _, (a, _) in dates)
     for n, (text, start, end) in enumerate(rows[:_HEAD_LINES]):
-        if line := _DATELINE.match(text):
+        if (line := DATELINE.match(text)) and not _LABELLED.match(line.group("place")):
             publisher = publisher or line.group("p")
             place = line.group("place").title() if line.group("place").isupper() else line.group("place")
             if date is None:
@@ -103,7 +108,14 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             ((m, a, b) for m, (a, b) in dates if start <= a and b <= end and _DAY.fullmatch(m.value or "")), None
         )
         if found is None:
-            if publisher is None and n < 4 and _names_publisher(text.strip(), start, bodies):
+            if (
+                publisher is None
+                and n < 4
+                and (
+                    (not n and headed and _MASTHEAD.fullmatch(text.strip()))
+                    or _names_publisher(text.strip(), start, bodies, released)
+                )
+            ):
                 publisher = text.strip()
                 used.add(start)
             continue
@@ -113,12 +125,14 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         name = before.strip(" ,|-–·•(")
         named = bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name)))
         sure = _DATED.search(before) or _GROUP.match(mention.detail.get("raw", ""))
-        beside = _BESIDE.fullmatch(after) and (label or _BESIDE.fullmatch(before) or named or byline)
+        beside = _BESIDE.fullmatch(after) and (
+            label or _BESIDE.fullmatch(before) or named or byline or _KIND.fullmatch(before)
+        )
         if not (sure or beside):
             continue
         used.add(start)
         if named and not label and not sure:
-            if PRESS.search(name) or any(x == start for x, _ in bodies):
+            if PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in bodies):
                 publisher = publisher or name
             else:
                 place = place or name
@@ -140,13 +154,14 @@ def _without(dates: Sequence[Dated], text: str, start: int, position: int) -> st
     return rest
 
 
-def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]]) -> bool:
+def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]], released: bool) -> bool:
     """Whether a line is nothing but the name of a publisher."""
     if not 3 <= len(text) <= 60 or not _PUBLISHER_NAME.fullmatch(text):
         return False
     if _OFFICE.match(text):
         return True
-    return bool(PRESS.search(text)) and any(a == start and b - a >= len(text) - 4 for a, b in bodies)
+    whole = any(start <= a <= start + 4 and b - a >= len(text) - 4 for a, b in bodies)
+    return whole and (released or bool(PRESS.search(text)))
 
 
 def date_entry(mention: Mention) -> dict[str, Any]:
@@ -338,63 +353,3 @@ def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b:
         return f"{first}/{dt.date(year, month, last).isoformat()}" if last else first
     except ValueError:
         return None
-
-
-# -- an undated report -----------------------------------------------------------------------------------------------
-
-_KNOWN = (
-    (r"\bQ[au]s+em Soleimani\b", r"kill|assassinat|death", "2020-01-03", 1),
-    (r"coronavirus|COVID-19|Covid-19", r"pandemic", "2020-03-11", None),
-    (
-        r"withdr[ae]w\w* from the (?:Joint Comprehensive|Iran nuclear|nuclear)"
-        r"|withdrawal from the (?:Joint|Iran|nuclear)",
-        r"",
-        "2018-05-08",
-        None,
-    ),
-    (r"(?:full-scale )?invasion of Ukraine|invaded Ukraine", r"", "2022-02-24", None),
-)
-"""Well-known dated events: words that name them, the first day they can be spoken of, and the month that a report
-within a year of them gives without a year."""
-
-
-def inferred_date(
-    folded: Folded, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
-) -> dict[str, Any] | None:
-    """The year of an undated report, where the earliest and the latest day it can have been written agree on it."""
-    dates = [(m, s) for m, s in zip(mentions, spans, strict=True) if m.type == "date"]
-    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and _DAY.fullmatch(m.value)]
-    latest: dt.date | None = None
-    for start, end in _sentences(folded.text):
-        sentence = folded.text[start:end]
-        for names, acts, first, month in _KNOWN:
-            if not re.search(names, sentence) or (acts and not re.search(acts, sentence)):
-                continue
-            day = dt.date.fromisoformat(first)
-            exact.append(day)
-            bare = [m for m, (a, b) in dates if start <= a and b <= end and _bare_month(m, month)]
-            if month and bare:
-                until = dt.date(day.year + 1, month, 1) - dt.timedelta(days=1)
-                latest = until if latest is None else min(until, latest)
-    if not exact or latest is None or max(exact).year != latest.year:
-        return None
-    return {
-        "edtf": str(latest.year),
-        "raw": "",
-        "calendar": "gregorian",
-        "basis": "inferred",
-        "not_before": max(exact).isoformat(),
-        "not_after": latest.isoformat(),
-    }
-
-
-def _bare_month(mention: Mention, month: int | None) -> bool:
-    return mention.value is None and mention.detail.get("month") == month and "day" not in mention.detail
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in _SENTENCE.finditer(text):
-        yield start, match.start() + 1
-        start = match.end()
-    yield start, len(text)

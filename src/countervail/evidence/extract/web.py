@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from countervail.evidence.dates.dating import PRESS
 from countervail.evidence.extract.markup import BLOCK, CELLS, VOID, Event, Events, element_ends, style_rules
 from countervail.evidence.extract.parts import Extracted, hide
 
@@ -249,6 +250,7 @@ def _metadata(events: list[Event], ends: list[int]) -> dict[str, str]:
     """The day and the publisher that a page says of itself; nothing where it says two."""
     dates: list[str] = []
     publishers: list[str] = []
+    titles: list[str] = []
     for at, (kind, tag, values) in enumerate(events):
         if kind != "start":
             continue
@@ -263,7 +265,11 @@ def _metadata(events: list[Event], ends: list[int]) -> dict[str, str]:
             text = "".join(data for kind, data, _ in events[at + 1 : ends[at]] if kind == "data")[:100_000]
             dates += _LD_DATE.findall(text)[:1]
             publishers += _LD_PUBLISHER.findall(text)[:1]
+        elif tag == "title":  # "Headline - Name of the paper"
+            text = " ".join("".join(data for kind, data, _ in events[at + 1 : ends[at]] if kind == "data").split())
+            last = re.split(r" [-|–—·»] ", text[:300])[-1]
+            titles += [last] if last != text and len(last.split()) <= 5 and PRESS.search(last) else []
     days = {day for day in dates if re.fullmatch(r"\d{4}-\d\d-\d\d", day)}
     found = {"date": days.pop()} if len(days) == 1 else {}
-    names = [name for name in publishers if name]
+    names = [name for name in [*publishers, *titles] if name]
     return {**found, "publisher": names[0]} if names else found

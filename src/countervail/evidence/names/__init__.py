@@ -43,26 +43,46 @@ def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
             position = match.end()
 
 
+_SINGLE = re.compile(
+    r"(?<![\w'\"])'(?=[^\W\d_a-z])(?P<q>(?:[^'\"\n]|(?<=\w)'(?=\w)|(?<=s)'(?= [a-z])){3,600}?(?P<end>[,.!?])?)"
+    r"(?:(?<!s)'|(?<=s)'(?! [a-z]))(?![\w'\"])"
+)
+"""Speech in single marks, British and other; in it an apostrophe stands between letters or behind a plural."""
+
+
+def _single(folded: Folded) -> Iterator[re.Match[str]]:
+    """Texts between two single quotation marks, where what stands beside them says that somebody speaks."""
+    for match in _SINGLE.finditer(folded.text):
+        curly = folded.raw[folded.offsets[match.start()]] == "‘"
+        before = folded.text[max(0, match.start() - 90) : match.start()]
+        after = folded.text[match.end() : match.end() + 60]
+        said = _SPEECH_AFTER.match(after) or (match.group("end") and _SPEECH_BEFORE.search(before))
+        if said and (curly or match.group("end")) and before.count('"') % 2 == 0:
+            yield match
+
+
 def find_quotes(folded: Folded) -> list[Mention]:
     """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
-    found = []
+    found: list[Mention] = []
     text = folded.text
-    for match in _pairs(folded):
-        inner = match.group(1)
+    for match in [*_pairs(folded), *_single(folded)]:
+        inner, single = match.group(1), match.group()[0] == "'"
         before, after = text[max(0, match.start() - 90) : match.start()], text[match.end() : match.end() + 60]
         words = inner.split()
-        if len(words) < 2:
+        if len(words) < 2 or any(
+            m.start < folded.offsets[match.end() - 1] and folded.offsets[match.start()] < m.end for m in found
+        ):
             continue
         sentence = inner.rstrip()[-1:] in ".!?," and len(words) >= 4 and any(w.islower() for w in words)
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
         if (titled and not _SPEECH_AFTER.match(after)) or not (
-            sentence or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+            sentence or single or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
         ):
             continue
         a, b = folded.span(match.start(1), match.end(1))
         found.append(Mention(a, b, "quote", folded.raw[a:b]))
-    return found
+    return sorted(found, key=lambda m: m.start)
 
 
 _LEGAL = (
@@ -174,7 +194,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     placed = [to_folded.span(m) for m in countries]
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
-    organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s)]
+    organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
     listed, bodies = find_listed(text)
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
@@ -200,6 +220,15 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
     mentions = [*countries, *dates, *named, *find_quotes(folded)]
     return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
+
+
+def _no_body(text: str, span: tuple[int, int]) -> bool:
+    """Whether it is no body: the programme that an entry is listed under, [SDGT], or an adjective, Kestrian-owned."""
+    a, b = span
+    head, _, rest = text[a:b].partition("-")
+    if rest.islower() and " " not in rest and (head in adjectives() or head in country_words()):
+        return True
+    return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

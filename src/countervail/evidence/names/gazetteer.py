@@ -223,7 +223,7 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:
         return True
     words = lexicon()
-    if name == "Georgia" and (w.AMERICAN_PLACE.search(before) or w.AMERICAN_AFTER.match(after)):
+    if name == "Georgia" and (w.AMERICAN_PLACE.search(before) or w.AMERICAN_AFTER.match(text, end)):
         return True
     if w.IN_STATE.match(text, end):
         return True

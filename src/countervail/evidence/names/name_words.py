@@ -66,7 +66,7 @@ APPOSITION = re.compile(
     rf"|[A-Z][\w'-]{{0,25}}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{{0,25}}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
     rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
-    rf"(?i:{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
+    rf"(?i:(?:ex-)?{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
     rf"|fixer|pilot|smuggler|citizen)\b"
 )
 SPEAKS_FOR = re.compile(rf" of (?:the )?(?:[A-Z][\w'-]{{0,25}} ){{1,5}}{SPEECH}\b")
@@ -173,14 +173,21 @@ _STATES = (
     r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
     r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
 )
-IN_STATE = re.compile(rf", (?:{_STATES})(?![\w])")
+IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
 """What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
 AMERICAN_PLACE = re.compile(
     r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
     r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
     rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
 )
-AMERICAN_AFTER = re.compile(rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b")
+AMERICAN_AFTER = re.compile(
+    rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"
+    r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly"
+    r"|[Aa]ttorney [Gg]eneral"
+    r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
+    r"|(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
+)
+"""What follows the American state: its governor, or its towns later in the sentence."""
 
 # -- bodies ------------------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from countervail.evidence.dates.dating import date_entry, head_of, inferred_date, resolve
+from countervail.evidence.credits import credited
+from countervail.evidence.dates.dating import date_entry, head_of, resolve
+from countervail.evidence.dates.undated import inferred_date
 from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
-from countervail.evidence.model import Document
+from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded, fold
@@ -35,6 +37,8 @@ class Reading:
     documents: tuple[Document, ...]
     publisher: str | None
     leak: str | None
+    credits: tuple[str, ...] = ()
+    """Whom its articles credit, as identifiers."""
     _whole: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, start: int, end: int, kind: str | None = None) -> list[tuple[Mention, int, int]]:
@@ -93,7 +97,14 @@ def read_text(
     mentions = resolve(mentions, spans, documents, folded)
     leak = _LEAK.search(folded.text)
     return Reading(
-        raw, folded, tuple(mentions), tuple(spans), tuple(documents), publisher, leak.group("n") if leak else None
+        raw,
+        folded,
+        tuple(mentions),
+        tuple(spans),
+        tuple(documents),
+        publisher,
+        leak.group("n") if leak else None,
+        tuple(i for i in dict.fromkeys(maker.credits) if i[2:] != slug(publisher or "")),
     )
 
 
@@ -112,10 +123,14 @@ class _Maker:
         pairs = list(zip(mentions, spans, strict=True))
         self.dates = [(m, s) for m, s in pairs if m.type == "date"]
         self.bodies = [s for m, s in pairs if m.type == "organisation"]
+        self.named = [
+            (f"{m.type[0]}.{slug(m.value)}", *s) for m, s in pairs if m.type in {"organisation", "person"} and m.value
+        ]
         self.names = Names([(m, a, b) for m, (a, b) in pairs])
         self.documents: list[Document] = []
         self.letters = 0
         self.publisher: str | None = None
+        self.credits: list[str] = []
 
     def add(self, segment: Segment, alone: bool) -> None:
         """Add the document of a segment, if anything stands in it; one that is alone may be a letter without labels."""
@@ -138,6 +153,8 @@ class _Maker:
         start, end = self.folded.span(first[0].start, first[-1].end)
         head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
         self.publisher = self.publisher or head.publisher
+        rows = [(line.text, line.start, line.end) for line in filled]
+        self.credits += credited(rows, self.named, self.publisher)
         body = [line for line in segment.lines if line.start not in head.lines]
         title, paragraphs = article_paragraphs(replace(segment, lines=tuple(body)))
         self.documents.append(

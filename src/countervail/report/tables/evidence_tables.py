@@ -174,8 +174,7 @@ def content(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def _in_words(value: Any, names: Mapping[str, str], key: str = "") -> str:
     if isinstance(value, Mapping):
         if "number" in value:
-            about = "about " if value.get("approximate") else ""
-            return about + quantity(value["number"], value.get("unit"))
+            return _stated(value)
         if key == "provision":
             return str(value.get("label"))
         parts = {k: v for k, v in value.items() if k not in _LEFT_OUT and v not in (None, [], {}, False, "")}
@@ -191,6 +190,17 @@ def _in_words(value: Any, names: Mapping[str, str], key: str = "") -> str:
     if isinstance(value, str):
         return _entity(value, names)
     return "" if value is None else quantity(value, None)
+
+
+def _stated(value: Mapping[str, Any]) -> str:
+    """A quantity as a document states it, its digits and range whole: 12.5 percent, 15 to 18 tankers."""
+    unit, numbers = value.get("unit") or "", [n for n in (value["number"], value.get("to")) if n is not None]
+    if any(isinstance(n, (bool, str)) for n in numbers):
+        return quantity(value["number"], unit)
+    if unit == "share":
+        unit, numbers = "percent", [round(n * 100, 6) for n in numbers]
+    written = [f"{n:,.0f}" if float(n).is_integer() else f"{n:,}" for n in numbers]
+    return ("about " if value.get("approximate") else "") + " ".join([" to ".join(written), unit]).strip()
 
 
 def _entity(text: str, names: Mapping[str, str]) -> str:

@@ -1,0 +1,152 @@
+"""Whose an article is: the agency, paper, body or speaker that its head, its foot or a note on its origin credits.
+
+Two papers that print one agency, and a paper that prints a speech, are no witnesses apart; `witnesses` compares these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from countervail.evidence.dates.dating import DATELINE, PRESS
+from countervail.evidence.model import slug
+from countervail.evidence.text.tokens import data_lines, data_sections
+
+_HEAD, _FOOT = 8, 4  # lines
+_LONGEST = 130
+"""Characters of a line that may be a credit as a whole."""
+_WIRE = re.compile(r"\b(?i:wire|wires|newswires?|(?:news|press) (?:agency|service)|agency|nachrichtenagentur)\b")
+_NAME = r"(?:[Tt]he )?[A-Z][\w&'.-]*(?:,? (?:(?:of|for|and|de|du|la|the|&) )*[A-Z][\w&'.-]*){0,5}"
+_BY = re.compile(
+    rf"^\W{{0,3}}(?:[Bb]y|BY|[Ss]tory by|[Rr]eport(?:ing|ed)? by|[Tt]ext(?: by|:)|[Ww]ritten by|[Ss]ources?:|[Cc]redit:"
+    rf"|[Vv]ia|[Ff]rom|©(?: ?(?:19|20)\d\d)?|[Cc]opyright(?: ?(?:19|20)\d\d)?)"
+    rf" (?P<who>{_NAME}(?: (?:and|in) {_NAME})*)(?: ?(?:\||/|-) ?(?P<at>{_NAME}))?\W*(?:$|[;|]| via )"
+)
+_ASIDE = re.compile(rf"\((?:(?:with )?(?:reporting|inputs?) (?:by|from) )?(?P<who>{_NAME})\)\W*$")
+_LAST = re.compile(rf"(?:[.!?][\"']? ?[-–—] ?|[.!?][\"']? \()(?P<who>{_NAME})\)?\W*$")
+_OPENS = re.compile(rf"^\((?P<who>{_NAME})\) ?-{{1,2}} ")
+_ALONE = re.compile(rf"^\W*(?P<who>{_NAME})\W*$")
+_WORDS = data_sections("english/credits.txt")
+_PRINTED, _WRITINGS = "|".join(_WORDS["printed"]), "|".join(_WORDS["writings"])
+_FIRST = re.compile(
+    rf"\b(?:(?i:this|the|an?) (?:\w+ ){{0,2}}?(?:{_WRITINGS})(?: \w+){{0,3}}? (?:{_PRINTED})(?: \w+){{0,2}}?"
+    rf"|(?:[Ff]irst|[Oo]riginally|[Pp]reviously) (?:{_PRINTED})"
+    r"|[Rr]e-?(?:published|printed|produced|posted)(?: \w+){0,2}?|[Cc]ourtesy of|[Ss]yndicated"
+    r"|[Tt]ranslated(?: \w+){0,2}?"
+    r"|(?:[Ww]ith|[Aa]dditional) (?:\w+ )?(?:reporting|material|inputs?))"
+    rf"(?: (?:in|by|on|from|at|with))? (?P<who>{_NAME})"
+)
+_SPOKEN = re.compile(
+    r"^\W*(?:(?:[Ff]ull )?(?:[Tt]ext|[Tt]ranscript) of )?(?:[Tt]he |[Aa]n? )?(?:[A-Z]?[a-z]+ )?"
+    rf"(?i:{'|'.join(_WORDS['speeches'])})\b(?: \w+){{0,2}}? (?:of|by|from|with|to the press by|delivered by) "
+)
+_POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")
+
+Person = tuple[str, int, int]
+"""A person's or body's identifier and folded span."""
+
+
+@cache
+def wires() -> dict[str, str]:
+    """The slug of every name of an agency -> that of its full name."""
+    rows = (line.split("|") for line in data_lines("wires.txt"))
+    return {slug(name): slug(row[0]) for row in rows for name in row}
+
+
+def is_wire(name: str) -> bool:
+    """Whether a name is that of a news agency."""
+    return _plain(name) in wires() or bool(_WIRE.search(name))
+
+
+def agency(credits: Sequence[str]) -> str | None:
+    """The name of the news agency among those that a document credits."""
+    full = {slug(row.split("|")[0]): row.split("|")[0] for row in data_lines("wires.txt")}
+    found = [i[2:] for i in credits if i.startswith("o.")]
+    known = next((full[i] for i in found if i in full), None)
+    return known or next((i.replace("-", " ").title() for i in found if _WIRE.search(i.replace("-", " "))), None)
+
+
+def credited(rows: Sequence[tuple[str, int, int]], named: Sequence[Person], publisher: str | None) -> tuple[str, ...]:
+    """Identifiers of whom an article credits: its lines (text, folded span) that are not empty, the persons and bodies
+    named in it, and its publisher, who is none of them."""
+    own = _plain(publisher or "")
+    found: list[str] = []
+    for n, (text, start, end) in enumerate(rows):
+        if n < _HEAD or n >= len(rows) - _FOOT:
+            found += _of_line(text, start, end, named, n < _HEAD, n)
+        found += [_body(m.group("who")) for m in _FIRST.finditer(text) if _names(m, start, named)]
+    return tuple(dict.fromkeys(i for i in found if i[2:] != own))
+
+
+def _names(match: re.Match[str], start: int, named: Sequence[Person]) -> bool:
+    """Whether a note names a house, and not a month, a place or a language."""
+    a, b = start + match.start("who"), start + match.end("who")
+    return _is_house(match.group("who")) or any(i[0] == "o" and x < b and a < y for i, x, y in named)
+
+
+def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: bool, number: int) -> Iterator[str]:
+    """Whom a line of the head or foot credits."""
+    if head and (line := DATELINE.match(text)) and line.group("p"):
+        yield _body(line.group("p"))
+    elif head and (opens := _OPENS.match(text)):
+        yield _body(opens.group("who"))
+    last = _LAST.search(text)
+    if last and is_wire(last.group("who")):
+        yield _body(last.group("who"))
+    if len(text) > _LONGEST:
+        return
+    if by := _BY.match(text):
+        for name in [*re.split(r" and |, ", by.group("who")), by.group("at") or ""]:
+            if _is_house(name):
+                yield _body(name)
+        yield from (i for i, a, b in named if start <= a and b <= end and i.startswith("p."))
+        return
+    for pattern in (_ASIDE, _ALONE):
+        match = pattern.search(text)
+        if match and is_wire(match.group("who")):
+            yield _body(match.group("who"))
+    if head and number < 4:
+        spoken = _SPOKEN.match(text)
+        posted = _POSTED.search(text)
+        if spoken or posted:
+            places = (start + spoken.end(), end) if spoken else (start, start + (posted.start() if posted else 0))
+            speakers = [i for i, a, b in named if places[0] <= a and b <= places[1]][:2]
+            title = re.match(_NAME, text[spoken.end() :]) if spoken else None
+            yield from speakers or ([f"o.{_plain(title.group())}"] if title else [])
+
+
+def _plain(name: str) -> str:
+    return slug(re.sub(r"^[Tt]he ", "", name))
+
+
+_TOLD, _ORGANS = "|".join(_WORDS["reported"]), "|".join(_WORDS["organs"])
+
+
+def reported_by(name: str, text: str, unnamed: bool) -> bool:
+    """Whether a sentence credits a body with what it says: "according to X", "told X", "as X first reported"; where its
+    speaker is not named, also whose spokesman that is."""
+    whole = rf"(?:[Tt]he )?{re.escape(name)}(?:\b|$)"
+    told = r"[Aa]ccording to|told|reported by|in an interview with|quoted by"
+    if re.search(rf"(?:{told}) {whole}", text):
+        return True
+    speaks = rf"\b(?:{_ORGANS})s? (?:for|of|at|from|in|with) (?:\w+ ){{0,4}}?{whole}"
+    if unnamed and re.search(speaks, text):
+        return True
+    last = [w for w in name.split() if w.lower() not in _WORDS["editions"]][-1:]
+    if _plain(name) not in wires() and not _is_house(" ".join(last)):
+        return False  # "the Horn Telegraph Union" is no paper
+    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|via|per"
+    when = r"first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week"
+    said = rf"{whole}(?: (?:{when}))* (?:{_TOLD})\b"
+    return bool(re.search(rf"\b(?:{to_it}) {whole}", text) or re.search(said, text))
+
+
+def _body(name: str) -> str:
+    plain = _plain(name)
+    return f"o.{wires().get(plain, plain)}"
+
+
+def _is_house(name: str) -> bool:
+    """Whether a name is that of somebody who publishes: an agency, a paper, a station, a site."""
+    return is_wire(name) or bool(PRESS.search(name)) or bool(re.search(r"\w\.(?:com|org|net|info|[a-z]{2})$", name))
