@@ -173,16 +173,16 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.79), "another": (0.85, 0.65), "unseen": (0.75, 0.55)},
-    "people": {"one hand": (0.94, 0.95), "another": (0.91, 0.93), "unseen": (0.86, 0.91)},
-    "organisations": {"one hand": (0.94, 0.89), "another": (0.93, 0.81), "unseen": (0.88, 0.78)},
+    "claims, strict": {"one hand": (0.91, 0.78), "another": (0.91, 0.66), "unseen": (0.76, 0.52)},
+    "people": {"one hand": (0.94, 0.95), "another": (0.97, 0.94), "unseen": (0.85, 0.92)},
+    "organisations": {"one hand": (0.94, 0.89), "another": (0.96, 0.87), "unseen": (0.92, 0.81)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f`, `texts_g`); and on those that nobody who writes rules has
-looked at (`texts_e`, `texts_h`), which is what they promise of a new text."""
-KINDS = {"texts_d": "another", "texts_f": "another", "texts_g": "another", "texts_e": "unseen", "texts_h": "unseen"}
+person wrote, and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`); and on those that nobody
+who writes rules has looked at (`texts_e`, `texts_i`), which is what they promise of a new text."""
+KINDS = {f"texts_{k}": "another" for k in "dfghjk"} | {f"texts_{k}": "unseen" for k in "ei"}
 
 
 @cache
