@@ -36,7 +36,12 @@ CLAIMS: list[tuple[dict[str, Any], str, str]] = [
             "value": {"number": 2e9, "unit": "persons", "approximate": True},
         },
         "the club: market population",
-        "about 2.00 billion",
+        "about 2 billion persons",
+    ),
+    (
+        {"subject": "o.club", "predicate": "quantity", "value": {"number": 4_650_000, "to": 1_234_567, "unit": "t"}},
+        "the club: quantity",
+        "4.65 million to 1,234,567 t",
     ),
     ({"subject": "p.kazem-jalali", "predicate": "said", "value": {"quote": "time"}}, "Kazem Jalali: said", "time"),
     (

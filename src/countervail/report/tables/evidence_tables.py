@@ -199,8 +199,17 @@ def _stated(value: Mapping[str, Any]) -> str:
         return quantity(value["number"], unit)
     if unit == "share":
         unit, numbers = "percent", [round(n * 100, 6) for n in numbers]
-    written = [f"{n:,.0f}" if float(n).is_integer() else f"{n:,}" for n in numbers]
-    return ("about " if value.get("approximate") else "") + " ".join([" to ".join(written), unit]).strip()
+    written = " to ".join(_whole(n) for n in numbers)
+    return ("about " if value.get("approximate") else "") + f"{written} {unit}".strip()
+
+
+def _whole(number: float) -> str:
+    """A number with all its digits: 2 billion, 4.65 million, 1,234,567."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        thousandths = number / size * 1000
+        if abs(number) >= size and abs(thousandths - round(thousandths)) < 1e-6:
+            return f"{round(thousandths) / 1000:,g} {word}"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,}"
 
 
 def _entity(text: str, names: Mapping[str, str]) -> str:
