@@ -34,7 +34,7 @@ export class Evidence {
     const send = el("button", { type: "button", class: "secondary" }, "Read them");
     this.line = new Line("Reading", () => this.job.cancel(), () => send.click());
     this.read = el("div", { "aria-live": "polite" });
-    this.job = new Job("read", { onChange: (job) => this.line.show(job), onResult: (result) => this.receive(result) });
+    this.job = new Job("read", { onChange: (job) => this.follow(job), onResult: (result) => this.receive(result) });
     send.addEventListener("click", () => {
       if (!input.files.length) return void input.focus();
       fill(this.read);
@@ -64,7 +64,16 @@ export class Evidence {
       list("Statements", claims.map((row) => Object.values(row).map((value) => (value == null ? "" : String(value)))), Object.keys(claims[0] ?? {}).map((name) => name.replaceAll("_", " "))),
       list("Refused", refused.map((row) => [row.file, row.reason]), ["File", "Why"]),
     );
-    if (result.case && result.case !== state().case) go({ ...state(), case: result.case });
+    this.made = result.case;
+  }
+
+  follow(job) {
+    this.line.show(job);
+    // the result comes before the end of the job, from which on the server knows the case
+    if (job.status !== "done" || !this.made) return;
+    const made = this.made;
+    this.made = null;
+    if (made !== state().case) go({ ...state(), case: made });
   }
 
   /** @param {Record<string, object[]>} tables of the scenario as it is now */
