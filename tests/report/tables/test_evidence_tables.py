@@ -43,6 +43,11 @@ CLAIMS: list[tuple[dict[str, Any], str, str]] = [
         "the club: quantity",
         "4.65 million to 1,234,567 t",
     ),
+    (
+        {"subject": "o.club", "predicate": "quantity", "value": {"number": 1_234_567_000, "unit": "t"}},
+        "the club: quantity",
+        "1,234.567 million t",
+    ),
     ({"subject": "p.kazem-jalali", "predicate": "said", "value": {"quote": "time"}}, "Kazem Jalali: said", "time"),
     (
         {

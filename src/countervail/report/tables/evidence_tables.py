@@ -208,7 +208,7 @@ def _whole(number: float) -> str:
     for size, word in ((1e9, "billion"), (1e6, "million")):
         thousandths = number / size * 1000
         if abs(number) >= size and abs(thousandths - round(thousandths)) < 1e-6:
-            return f"{round(thousandths) / 1000:,g} {word}"
+            return f"{round(thousandths) / 1000:,.15g} {word}"  # `g` alone keeps six digits
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,}"
 
 
