@@ -18,7 +18,7 @@ from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
 
 _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
-_ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B"])
+_ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 

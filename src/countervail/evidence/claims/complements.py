@@ -127,9 +127,13 @@ def _gapped(clause: Clause) -> bool:
 def _late_object(clause: Clause, stop: int) -> None:
     """Take what follows a phrase for the object: "inserted into its lists a further eleven citizens"."""
     units, k = clause.units, clause.end
+    if k + 3 < stop and units[k].tag == "," and units[k + 2].tag == ",":
+        k += 3 if units[k + 1].tag == "E" else 0  # "signed with the minister, X, a declaration"
+    elif k + 4 < stop and units[k].tag == "," and units[k + 3].tag == "," and units[k + 2].tag == "E":
+        k += 4 if units[k + 1].tag == "N" else 0
     if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
         return
-    if clause.phrases[-1][1][-1][1] != k or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
+    if clause.phrases[-1][1][-1][1] != clause.end or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
         return
     spans = listed_from(units, k, stop)
     if spans:
@@ -175,6 +179,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i += 2
                 continue
             spans = listed_from(units, i + 1, stop)
+            if not spans and i + 1 < stop and units[i + 1].tag == "P":
+                i += 1
+                continue  # "paid in through a bank", "paid for by Japan"
             if not spans:
                 break
             cut = _charge(clause, spans)

@@ -67,7 +67,8 @@ class Copulas(References):
             placed = next(
                 (s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None
             )
-            return self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
+            made = self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
+            return _ceased(made) if made is not None and made.predicate == "listed_in" else made
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
         if (
@@ -245,6 +246,20 @@ class Copulas(References):
             return []
         named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
         return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
+
+
+def _ceased(made: Filled) -> Filled:
+    """What "will cease to be a member" says: somebody leaves."""
+    clause, ending = made.clause, made.clause.governor
+    if ending is not None and ending.verb.lemma in {"cease", "stop"} and clause.link == "to":
+        clause.verb.modal, clause.verb.negated, clause.verb.past = (
+            ending.verb.modal,
+            ending.verb.negated,
+            ending.verb.past,
+        )
+        clause.governor, clause.link, clause.times = ending.governor, ending.link, [*clause.times, *ending.times]
+        made.predicate = "left"
+    return made
 
 
 _AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})

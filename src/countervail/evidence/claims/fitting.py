@@ -348,6 +348,12 @@ def sure(
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks
         return bool(parsed.units[a].start == parsed.units[a].end)
     here = named_subjects(parsed, actors, a)
+    told = clause
+    while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
+        told = told.governor
+    over = told.governor if told.link == "that" else None
+    if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
+        here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )

@@ -40,7 +40,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     left = before.tag if before else "^"
     right = after.tag if after else "$"
     if before is not None and before.lower == "to" and "b" in forms:
-        governed = i > 1 and any(u.forms for u in units[max(0, i - 3) : i - 1] if u.tag in {"N", "V"})
+        governed = i > 1 and any(u.forms for u in units[max(0, i - 5) : i - 1] if u.tag in {"N", "V"})
         governed = governed or (i > 1 and units[i - 2].lower in BE)
         governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
@@ -95,6 +95,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                     left == "N"
                     and (
                         right in {"D", "E"}
+                        or (after is not None and after.lower in {"them", "him", "us", "me"})
                         or (right == "#" and titled(before))
                         or (after is not None and after.lower == "that")
                     )
@@ -152,7 +153,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     object_next = right in OBJECT_NEXT or (i + 1 < len(units) and units[i + 1].text in _TITLES)
     if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
-    if left == "," and not noun_form and right in {"D", "E"} and many_before(units, i):
+    onward = next_is_verb(units, i) and units[i + 1].lower == "to"
+    if left == "," and (onward or (not noun_form and right in {"D", "E"})) and many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):

@@ -52,6 +52,7 @@ class Reader(Framing):
         filled: dict[int, Filled] = {}
         if parsed.sentence.paragraph != self.paragraph:
             self.paragraph, self.mains = parsed.sentence.paragraph, frozenset()
+        self._item(parsed)
         self.beside(parsed)
         self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
@@ -131,7 +132,8 @@ class Reader(Framing):
             for u in parsed.units
             if u.mention is not None and u.mention.type == "person" and (i := self.actors.mention(u))
         }
-        self.mains = main_subjects(parsed, self.actors)
+        self.mains = main_subjects(parsed, self.actors) if not self.item else self.mains
+        self.lead = tuple(self.mains) if parsed.sentence.text.rstrip().endswith(":") else self.lead
         self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
@@ -147,11 +149,25 @@ class Reader(Framing):
             for c in _below(clause)
         )
 
+    def _item(self, parsed: Parsed) -> None:
+        """Note whether a sentence is an item below a line that ends with a colon: "it" is whom that line is about."""
+        opens = bool(parsed.units) and parsed.units[0].tag in {"-", "("}
+        self.item = bool(self.lead) and len(self.lead) == 1 and opens
+        self.lead = self.lead if self.item else ()
+        self.mains = frozenset(self.lead) if self.item else self.mains
+
+    def _left_open(self, made: Filled) -> None:
+        """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
+        spoken_of = bool(self.clubs) or bool(self.actors.club_before(self.end or 1 << 30))
+        made.subjects = [s for s in made.subjects if kind_of(s) == "state"] if spoken_of else []
+
     # -- claims ----------------------------------------------------------------------------------------------------
 
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         if made.predicate in {"joined", "left"} and not made.objects:
-            return  # into what, or out of what, the text leaves open
+            self._left_open(made)
+            if not made.subjects:
+                return  # into what, or out of what, the text leaves open
         clause, shared = made.clause, self.shared
         units = parsed.units
         standing = holds(parsed, made)

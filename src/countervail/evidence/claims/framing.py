@@ -163,7 +163,7 @@ class Framing(Appositions):
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
         if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return False
-        if frame.predicate == "left" and target and clause.after("for") and not bodily(units, target[0]):
+        if frame.predicate == "left" and target and not bodily(units, target[0]) and self._bound(clause):
             return False  # "left Puerto Ayala for Bamako"
         if frame.predicate == "suspended" and target:
             target = whose(units, target)
@@ -181,6 +181,11 @@ class Framing(Appositions):
             return False  # "was denied entry"
         laid.target, laid.post = with_post(units, clause, target) if frame.post else (target, "")
         return True
+
+    @staticmethod
+    def _bound(clause: Clause) -> bool:
+        """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
+        return any(u.tag == "E" for a, b in clause.after("for") for u in clause.units[a:b])
 
     def _objects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who or what the target is; whether the frame can be about it."""

@@ -128,6 +128,9 @@ class References:
         """Who the sentence before names as doing something."""
         self.mains: frozenset[str] = frozenset()
         """Whom its main clauses are about, where it stands in the same paragraph."""
+        self.lead: tuple[str, ...] = ()
+        """Whom a line is about that ends with a colon, for "it" of the items below."""
+        self.item = False
         self.paragraph = -1
         self.end = 0
         """Where the sentence before ends."""
@@ -179,6 +182,12 @@ class References:
             objects = [o for m in known for o in m.objects[:1]]
             objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
             before = objects + before
+        for a, b in spans if pronoun else ():
+            if b - a == 1 and units[a].lower in {"him", "her"}:  # "fined X's partner, Y; A barred him"
+                people = [u for u in units[:a] if u.mention is not None and u.mention.type == "person"]
+                before = [*before, *(i for u in people[::-1] if (i := self.actors.mention(u)) and i not in before)]
+        if pronoun and self.item and spans == clause.subjects and not parsed.earlier(clause):
+            before = [*self.lead, *before]
         owner = self._owner_of_doer(parsed, spans) if pronoun else None
         before = [owner, *before] if owner else before
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself

@@ -373,6 +373,7 @@ def next_is_verb(units: Sequence[Unit], i: int) -> bool:
 
 def many_before(units: Sequence[Unit], i: int) -> bool:
     """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
+    i -= units[i - 1].tag == "B"
     opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
     head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")

@@ -164,10 +164,27 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
     return None
 
 
-def _dated_inside(units: Sequence[Unit], j: int) -> bool:
-    """Whether a date stands between auxiliary and verb: "has today designated"."""
-    following = units[j + 1] if j + 1 < len(units) else None
-    return units[j].tag == "T" and following is not None and bool({"n", "b"} & (following.forms or {}).keys())
+def _inserted(units: Sequence[Unit], j: int) -> int:
+    """How many units stand at j between auxiliary and verb: "has today designated", "was not itself listed", "has once
+    more refused", "has since 2020 led", "has not, for want of money, joined"."""
+    lower, end = units[j].lower, j
+    if units[j].tag == "T" or lower in _SELVES:
+        end = j + 1
+    elif lower == "once" and [u.lower for u in units[j + 1 : j + 2]] in (["more"], ["again"]):
+        end = j + 2
+    elif lower == "since":
+        end = j + 1 + [u.tag for u in units[j + 1 : j + 2]].count("T")
+    elif units[j].tag == ",":
+        closing = next((k for k in range(j + 2, min(len(units), j + 14)) if units[k].tag == ","), j)
+        told = any(u.tag in {"A", "R", "C", ";"} or {"d", "s"} & (u.forms or {}).keys() for u in units[j + 1 : closing])
+        end = j if told or closing == j else closing + 1
+    if end == j or end >= len(units):
+        return 0
+    been = units[end].tag == "A" and lower == "since"
+    return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
+
+
+_SELVES = frozenset(["itself", "himself", "herself", "themselves"])
 
 
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
@@ -178,7 +195,10 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     words = {u.lower for u in units[start:i]}
     negated = any(u.tag == "X" for u in units[start:i])
     modal, be, have, being = "", False, False, False
-    while j < len(units) and (units[j].tag in {"A", "B", "X"} or _dated_inside(units, j)):
+    while j < len(units) and (units[j].tag in {"A", "B", "X"} or (inside := _inserted(units, j))):
+        if units[j].tag not in {"A", "B", "X"}:
+            j += inside
+            continue
         lower = units[j].lower
         words.add(lower)
         negated = negated or units[j].tag == "X" or lower.endswith("n't") or lower in {"cannot"}
