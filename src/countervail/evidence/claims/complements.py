@@ -85,10 +85,10 @@ def right_side(clauses: list[Clause], n: int) -> None:
     ):
         verb.passive = True
     # "set it up", "turned the offer down"
-    if not clause.particle and clause.end < stop and units[clause.end].tag == "P":
-        for words, _ in frames_of(verb.lemma):
-            if words == (units[clause.end].lower,):
-                clause.particle = words[0]
+    after = clause.objects[-1][1] if clause.objects else clause.end
+    for at in () if clause.particle else (after, clause.end):
+        if at < stop and units[at].tag in {"P", "B"} and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
+            clause.particle = units[at].lower
 
 
 def _described(units: Sequence[Unit], start: int, floor: int) -> int:

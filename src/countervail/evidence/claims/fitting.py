@@ -60,6 +60,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if frame.passive and not clause.verb.passive and frame.operator is None:
         return False
+    if frame.passive and frame.predicate == "delisted" and clause.after("off"):
+        return False  # "was taken off the ship"
     text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
     if frame.words is not None and not frame.words.search(text):
         return False

@@ -156,6 +156,8 @@ class Framing(Appositions):
         """Narrow the target to what the frame is about; whether it can be."""
         units, clause, frame, verb = parsed.units, laid.clause, laid.frame, laid.clause.verb
         target = laid.target
+        if frame.kind == "body" and [units[a].lower for a, b in target if b - a == 1] == ["both"]:
+            target = laid.target = []  # "intends to accede to both": to what, stands before
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
@@ -344,6 +346,12 @@ class Framing(Appositions):
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
+            account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
+            if preposition == "into" and frame.predicate == "paid":
+                name = "through" if account else "to"
+            if account and name == "through":  # "into an account at the bank": through the bank
+                kept = [s for p, s in clause.phrases if p in {"at", "with"} and s and s[0][0] == spans[-1][1] + 1]
+                spans = kept[0] if kept else spans
             if name == "through" and head_word(units, spans[0]) in {"years", "months", "weeks", "days", "decade"}:
                 continue  # "pays 140 million over five years"
             invited = frame.predicate == "be_invited" and name == "to"

@@ -314,6 +314,8 @@ def doers(clause: Clause) -> list[Span]:
     """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
     units, found = clause.units, list[Span]()
     for span in clause.every("by"):
+        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
+            continue
         head = head_word(units, span)
         owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
