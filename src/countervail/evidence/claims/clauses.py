@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
-from countervail.evidence.claims.modality import about_report, according, trailing_reports
+from countervail.evidence.claims.modality import about_report, according, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
@@ -218,7 +218,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
         clause.untrue = True
         return
-    if that and _said_false(previous, units[j - 2].lower):
+    if that and said_false(previous, units[j - 2].lower):
         clause.untrue = True
         return
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
@@ -267,13 +267,6 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
-
-
-def _said_false(before: Clause | None, word: str) -> bool:
-    """Whether "It is untrue that", "It is not true that" stands before a clause."""
-    if before is None or before.verb.lemma != "be" or [before.units[a].lower for a, _ in before.subjects] != ["it"]:
-        return False
-    return word in (CLOSED["true"] if before.verb.negated else CLOSED["untrue"])
 
 
 def _in_report(clauses: list[Clause], n: int, j: int) -> bool:

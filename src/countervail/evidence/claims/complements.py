@@ -74,15 +74,11 @@ def right_side(clauses: list[Clause], n: int) -> None:
     _late_means(clauses, n)
     clause.objects = [named_after(units, s) for s in clause.objects]
     clause.phrases = [(p, [named_after(units, s) for s in spans]) for p, spans in clause.phrases]
-    joined = clause.coordinated and n and not clause.objects and clauses[n - 1].subjects == clause.subjects
+    before = clauses[n - 1].verb if n else verb
+    alike = n and (clauses[n - 1].subjects == clause.subjects or before.kind == "infinitive")  # "to be kept and paid"
+    joined = clause.coordinated and alike and not clause.objects
     joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
-    if (
-        joined
-        and clauses[n - 1].verb.passive
-        and verb.past
-        and verb.main == verb.start
-        and "n" in (units[verb.main].forms or {})
-    ):
+    if joined and before.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
     # "set it up", "turned the offer down"
     after = clause.objects[-1][1] if clause.objects else clause.end
@@ -133,7 +129,9 @@ def _late_object(clause: Clause, stop: int) -> None:
         k += 4 if units[k + 1].tag == "N" else 0
     if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
         return
-    if clause.phrases[-1][1][-1][1] != clause.end or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
+    if clause.phrases[-1][1][-1][1] != clause.end or not any(
+        "direct" in f.object for _, f in frames_of(clause.verb.lemma)
+    ):
         return
     spans = listed_from(units, k, stop)
     if spans:

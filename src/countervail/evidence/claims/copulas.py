@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
@@ -65,7 +65,7 @@ class Copulas(References):
             return post
         if role is not None:
             placed = next(
-                (s for s in clause.after("in", "at", "to") if role[1] is None and self.is_body(units, s)), None
+                (s for s in clause.after("in", "at", "to", "of") if role[1] is None and self.is_body(units, s)), None
             )
             made = self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
             return _ceased(made) if made is not None and made.predicate == "listed_in" else made
@@ -187,7 +187,12 @@ class Copulas(References):
             inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
             if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:
                 bodies = self.ids(parsed, clause, spans, True)
-                if len(bodies) == 1 and (self.actors.is_club(bodies[0]) or bodies[0] in self.clubs):
+                club = (
+                    self.actors.is_club(bodies[0])
+                    or bodies[0] in self.clubs
+                    or (head in CLUBS and "own" not in words_of(units, spans[0]))
+                )
+                if len(bodies) == 1 and club:
                     return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):

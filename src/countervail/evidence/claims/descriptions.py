@@ -230,3 +230,15 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
     other = (first[1] + 1, first[1] + 2)
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
+
+
+def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
+    a, b = span
+    beside = units[b : b + 3]
+    return (
+        b - a == 1
+        and bool(adjective_codes(units[a].text))
+        and [u.tag for u in beside] == ["C", "N", "N"]
+        and bool(adjective_codes(beside[1].text))
+    )

@@ -215,6 +215,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
+    named = named or bool(clause.verb.passive and agents)
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
     bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
@@ -349,7 +350,11 @@ def sure(
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks
         return bool(parsed.units[a].start == parsed.units[a].end)
+    if word == "it" and clause.verb.passive and not made.objects and clause.after("by"):
+        return True  # "It was refused by two delegations": they refused
     here = named_subjects(parsed, actors, a)
+    people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
+    here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
     told = clause
     while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
         told = told.governor

@@ -8,7 +8,6 @@ from functools import cache
 from countervail.evidence.claims.units import (
     CLOSED,
     Unit,
-    many_before,
     many_of_a_place,
     next_is_verb,
     next_word,
@@ -51,7 +50,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if (
         (left in {"D", "G", "#"} and not alone)
         or (left == "P" and "g" not in forms)
-        or (unit.text[0].isupper() and left not in {"^"})
+        or (unit.text[0].isupper() and left != "^" and not (left == ":" and "n" in forms and right in {"P", "T"}))
     ):
         return None
     if "g" in forms:
@@ -139,6 +138,14 @@ def _gerund(unit: Unit, left: str, right: str) -> str | None:
     return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None
 
 
+def _many_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
+    i -= units[i - 1].tag == "B"
+    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+    head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
+    return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
+
+
 def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
@@ -154,7 +161,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
     onward = next_is_verb(units, i) and units[i + 1].lower == "to"
-    if left == "," and (onward or (not noun_form and right in {"D", "E"})) and many_before(units, i):
+    if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):

@@ -126,7 +126,11 @@ class Reader(Framing):
                 yield from self._claims(parsed, made)
         for noun in nouns:
             yield from self._claims(parsed, noun)
+        before = self.actors.recent
+        known = self.named | named_subjects(parsed, self.actors)
         self.named = named_subjects(parsed, self.actors)
+        for span in [s for c in parsed.clauses for s in c.subjects if parsed.units[s[0]].lower in {"he", "she"}]:
+            self.named |= {self.actors.of(parsed.units, span, before)} & known  # "He lives in Riga. X accused him"
         people = {
             i
             for u in parsed.units
@@ -158,7 +162,8 @@ class Reader(Framing):
 
     def _left_open(self, made: Filled) -> None:
         """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
-        spoken_of = bool(self.clubs) or bool(self.actors.club_before(self.end or 1 << 30))
+        spoken_of = bool(self.clubs or self.actors.club_before(self.end or 1 << 30))
+        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede"}
         made.subjects = [s for s in made.subjects if kind_of(s) == "state"] if spoken_of else []
 
     # -- claims ----------------------------------------------------------------------------------------------------

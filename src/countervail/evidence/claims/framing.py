@@ -158,6 +158,7 @@ class Framing(Appositions):
         target = laid.target
         if frame.kind == "body" and [units[a].lower for a, b in target if b - a == 1] == ["both"]:
             target = laid.target = []  # "intends to accede to both": to what, stands before
+            clause.phrases = [(p, s) for p, s in clause.phrases if p not in frame.object]
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:

@@ -271,6 +271,13 @@ def about_report(clauses: list[Clause], n: int) -> None:
         return
 
 
+def said_false(before: Clause | None, word: str) -> bool:
+    """Whether "It is untrue that", "It is not true that" stands before a clause."""
+    if before is None or before.verb.lemma != "be" or [before.units[a].lower for a, _ in before.subjects] != ["it"]:
+        return False
+    return word in (CLOSED["true"] if before.verb.negated else CLOSED["untrue"])
+
+
 def _after_relative(units: Sequence[Unit], i: int) -> bool:
     """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
     return i > 1 and units[i - 1].tag == "," and units[i - 2].tag == "R"

@@ -157,7 +157,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     if verb.kind == "participle" and wanted and previous is not None and previous.objects[-1][1] == j:
         clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
         return  # "wants the ban lifted"
-    if verb.kind == "participle" and before is not None:
+    if verb.kind == "participle" and before is not None and before.tag != ":":
         spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
         near = before.tag != "," or _made_so(units, verb.lemma, spans)
         clause.subjects = spans[-1:] if near else head_left(units, spans, 0)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, adjective_codes, world_bodies
+from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.descriptions import adjectival
 from countervail.evidence.claims.phrases import head_word, listed_from, of_member, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -210,7 +211,7 @@ class References:
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
-            if (len(found) > 1 and self._in_shared(parsed, spans, span)) or _adjectival(units, span):
+            if (len(found) > 1 and self._in_shared(parsed, spans, span)) or adjectival(units, span):
                 continue
             key = (id(parsed), span)
             if (
@@ -281,7 +282,7 @@ class References:
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
             names = listed_from(units, at + 1, len(units))
-            if len(names) == number and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
+            if len(names) == number and all(any(units[k].text[:1].isupper() for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):
             if units[k].lower not in {"namely", ":"}:
@@ -385,18 +386,6 @@ class References:
 def _is_it(parsed: Parsed, span: Span) -> bool:
     """Whether a phrase is "it"."""
     return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
-
-
-def _adjectival(units: Sequence[Any], span: Span) -> bool:
-    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
-    a, b = span
-    beside = units[b : b + 3]
-    return (
-        b - a == 1
-        and bool(adjective_codes(units[a].text))
-        and [u.tag for u in beside] == ["C", "N", "N"]
-        and bool(adjective_codes(beside[1].text))
-    )
 
 
 def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:

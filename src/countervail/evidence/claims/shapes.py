@@ -115,7 +115,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
         for o in made.objects
     )
-    if not receiver and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
+    measured = "amount" in made.roles
+    if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
     if not receiver and clause.verb.lemma in {"arm", "equip"} and not clause.verb.passive:
         return made  # "arming the junta"

@@ -103,6 +103,9 @@ def _of_state(unit: Unit) -> bool:
     return unit.mention is not None and unit.mention.type == "country"
 
 
+_NOMINATIVE = frozenset(["he", "she", "they", "we", "i"])
+
+
 def finite_subject(clauses: list[Clause], n: int) -> None:
     """Find the subject of a finite verb: before it, before its relative pronoun or parenthesis, or after it."""
     clause = clauses[n]
@@ -153,6 +156,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     spoken = previous is not None and reports(previous)
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = _after_object(units, spans)
+    if len(spans) > 1 and previous is not None and not spoken and units[spans[-1][0]].lower in _NOMINATIVE:
+        spans = spans[-1:]  # "offered him a post and he turned it down"
     new_clause = (
         len(spans) == 2
         and previous is not None

@@ -216,6 +216,10 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
+        elif (
+            unit.lower == "that" and before is not None and before.forms and (following is None or following.tag == ".")
+        ):
+            unit.tag = "O"  # "disputed that."
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
@@ -371,14 +375,6 @@ def next_is_verb(units: Sequence[Unit], i: int) -> bool:
     return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
 
 
-def many_before(units: Sequence[Unit], i: int) -> bool:
-    """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
-    i -= units[i - 1].tag == "B"
-    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
-    head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
-    return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
-
-
 def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
     """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
     since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
@@ -386,7 +382,7 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
         return False
     if before is None:
         return True
-    if before.tag == "(":
+    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
         return True
     if before.tag != ",":
         return False
