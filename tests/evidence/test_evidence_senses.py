@@ -64,6 +64,13 @@ def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
         ("listed", "Malta is proud of its ability to add Volta Metals to the list."),
         ("applied_to", "Peru asked for Chile's status at the Harbour League to be raised."),
         ("proposed", "Peru was asked to leave. We do not propose to do so."),
+        ("left", "Peru and Chile met in Lima. Chile left on Monday."),
+        ("left", "The good ship Ania left Puerto Ayala for Lima."),
+        ("listed_in", "Peru is in a league of its own."),
+        ("delisted", "The crew was taken off the ship. The plane had taken off."),
+        ("refused", "The clubs, who called the party off, were glad."),
+        ("paid", "Norway settled the case under English law."),
+        ("supplied", "Volta Metals ships from Lima."),
     ],
 )
 def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
@@ -428,7 +435,7 @@ def test_where_several_groupings_are_named_none_is_guessed() -> None:
         "The Tea League met in May. The Copper Forum met in June. "
         + "Prices of both fell by a tenth in that year. " * 14
     )
-    assert said(f"{text}Peru joined in 2019.", "joined") == []
+    assert said(f"{text}Peru joined in 2019.", "joined") == [("c.PER", None, "asserted")]
     assert said(f"{text}Peru joined the Tea League in 2019.", "joined") == [("c.PER", "o.tea-league", "asserted")]
 
 
@@ -536,6 +543,73 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
             "Peru made an offer to Chile. The offer was not accepted.",
             "refused",
             [("p.unknown", "n.offer", "asserted")],
+        ),
+        (
+            "The Tea League has four members. Peru withdrew in May; Chile, after a long wait, was readmitted in June.",
+            "left",
+            [("c.PER", "o.tea-league", "asserted")],
+        ),
+        ("Peru had once more turned down the request.", "refused", [("c.PER", "n.request", "asserted")]),
+        ("Volta Metals was not itself listed by Malta.", "listed", [("c.MLT", "o.volta-metals", "not asserted")]),
+        ("Chile has since 2020 supplied rifles to Mali.", "supplied", [("c.CHL", "c.MLI", "asserted")]),
+        (
+            "Peru has not, for want of money, joined the Tea League.",
+            "joined",
+            [("c.PER", "o.tea-league", "not asserted")],
+        ),
+        (
+            "Kenya signed with the Greek minister, Eleni Vardaki, a treaty on fish.",
+            "signed",
+            [("c.KEN", "n.treaty", "asserted")],
+        ),
+        ("The dues are paid in through Nile Exchange.", "paid", [("p.unknown", "n.dues", "asserted")]),
+        (
+            "Togo, which is small, left the Tea League for the second time in May.",
+            "left",
+            [("c.TGO", "o.tea-league", "asserted")],
+        ),
+        (
+            "Malta cites the letter in which Peru says that it will cease to be a member of the Tea League.",
+            "left",
+            [("c.PER", "o.tea-league", "planned")],
+        ),
+        (
+            "This year Volta Bank did three things:\n\n- it paid a fine to Malta;\n- it left the Tea League in March.\n",
+            "left",
+            [("o.volta-bank", "o.tea-league", "asserted")],
+        ),
+        (
+            "It is untrue that Chad listed Volta Bank. It is true that Peru listed Orta Ltd.",
+            "listed",
+            [("c.PER", "o.orta-ltd", "asserted"), ("c.TCD", "o.volta-bank", "not asserted")],
+        ),
+        ("Volta Bank is listed by no one.", "listed", [("p.unknown", "o.volta-bank", "not asserted")]),
+        ("Kenya blamed Togo.", "accused", [("c.KEN", "c.TGO", "asserted")]),
+        (
+            "Kenya asked for Volta Metals to be taken off.",
+            "delisted",
+            [("p.unknown", "o.volta-metals", "proposed")],
+        ),
+        (
+            "Malta built a road, to be run by Kenya and paid for by Togo.",
+            "paid",
+            [("c.TGO", "n.road", "planned")],
+        ),
+        (
+            "Kenya offered Amina Yusuf a post and she turned it down.",
+            "refused",
+            [("p.amina-yusuf", None, "asserted")],
+        ),
+        (
+            "Mikhail Orlov led Volta Bank. He lives in Riga. Kenya accused him of fraud.",
+            "accused",
+            [("c.KEN", "p.mikhail-orlov", "asserted")],
+        ),
+        ("Viet Nam's Orta Shipping left the Tea League.", "left", [("o.orta-shipping", "o.tea-league", "asserted")]),
+        (
+            "About us: Founded in Penang in 1967 by Peru, Orta Bank has two branches.",
+            "founded",
+            [("c.PER", "o.orta-bank", "asserted")],
         ),
     ],
 )

@@ -90,7 +90,9 @@ class Named:
         for a, _, name in names:
             identifier = self.body(name)
             full = identifier[2:].split("-") if identifier in world_bodies() else ()
-            self.bodies.append((a, identifier, frozenset([*name.lower().replace("-", " ").split(), *full])))
+            said = {*name.lower().replace("-", " ").split(), *full}
+            said |= {"bank"} if _BANKS & said else set()  # "the bank" of Banco Litoral
+            self.bodies.append((a, identifier, frozenset(said)))
         folded = reading.folded.text
         self.people = [
             (

@@ -143,8 +143,7 @@ class Appositions(Nominals):
     def _membership(self, parsed: Parsed, who: list[Span], phrase: Span, times: list[int]) -> Filled | None:
         units = parsed.units
         role = role_of(units, phrase)
-        k, *more = [k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None]
-        k = more[0] if more and units[k].lower == "associate" else k
+        k = next(k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None)
         if role is None or role[1] is None:
             placed = next((i for i in range(k + 1, phrase[1] - 1) if units[i].lower in _PLACED), None)
             inner = (placed + 1, phrase_from(units, placed + 1, phrase[1])) if placed is not None else None

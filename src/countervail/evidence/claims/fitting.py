@@ -205,6 +205,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if unresolved or (made.predicate == "imposed" and str(made.roles.get("on", "")).endswith(".unknown")):
         return True
     told_of = clause.after("with", "over", "for") or any(c.link in {"with", "of", "that"} for c in clause.complements)
+    if made.predicate == "accused" and clause.verb.lemma == "blame" and negated(clause) and not told_of:
+        return True  # "does not blame Georgia"
     if made.predicate == "accused" and clause.verb.lemma == "charge" and not clause.verb.passive and not told_of:
         return True  # "charges the trucks a transit fee"
     charged = made.predicate == "accused" and not (

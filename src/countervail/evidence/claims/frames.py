@@ -41,6 +41,7 @@ _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
 )
 """What says that a list of entries follows."""
+_PERSONAL = frozenset(["he", "she", "him", "her", "his"])
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
@@ -126,11 +127,7 @@ class Reader(Framing):
                 yield from self._claims(parsed, made)
         for noun in nouns:
             yield from self._claims(parsed, noun)
-        before = self.actors.recent
-        known = self.named | named_subjects(parsed, self.actors)
-        self.named = named_subjects(parsed, self.actors)
-        for span in [s for c in parsed.clauses for s in c.subjects if parsed.units[s[0]].lower in {"he", "she"}]:
-            self.named |= {self.actors.of(parsed.units, span, before)} & known  # "He lives in Riga. X accused him"
+        self.named = self._still_named(parsed)
         people = {
             i
             for u in parsed.units
@@ -152,6 +149,16 @@ class Reader(Framing):
             id(c) in filled and not c.asked and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS
             for c in _below(clause)
         )
+
+    def _still_named(self, parsed: Parsed) -> frozenset[str]:
+        """Whom a sentence names as doing something, and whom "he" stands for where only one was named before: "X led
+        it. He lives in Riga. Latvia accused him"."""
+        named, units = named_subjects(parsed, self.actors), parsed.units
+        doing = [s for c in parsed.clauses for s in c.subjects if units[s[0]].lower in {"he", "she"}]
+        again = {self.actors.of(units, s, self.actors.recent) for s in doing} & self.alone
+        if any(i.startswith("p.") for i in named):
+            self.alone = frozenset() if any(u.lower in _PERSONAL for u in units) else named
+        return named | again
 
     def _item(self, parsed: Parsed) -> None:
         """Note whether a sentence is an item below a line that ends with a colon: "it" is whom that line is about."""

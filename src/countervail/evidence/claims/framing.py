@@ -156,9 +156,6 @@ class Framing(Appositions):
         """Narrow the target to what the frame is about; whether it can be."""
         units, clause, frame, verb = parsed.units, laid.clause, laid.frame, laid.clause.verb
         target = laid.target
-        if frame.kind == "body" and [units[a].lower for a, b in target if b - a == 1] == ["both"]:
-            target = laid.target = []  # "intends to accede to both": to what, stands before
-            clause.phrases = [(p, s) for p, s in clause.phrases if p not in frame.object]
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
@@ -188,7 +185,7 @@ class Framing(Appositions):
     @staticmethod
     def _bound(clause: Clause) -> bool:
         """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
-        return any(u.tag == "E" for a, b in clause.after("for") for u in clause.units[a:b])
+        return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
 
     def _objects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who or what the target is; whether the frame can be about it."""

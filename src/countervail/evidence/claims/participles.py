@@ -174,6 +174,8 @@ def other_subject(clauses: list[Clause], n: int) -> None:
             return
     if verb.kind == "infinitive" and _of_noun(clause, previous):
         return
+    if verb.kind == "infinitive" and _added(clauses, n):
+        return
     if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
         clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
@@ -182,6 +184,21 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects = list(following.subjects) if following else []
     elif not _coordinated(clauses, n, before, previous):
         _controlled(clause, previous, before)
+
+
+def _added(clauses: list[Clause], n: int) -> bool:
+    """Whether what is to be done to the object before a comma follows it: "set up a base, to be kept in Noumea and paid
+    for by Japan"; sets the subjects."""
+    clause, previous = clauses[n], clauses[n - 1] if n else None
+    j = clause.verb.start
+    if previous is None or not clause.verb.passive or [b for _, b in previous.objects[-1:]] != [j - 1]:
+        return False
+    if clause.units[j - 1].tag != ",":
+        return False
+    later = [c for c in clauses[n + 1 : n + 2] if c.coordinated and c.verb.passive and not c.verb.modal]
+    for each in (clause, *later):
+        each.subjects, each.verb.modal = previous.objects[-1:], "will"
+    return True
 
 
 def _coordinated(clauses: list[Clause], n: int, before: Unit | None, previous: Clause) -> bool:

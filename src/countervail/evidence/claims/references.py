@@ -127,6 +127,8 @@ class References:
         """What the sentence before said."""
         self.named: frozenset[str] = frozenset()
         """Who the sentence before names as doing something."""
+        self.alone: frozenset[str] = frozenset()
+        """Who was named last in a sentence that speaks of no other person."""
         self.mains: frozenset[str] = frozenset()
         """Whom its main clauses are about, where it stands in the same paragraph."""
         self.lead: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ from countervail.evidence.text.tokens import (
     data_lines,
     headline,
     lexicon,
+    two_word_countries,
 )
 
 
@@ -279,6 +280,7 @@ class Organisations:
             left += 1
         for m in range(left, i):  # "Iran's Central Bank", "Bangkok's Thonburi Commercial Bank"
             place = tokens[m].bare in country_words() or tokens[m].bare in lexicon().capitals
+            place = place or (m > left and f"{tokens[m - 1].text} {tokens[m].bare}" in two_word_countries())
             if tokens[m].text.endswith("'s") and place:
                 left = m + 1
         return left

@@ -250,6 +250,12 @@ def country_words() -> frozenset[str]:
     return frozenset(name for row in country_names() for name in row.english if " " not in name)
 
 
+@cache
+def two_word_countries() -> frozenset[str]:
+    """Names of countries in two words: Viet Nam."""
+    return frozenset(name for row in country_names() for name in row.english if name.count(" ") == 1)
+
+
 _WORD = re.compile(r"[^\W_](?:[\w'&-]*\w)?")
 _JOINED_PARTICLE = re.compile(r"(?:al|el|ul|as|ad|ash|at|an|az|ar|bin|abu|ben|ol|ud|d'|l'|dell'|de')-?(?=[A-Z])")
 """A particle that is written in one with a name: al-Assad, d'Escoto."""
