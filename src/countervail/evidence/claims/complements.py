@@ -17,6 +17,9 @@ _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree
 """What somebody who was invited or asked does: "was invited and declined"."""
 
 
+_LEADING = frozenset(["from", "on", "to", "for", "with", "in", "against", "about"])
+
+
 def right_side(clauses: list[Clause], n: int) -> None:
     """Give a clause its objects, phrases, dates and particle: what stands before the next clause begins."""
     clause = clauses[n]
@@ -30,12 +33,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     for words, frame in frames_of(verb.lemma):
         if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
-            i += (
-                len(words)
-                if words[-1] not in {"from", "on", "to", "for", "with", "in", "against", "about"}
-                or frame.object == ("direct",)
-                else len(words) - 1
-            )
+            leading = words[-1] in _LEADING and frame.object != ("direct",)
+            leading = leading or (words[-1] == "off" and verb.passive)  # "was struck off the list"
+            i += len(words) - leading
             break
     while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
         i += 1  # "is no longer on the list"

@@ -353,6 +353,8 @@ def named_entry(units: Sequence[Any], span: Span) -> Span:
     """Who "the name of X", "the entry for X" on a list is."""
     if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
         return span
+    if units[span[0]].lower in {"its", "his", "her"} and span[1] - span[0] == 2:
+        return span[0], span[0] + 1  # "asked for its name to be struck off"
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
     if inner is not None and inner < span[1]:
         return inner, span[1]
