@@ -601,6 +601,21 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
             [("p.amina-yusuf", None, "asserted")],
         ),
         (
+            "The owners had been put on British and Canadian lists.",
+            "listed",
+            [("c.CAN", "p.owners", "asserted"), ("c.GBR", "p.owners", "asserted")],
+        ),
+        (
+            "Kenya sanctioned its envoy, Greek national Eleni Vardaki.",
+            "sanctioned",
+            [("c.KEN", "p.eleni-vardaki", "asserted")],
+        ),
+        (
+            "Of the ten on the list, Volta Bank and Orta Ltd have been taken off.",
+            "delisted",
+            [("p.unknown", ("o.volta-bank", "o.orta-ltd"), "asserted")],
+        ),
+        (
             "Mikhail Orlov led Volta Bank. He lives in Riga. Kenya accused him of fraud.",
             "accused",
             [("c.KEN", "p.mikhail-orlov", "asserted")],

@@ -144,6 +144,12 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
     """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
     description where none does."""
     a, k = span
+    if units[a].lower in {"its", "his", "her"} and k - a == 2 and units[k : k + 1] and units[k].tag == ",":
+        end = k + 1  # "its director, Greek national X"
+        while end < min(len(units) - 1, k + 4) and units[end].tag == "N":
+            end += 1
+        closed = units[end + 1 : end + 2] and units[end + 1].tag in {",", ".", ";", ")"}
+        return (end, end + 1) if closed and _kind(units[end]) == "person" and units[a + 1].tag == "N" else span
     if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
         return span
     stop = min(len(units), k + 12)

@@ -17,7 +17,8 @@ LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["le
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
     r"(?<=[\w.])(?:(?<=Kft)|(?<=Zrt)|(?<=SARL)|(?<=SPRL)|(?<=PLC)|(?<=BV)|(?<=FZE)|(?<=LLC)"
-    r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)) and "
+    r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)|(?<=Bank))"
+    r" and (?!Trust\b|Finance\b|Savings\b)"
 )
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
@@ -353,7 +354,8 @@ class Unlisted:
         """What was founded: "Clean Rivers Watch was founded in 2008"; what is paid through."""
         for pattern in (_FOUNDED, _THROUGH):
             for match in pattern.finditer(self.text):
-                span = self._trimmed(*match.span("n"))
+                first = _BOTH.split(match.group("n"))[0]  # "paid through Nile Bank and Bank Okavango"
+                span = self._trimmed(match.start("n"), match.start("n") + len(first))
                 head = span is not None and self.text[slice(*span)] in self.words.org_heads
                 if pattern is _THROUGH and " " not in match.group("n"):
                     continue  # it may be a town
