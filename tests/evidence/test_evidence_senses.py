@@ -613,7 +613,7 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
         (
             "Of the ten on the list, Volta Bank and Orta Ltd have been taken off.",
             "delisted",
-            [("p.unknown", ("o.volta-bank", "o.orta-ltd"), "asserted")],
+            [("p.unknown", ["o.volta-bank", "o.orta-ltd"], "asserted")],
         ),
         (
             "Mikhail Orlov led Volta Bank. He lives in Riga. Kenya accused him of fraud.",

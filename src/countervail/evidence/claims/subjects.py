@@ -103,6 +103,15 @@ def _of_state(unit: Unit) -> bool:
     return unit.mention is not None and unit.mention.type == "country"
 
 
+def _after_of(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span]:
+    """The subject after a phrase that opens with "of": "Of the ten on the list, A and B have been taken off"."""
+    for k in range(floor, spans[-1][0]):
+        if units[k].lower == "of" and (not k or units[k - 1].tag == "-"):
+            comma = next((m for m in range(k, spans[-1][0]) if units[m].tag == ","), spans[-1][0])
+            return [s for s in spans if s[0] > comma]
+    return []
+
+
 _NOMINATIVE = frozenset(["he", "she", "they", "we", "i"])
 
 
@@ -183,12 +192,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if apart and floor == 0:  # "On the margins of the ceremony Kazakhstan and Azerbaijan signed"
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
-    of = next(
-        (k for k in range(floor, spans[-1][0]) if units[k].lower == "of" and (not k or units[k - 1].tag == "-")), -1
-    )
-    comma = next((k for k in range(of + 1, spans[-1][0]) if units[k].tag == ","), -1) if of >= 0 else -1
-    if comma > 0:
-        headed = [s for s in spans if s[0] > comma]  # "Of the ten on the list, A and B have been taken off"
+    headed = _after_of(units, spans, floor) or headed
     inner = previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor
     if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
         _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
