@@ -70,6 +70,22 @@ def test_articles_are_no_letters(name: str) -> None:
     assert (document.kind, document.signatory, document.addressees) == ("article", None, ())
 
 
+@pytest.mark.parametrize("heading", ["Press contact", "Media enquiries:", "For further information, please contact:"])
+def test_whom_the_press_may_ask_signs_nothing(heading: str) -> None:
+    text = f"""Council of Ports
+Press release
+10 March 2025
+
+The Council of Ports today listed two ships of the Orinoco Line. It also froze three accounts at Banco Tuy.
+
+{heading}
+Joana Bastos
+Press officer
+"""
+    document = read_text(text, "source:x").documents[0]
+    assert (document.kind, document.signatory) == ("article", None)
+
+
 def test_dates_of_letters() -> None:
     dates: dict[str, Any] = {
         n: (only(n).date or {}).get("edtf") for n in ("d01", "d03", "d05", "d09", "h01", "h03", "s01", "s03", "t5")

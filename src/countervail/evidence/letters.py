@@ -142,6 +142,9 @@ class _Letter:
                 continue
             if self.stage == "copies" and self._copied(line, bare):
                 continue
+            self.stage = "contacts" if self.stage != "header" and w.CONTACTS.match(bare) else self.stage
+            if self.stage == "contacts" and len(bare) < 120:
+                continue  # whom the press may ask: nobody who signs
             if self.stage == "header" and self._heading(line, bare, below):
                 continue
             self._body(line, bare, below)

@@ -304,6 +304,13 @@ LETTER_CLOSING = re.compile(
     r"|Best regards|Regards|Faithfully|Thank you|با تشکر|با سپاس|والسلام|من الله)[^\n]{0,70}$",
     re.IGNORECASE,
 )
+CONTACTS = re.compile(
+    r"^\W*(?:(?:press|media|news(?:room)?|for (?:further |more )?(?:press |media )?(?:information|enquiries|inquiries))"
+    r"[ /&]*(?:and media |office )?(?:contacts?|enquiries|inquiries|officers?)?|contacts?|contact (?:us|details|person))"
+    r"(?:[,:] ?(?:please )?(?:contact)?)?\W*$",
+    re.IGNORECASE,
+)
+"""A line below which stands whom the press may ask."""
 FOR_INFORMATION = re.compile(
     r",? ?(?:for (?:your )?(?:kind )?(?:information|action|follow-?up|attention)[^\n]{0,40}|جهت (?:استحضار"
     r"|اطلاع|اقدام)[^\n]{0,30})\.?$",
