@@ -305,8 +305,8 @@ LETTER_CLOSING = re.compile(
     re.IGNORECASE,
 )
 CONTACTS = re.compile(
-    r"^\W*(?:(?:press|media|news(?:room)?|for (?:further |more )?(?:press |media )?(?:information|enquiries|inquiries))"
-    r"[ /&]*(?:and media |office )?(?:contacts?|enquiries|inquiries|officers?)?|contacts?|contact (?:us|details|person))"
+    r"^\W*(?:(?:press|media|for (?:further |more )?(?:press |media )?(?:information|enquiries|inquiries))"
+    r"[ /&]*(?:and media |office )?(?:contacts?|enquiries|inquiries|officers?)?|contacts?|contact (?:us|details))"
     r"(?:[,:] ?(?:please )?(?:contact)?)?\W*$",
     re.IGNORECASE,
 )
