@@ -28,7 +28,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     for words, frame in frames_of(verb.lemma):
-        if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
+        dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
+        if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             i += (
                 len(words)
@@ -85,10 +86,10 @@ def right_side(clauses: list[Clause], n: int) -> None:
     ):
         verb.passive = True
     # "set it up", "turned the offer down"
-    if not clause.particle and clause.end < stop and units[clause.end].tag == "P":
-        for words, _ in frames_of(verb.lemma):
-            if words == (units[clause.end].lower,):
-                clause.particle = words[0]
+    at = clause.objects[-1][1] if clause.objects and not verb.passive else clause.end
+    for k in {at, clause.end} if not clause.particle else ():
+        if k < stop and units[k].tag in {"P", "B"} and any(w == (units[k].lower,) for w, _ in frames_of(verb.lemma)):
+            clause.particle = units[k].lower
 
 
 def _described(units: Sequence[Unit], start: int, floor: int) -> int:
@@ -127,9 +128,16 @@ def _gapped(clause: Clause) -> bool:
 def _late_object(clause: Clause, stop: int) -> None:
     """Take what follows a phrase for the object: "inserted into its lists a further eleven citizens"."""
     units, k = clause.units, clause.end
-    if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
+    if clause.objects or clause.verb.passive or not clause.phrases or k >= stop:
         return
-    if clause.phrases[-1][1][-1][1] != k or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
+    beside = clause.phrases[-1][1][-1][1] == k
+    if units[k].tag == ",":  # "signed with his counterpart, X, a declaration"
+        closing = next((m for m in range(k + 1, min(stop - 1, k + 9)) if units[m].tag in {",", "C", "V"}), k)
+        named = units[closing].tag == "," and units[closing - 1].tag == "E" and units[closing + 1].tag == "D"
+        k = closing + 1 if named else k
+    if units[k].tag not in {"D", "#"}:
+        return
+    if not beside or not any("direct" in f.object for _, f in frames_of(clause.verb.lemma)):
         return
     spans = listed_from(units, k, stop)
     if spans:

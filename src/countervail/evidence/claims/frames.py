@@ -51,7 +51,7 @@ class Reader(Framing):
         """The claims of one sentence."""
         filled: dict[int, Filled] = {}
         if parsed.sentence.paragraph != self.paragraph:
-            self.paragraph, self.mains = parsed.sentence.paragraph, frozenset()
+            self.paragraph, self.mains, self.about = parsed.sentence.paragraph, frozenset(), None
         self.beside(parsed)
         self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
@@ -63,10 +63,11 @@ class Reader(Framing):
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
             self.last = []
+            self.named, self.mains = named_subjects(parsed, self.actors), main_subjects(parsed, self.actors)
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
-            made = made or self.taken_off(clause, list(filled.values()))
+            made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None
                 and made.predicate == "joined"
@@ -135,6 +136,7 @@ class Reader(Framing):
         self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
+        self.turn_to(list(filled.values()))
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""

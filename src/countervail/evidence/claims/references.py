@@ -26,8 +26,6 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
-NEAR = 150
-"""How many characters back the grouping may be named that a membership without one is of."""
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -128,6 +126,10 @@ class References:
         """Who the sentence before names as doing something."""
         self.mains: frozenset[str] = frozenset()
         """Whom its main clauses are about, where it stands in the same paragraph."""
+        self.about: str | None = None
+        """The body with members that the paragraph was last about."""
+        self.reach = 0
+        """Up to where it is plain that this body is meant."""
         self.paragraph = -1
         self.end = 0
         """Where the sentence before ends."""
@@ -278,6 +280,10 @@ class References:
             if units[k].lower not in {"namely", ":"}:
                 continue
             start = k + 1 + 2 * (units[k + 1].lower == "those" and units[k + 2].lower == "of")
+            given = [s for s in listed_from(units, start, len(units)) if any(units[m].tag == "E" for m in range(*s))]
+            firms = [self.actors.of(units, s, self.actors.recent) for s in given] if units[k].lower == ":" else []
+            if len(firms) == number and all(i.startswith(("o.", "p.")) for i in firms):
+                return firms  # "three banks: A, B and C"
             states = [
                 units[m]
                 for a, b in listed_from(units, start, len(units))
@@ -319,32 +325,6 @@ class References:
         first = self.pronouns.get((id(parsed), spans[0]), "")
         name = parsed.units[span[1] - 1].text
         return first.startswith("g.") and any(i.endswith(f"of-{slug(name)}") for i in self.actors.several(first))
-
-    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
-        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
-        says that the clause speaks of a membership."""
-        if clause.objects and not clause.verb.passive and not stated:
-            return None
-        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
-            if (
-                unit.mention is not None
-                and unit.mention.type == "organisation"
-                and not _inside(clause.subjects, unit, parsed)
-            ):
-                body = self.actors.mention(unit) or ""
-                if body in self.clubs or self.actors.is_club(body):
-                    return body
-        place = parsed.units[clause.verb.start].start
-        found = self.actors.last_of(self.clubs[-1:], place)
-        return found if found and self._plain(found, place) else None
-
-    def _plain(self, body: str, place: int) -> bool:
-        """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
-        actors = self.actors
-        named = [
-            (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
-        ]
-        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
 
     @staticmethod
     def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:
@@ -388,10 +368,3 @@ def _adjectival(units: Sequence[Any], span: Span) -> bool:
         and [u.tag for u in beside] == ["C", "N", "N"]
         and bool(adjective_codes(beside[1].text))
     )
-
-
-def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
-    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
-    units = parsed.units
-    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
-    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
