@@ -424,6 +424,68 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "suspended",
             [("o.tea-league", "c.TGO", "proposed")],
         ),
+        (
+            "The Copper Forum met in May.\n\nThe Tea League was set up in 2011 and grew slowly. Its fees are low. Peru "
+            "came in six years ago.",
+            "joined",
+            [("c.PER", "o.tea-league", "asserted")],
+        ),
+        ("Peru is a member of the Tea League, which it left in 2017.", "left", [("c.PER", "o.tea-league", "asserted")]),
+        ("Steel came from a mill the United Kingdom had put on its list.", "listed", [("c.GBR", "o.mill", "asserted")]),
+        (
+            "Banks should refuse payments for coal certified at Iquique.",
+            "refused",
+            [("o.banks", "n.payments", "proposed")],
+        ),
+        (
+            "Peru called the proposal unfriendly and urged Oman to reject it.",
+            "refused",
+            [("c.OMN", "n.proposal", "proposed")],
+        ),
+        (
+            "Oman turned the offer down. The board turned Togo down in May.",
+            "refused",
+            [("c.OMN", "n.offer", "asserted"), ("o.board", "c.TGO", "asserted")],
+        ),
+        ("Slovakia begged for an exemption from the embargo.", "applied_to", [("c.SVK", "n.exemption", "asserted")]),
+        ("The Tea League has never listed anyone.", "listed", [("o.tea-league", None, "not asserted")]),
+        (
+            "They listed Kharg Bank in 2011. They listed the reasons.",
+            "listed",
+            [("p.unknown", "o.kharg-bank", "asserted")],
+        ),
+        (
+            "Peru took Kharg Bank off its list and added Volga Trade.",
+            "listed",
+            [("c.PER", "o.volga-trade", "asserted")],
+        ),
+        ("Peru, he told us over lunch, would leave the Tea League.", "left", [("c.PER", "o.tea-league", "planned")]),
+        (
+            "Peru has signed the protocol. Chile has told us that it will do the same.",
+            "signed",
+            [("c.CHL", "n.protocol", "planned"), ("c.PER", "n.protocol", "asserted")],
+        ),
+        (
+            "Peru joined the Tea League in May. Chile, if its admission to the Tea League is approved, will follow.",
+            "joined",
+            [("c.CHL", "o.tea-league", "conditional"), ("c.PER", "o.tea-league", "asserted")],
+        ),
+        (
+            "The Tea League has appointed as its secretary Mr. Peter Oduya.",
+            "appointed",
+            [("o.tea-league", "p.peter-oduya", "asserted")],
+        ),
+        (
+            "Oman has suggested that Peru be its guarantor. The paper suggests that Peru is.",
+            "proposed",
+            [("c.OMN", None, "asserted")],
+        ),
+        (
+            "The general holds an interest in Tula Gold Ltd., incorporated in Juba on 4 May 2019.",
+            "founded",
+            [("p.unknown", "o.tula-gold-ltd", "asserted")],
+        ),
+        ("Peru signed with its neighbour, Chile, a treaty on lithium.", "signed", [("c.PER", "n.treaty", "asserted")]),
     ],
 )
 def test_who_else_and_by_whom(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:

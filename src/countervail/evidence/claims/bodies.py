@@ -259,7 +259,7 @@ class Actors(Described):
             return f"c.{code}"  # "Abu Dhabi denied it"
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
             code = _capitals().get(core.text)
-            if code or core.text == "Brussels":
+            if code or core.text in {"Brussels", "European"}:
                 return f"c.{code}" if code else "o.european-union"
             if b - a == 2 and core.text[:1].isupper():  # "the Americans", "the British"
                 codes = adjective_codes(core.text) or adjective_codes(core.text.removesuffix("s"))

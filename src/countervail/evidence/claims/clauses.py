@@ -67,9 +67,6 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     return [c for clause in clauses for c in (clause, *contrasted(units, clause))]
 
 
-_PROOF = CLOSED["proof"]
-
-
 def _same_modal(clauses: list[Clause], n: int) -> None:
     """ "should refuse it and propose another", "will not sign or ratify it": one modal for both."""
     clause, earlier = clauses[n], clauses[n - 1]
@@ -138,8 +135,18 @@ def _gap(clauses: list[Clause], n: int) -> None:
         if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
             clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
-    elif before.tag == "N" and units[start].tag == "O" and n and not _opens(units, start):
+    elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _touches(clauses: list[Clause], n: int) -> bool:
+    """Whether a named or described subject stands right after a noun with an article, and the verb lacks its object:
+    "a mill the Union had put on its list"."""
+    clause, units = clauses[n], clauses[n].units
+    start = clause.subjects[0][0]
+    noun = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+    article = bool(noun) and units[noun[0][0]].tag in {"D", "#"} and not reports(clauses[n - 1])
+    return article and units[start].tag in {"D", "E"} and _lacks_object(clause)
 
 
 def _opens(units: Sequence[Unit], start: int) -> bool:
@@ -215,7 +222,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
             return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower in {"whether", "whatever", "whoever"}
-    if that and j > 2 and units[j - 2].lower in _PROOF and units[j - 3].lower == "no":
+    if that and j > 2 and units[j - 2].lower in CLOSED["proof"] and units[j - 3].lower == "no":
         clause.untrue = True
         return
     if that and said_false(previous, units[j - 2].lower):
@@ -265,7 +272,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         noted = units[j - 2].lower in {"note", "fact", "news", "view", "word"}
         if previous.operator is None and units[j - 2].tag == "N" and not noted and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
-    elif follows and previous.operator is not None and previous.verb.end <= j:
+    elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
 
 

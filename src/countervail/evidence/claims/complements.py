@@ -31,7 +31,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     for words, frame in frames_of(verb.lemma):
-        if words and tuple(u.lower for u in units[i : i + len(words)]) == words:
+        dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
+        if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             leading = words[-1] in _LEADING and frame.object != ("direct",)
             leading = leading or (words[-1] == "off" and verb.passive)  # "was struck off the list"

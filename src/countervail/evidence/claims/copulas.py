@@ -45,6 +45,9 @@ EVENTS = MEMBERSHIP | frozenset(
 _ASKED = CLOSED["requests"]
 ENTRIES = CLOSED["entries"]
 
+NEAR = 150
+"""How many characters back the grouping may be named that a membership without one is of."""
+
 
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 
@@ -252,6 +255,54 @@ class Copulas(References):
         named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
         return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
 
+    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
+        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
+        says that the clause speaks of a membership."""
+        if clause.objects and not clause.verb.passive and not stated:
+            return None
+        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+            if (
+                unit.mention is not None
+                and unit.mention.type == "organisation"
+                and not _inside(clause.subjects, unit, parsed)
+            ):
+                body = self.actors.mention(unit) or ""
+                if body in self.clubs or self.actors.is_club(body):
+                    return body
+        place = parsed.units[clause.verb.start].start
+        found = self.actors.last_of(self.clubs[-1:], place)
+        return found if found and self._plain(found, place) else self._spoken_of(parsed, place)
+
+    def _spoken_of(self, parsed: Parsed, place: int) -> str | None:
+        """The body that the paragraph is about, where the sentence names no other one."""
+        start = parsed.sentence.start
+        others = {i for at, i, _ in self.actors.bodies if start <= at < place and self._has_members(i)}
+        return self.about if place < self.reach and others <= {self.about} else None
+
+    def _has_members(self, body: str) -> bool:
+        """Whether a body is one that states are in, by its name or by what was said of it."""
+        return body.startswith("o.") and (self.actors.is_club(body) or body in self.clubs)
+
+    def turn_to(self, made: Sequence[Filled]) -> None:
+        """Keep in mind which body a sentence is about: its main subject, or what somebody founded, joined or left."""
+        bodies = {i for i in self.mains if self._has_members(i)}
+        bodies = bodies or {i for m in made if m.predicate in MEMBERSHIP for i in m.objects if self._has_members(i)}
+        if bodies:
+            body = bodies.pop() if len(bodies) == 1 else None
+            if body is not None and "-" not in body:  # "the union": the one that was named
+                named = [i for at, i, _ in self.actors.bodies if at < self.end and headed(i) == body[2:]]
+                body = named[-1] if named else body
+            self.reach = self.end + (NEAR if self.about not in {None, body} else 6 * NEAR)
+            self.about = body
+
+    def _plain(self, body: str, place: int) -> bool:
+        """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
+        actors = self.actors
+        named = [
+            (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
+        ]
+        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
+
 
 def _ceased(made: Filled) -> Filled:
     """What "will cease to be a member" says: somebody leaves."""
@@ -345,3 +396,10 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
         return None
     known = _FACTS.intersection((units[k].forms or {}).values())
     return True if units[k].lower in _AFTER_FACTS or known else None
+
+
+def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    units = parsed.units
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

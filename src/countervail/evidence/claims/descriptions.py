@@ -219,6 +219,7 @@ def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | 
     if inner is not None and inner < span[1]:
         return inner, span[1]
     named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
+    named = named if named is not None else next((k for k in range(*span) if units[k].text == "European"), None)
     return (named, named + 1) if named is not None else None
 
 

@@ -73,9 +73,13 @@ class Ellipses(Copulas):
         who = self.ids(parsed, clause, [other])
         return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
 
-    @staticmethod
-    def taken_off(clause: Clause, before: Sequence[Filled]) -> Filled | None:
-        """ "put X on its list and removed it later": off the list."""
+    def taken_off(self, parsed: Parsed, clause: Clause, before: Sequence[Filled]) -> Filled | None:
+        """ "put X on its list and removed it later": off the list; "struck X off its list and added Y": on it."""
+        added = clause.coordinated and clause.verb.lemma in {"add", "include", "insert"} and not clause.phrases
+        if added and before and before[-1].predicate in {"delisted", "listed"} and clause.objects:
+            whom = [i for i in self.ids(parsed, clause, clause.objects) if kind_of(i) != "thing"]
+            listed = Filled(clause, "listed", before[-1].subjects, whom, {}, None, [*clause.objects])
+            return listed if whom else None
         off = any(p == "off" for p, _ in clause.phrases)
         if not before or before[-1].predicate != "listed" or not (clause.coordinated or off):
             return None
@@ -157,6 +161,8 @@ class Ellipses(Copulas):
         units, verb = parsed.units, clause.verb
         start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
         start -= start > 1 and units[start - 1].tag == "T"
+        if start > 3 and [u.tag for u in units[start - 2 : start + 1]] == [",", "S", "T"]:
+            start -= 2  # "and so, since 2019, is Korea"
         so = {"so", "as", "neither", "nor"}
         inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
         inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
@@ -193,8 +199,10 @@ class Ellipses(Copulas):
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
         if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):
             return None  # "those in Sarajevo did not"
+        told = clause.link == "that" and clause.governor is not None and bool(clause.governor.subjects)
+        told = told and clause.governor is not None and units[clause.governor.subjects[-1][1] - 1].tag == "E"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she", "i", "we", "you"} for a, b in spans)
-        if not before or not subjects or clause.complements or pronoun:
+        if not before or not subjects or clause.complements or (pronoun and not told):
             return None
         same = before[-1]
         if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:

@@ -18,6 +18,7 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
+from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
@@ -80,7 +81,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.to is None or _listed_later(units, clause, frame):
         return True
     return any(
-        p in {"to", "on", "in", "from", "off", "under", "for", "with", "by"}
+        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by"}
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
@@ -153,7 +154,7 @@ def nobody(made: Filled) -> bool:
         return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
-    if negated(made.clause) and made.predicate == "sanctioned" and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
+    if negated(made.clause) and made.predicate in _TO_ACTORS and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
         made.objects = []  # "has never imposed sanctions on anybody"
     if (
         made.objects
@@ -166,7 +167,9 @@ def nobody(made: Filled) -> bool:
     if active and any(units[a].lower in _ANYBODY and b - a == 1 for a, b in made.clause.subjects):
         return True  # "a bank that nobody has to pay into"
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
-    return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced)
+    they = [units[a].lower for a, _ in clause.subjects] == ["they"] and made.predicate in _TO_ACTORS
+    they = they and any(kind_of(o) != "thing" for o in made.objects)  # "They listed the bank": somebody did
+    return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced) and not they
 
 
 def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
@@ -214,7 +217,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
-    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS:
+    someone = made.predicate in _TO_ACTORS and any(o.startswith("p.") for o in made.objects)
+    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS and not someone:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     named = named or bool(clause.verb.passive and agents)
@@ -264,7 +268,8 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
         place = clause.after("to", "for")
         return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
     if not target and k > a:
-        return [(k, k + 1)], text_of(units, (a, k))
+        end = next((e for e in range(k, a, -1) if units[e - 1].text not in {*lexicon().titles, "."}), a)
+        return [(k, k + 1)], text_of(units, (a, end))
     return target, ""
 
 

@@ -65,10 +65,11 @@ class Reader(Framing):
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
             self.last = []
+            self.named, self.mains = named_subjects(parsed, self.actors), main_subjects(parsed, self.actors)
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
-            made = made or self.taken_off(clause, list(filled.values()))
+            made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None
                 and made.predicate == "joined"
@@ -138,6 +139,7 @@ class Reader(Framing):
         self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
+        self.turn_to(list(filled.values()))
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""

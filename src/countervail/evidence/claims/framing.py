@@ -20,7 +20,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, of_member, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     BODYLIKE,
@@ -133,7 +133,8 @@ class Framing(Appositions):
             return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None
         topic = self.topic(parsed, clause, stated) if frame.topic and not target else None
-        if not (target or frame.bare or topic or frame.topic or self._governs(clause, frame)):
+        posted = frame.post and not verb.passive and bool(with_post(units, clause, [])[0])  # "appointed as its head X"
+        if not (target or frame.bare or topic or frame.topic or posted or self._governs(clause, frame)):
             return None
         return Laid(clause, frame, direct, receiver, list(agents), target, topic)
 
@@ -168,7 +169,7 @@ class Framing(Appositions):
         if frame.predicate == "suspended" and target:
             target = whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
-            target = [self.membership(units, s, clause) for s in target]
+            target = [self.membership(units, of_member(units, s), clause) for s in target]
         target = [named_entry(units, s) for s in target]
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
             target = [owner_in(units, s) for s in target]
@@ -194,19 +195,22 @@ class Framing(Appositions):
         objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS)
         objects = objects or ([laid.topic] if laid.topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
+        thing = measure and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
         elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif measure and frame.predicate == "signed" and self.signable:
             objects = [self.signable]
-        elif self.thing and measure and self._done_to(frame) and not (clause.coordinated and objects):
+        elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
         pronoun = measure and units[target[0][0]].lower == "it"
         if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
-            objects = []  # "was offered money to open the gate and has refused it"
+            # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
+            asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in _ASKED]
+            objects = self.ids(parsed, clause, asked[-1:])
         laid.objects = objects
-        if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted"):
+        if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted" and not clause.after("to", "into")):
             return False  # "if Bolivia accepts it"
         if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
             return any(self.actors.rarely_listed(o) == 0 for o in objects)  # not the dispute spoken of
@@ -234,7 +238,10 @@ class Framing(Appositions):
         reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
-        if frame.subject == "actor" and subjects and all(kind_of(s) == "thing" for s in subjects):
+        things = bool(subjects) and all(kind_of(s) == "thing" for s in subjects)
+        if things and frame.predicate in _TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
+            laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
+        elif things and frame.subject == "actor":
             return False
         return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)
 
@@ -337,7 +344,9 @@ class Framing(Appositions):
         return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
-        return frame.predicate in _BY_CLAUSE and bool(clause.complements) and clause.verb.lemma != "suggest"
+        wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
+        governs = bool(wished if clause.verb.lemma == "suggest" else clause.complements)
+        return frame.predicate in _BY_CLAUSE and governs
 
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()

@@ -275,6 +275,10 @@ class Nominals(Ellipses):
         if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and inside not in {"subject", ""}:
             doing = clause.after("by") if clause.verb.passive else clause.subjects
             return self.ids(parsed, clause, doing) if doing else []
+        if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and clause.condition:
+            later = [c for c in parsed.clauses if c.verb.start > clause.verb.start and c.verb.kind == "finite"]
+            ahead = [c.subjects for c in later if c.subjects and c.subjects[-1][1] < spans[0][0]]
+            spans = ahead[0] if ahead else spans  # "Kenya, if its application is approved, will"
         return self.ids(parsed, clause, spans)
 
     def _made(

@@ -38,7 +38,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
         return
     operator = previous.operator
     wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
-    if operator is not None and operator.control != "object" and previous.verb.lemma != "announce" and not wanted:
+    telling = operator is not None and operator.control != "object" and not operator.negates
+    if telling and previous.verb.lemma != "announce" and not wanted:
         return
     after = units[verb.end] if verb.end < len(units) else None
     if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
@@ -132,7 +133,7 @@ def _before_date(units: Sequence[Unit], j: int) -> int:
     return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
 
 
-_FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch"])
+_FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch", "incorporate"])
 _SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
 
 

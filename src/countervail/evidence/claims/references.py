@@ -27,8 +27,6 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
-NEAR = 150
-"""How many characters back the grouping may be named that a membership without one is of."""
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -290,6 +288,10 @@ class References:
             if units[k].lower not in {"namely", ":"}:
                 continue
             start = k + 1 + 2 * (units[k + 1].lower == "those" and units[k + 2].lower == "of")
+            given = [s for s in listed_from(units, start, len(units)) if any(units[m].tag == "E" for m in range(*s))]
+            firms = [self.actors.of(units, s, self.actors.recent) for s in given] if units[k].lower == ":" else []
+            if len(firms) == number and all(i.startswith(("o.", "p.")) for i in firms):
+                return firms  # "three banks: A, B and C"
             states = [
                 units[m]
                 for a, b in listed_from(units, start, len(units))
@@ -331,32 +333,6 @@ class References:
         first = self.pronouns.get((id(parsed), spans[0]), "")
         name = parsed.units[span[1] - 1].text
         return first.startswith("g.") and any(i.endswith(f"of-{slug(name)}") for i in self.actors.several(first))
-
-    def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
-        """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`
-        says that the clause speaks of a membership."""
-        if clause.objects and not clause.verb.passive and not stated:
-            return None
-        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
-            if (
-                unit.mention is not None
-                and unit.mention.type == "organisation"
-                and not _inside(clause.subjects, unit, parsed)
-            ):
-                body = self.actors.mention(unit) or ""
-                if body in self.clubs or self.actors.is_club(body):
-                    return body
-        place = parsed.units[clause.verb.start].start
-        found = self.actors.last_of(self.clubs[-1:], place)
-        return found if found and self._plain(found, place) else None
-
-    def _plain(self, body: str, place: int) -> bool:
-        """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
-        actors = self.actors
-        named = [
-            (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
-        ]
-        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
 
     @staticmethod
     def membership(units: Sequence[Any], span: Span, clause: Clause) -> Span:

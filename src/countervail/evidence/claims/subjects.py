@@ -163,6 +163,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
         return
     spoken = previous is not None and reports(previous)
+    if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
+        spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = _after_object(units, spans)
     if len(spans) > 1 and previous is not None and not spoken and units[spans[-1][0]].lower in _NOMINATIVE:
@@ -214,6 +216,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
+
+
+_DOERS = frozenset(["i", "he", "she", "we", "they"])
 
 
 def _after_object(units: Sequence[Unit], spans: list[Span]) -> list[Span]:
@@ -297,8 +302,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
-            if units[opening].tag == "V" and opens_parenthesis(units, opening):
-                continue
+            told = opening > 1 and units[opening - 1].tag == "O" and units[opening - 2].tag == ","
+            if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
+                continue  # "Canberra, he told us over lunch, would suspend"
             return False
         if units[opening].tag != ",":
             continue
