@@ -222,10 +222,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
             return
     that = head is not None and head.lower in {"that", "whether"} and not clause.relative
     clause.asked = head is not None and head.lower in {"whether", "whatever", "whoever"}
-    if that and j > 2 and units[j - 2].lower in CLOSED["proof"] and units[j - 3].lower == "no":
-        clause.untrue = True
-        return
-    if that and said_false(previous, units[j - 2].lower):
+    no_proof = that and j > 2 and units[j - 2].lower in CLOSED["proof"] and units[j - 3].lower == "no"
+    if no_proof or (that and said_false(previous, units[j - 2].lower)):
         clause.untrue = True
         return
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:

@@ -271,29 +271,7 @@ class Copulas(References):
                     return body
         place = parsed.units[clause.verb.start].start
         found = self.actors.last_of(self.clubs[-1:], place)
-        return found if found and self._plain(found, place) else self._spoken_of(parsed, place)
-
-    def _spoken_of(self, parsed: Parsed, place: int) -> str | None:
-        """The body that the paragraph is about, where the sentence names no other one."""
-        start = parsed.sentence.start
-        others = {i for at, i, _ in self.actors.bodies if start <= at < place and self._has_members(i)}
-        return self.about if place < self.reach and others <= {self.about} else None
-
-    def _has_members(self, body: str) -> bool:
-        """Whether a body is one that states are in, by its name or by what was said of it."""
-        return body.startswith("o.") and (self.actors.is_club(body) or body in self.clubs)
-
-    def turn_to(self, made: Sequence[Filled]) -> None:
-        """Keep in mind which body a sentence is about: its main subject, or what somebody founded, joined or left."""
-        bodies = {i for i in self.mains if self._has_members(i)}
-        bodies = bodies or {i for m in made if m.predicate in MEMBERSHIP for i in m.objects if self._has_members(i)}
-        if bodies:
-            body = bodies.pop() if len(bodies) == 1 else None
-            if body is not None and "-" not in body:  # "the union": the one that was named
-                named = [i for at, i, _ in self.actors.bodies if at < self.end and headed(i) == body[2:]]
-                body = named[-1] if named else body
-            self.reach = self.end + (NEAR if self.about not in {None, body} else 6 * NEAR)
-            self.about = body
+        return found if found and self._plain(found, place) else None
 
     def _plain(self, body: str, place: int) -> bool:
         """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""

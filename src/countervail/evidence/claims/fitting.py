@@ -63,7 +63,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
-    text = " ".join(u.lower for s in direct for u in units[s[0] : s[1]])
+    after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
+    text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     if frame.words is not None and not frame.words.search(text):
         return False
     named = bool(direct) and named_head(units, direct[0])
@@ -221,7 +222,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS and not someone:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
-    named = named or bool(clause.verb.passive and agents)
+    named = named or bool(clause.verb.passive and agents) or any(units[b - 1].text[:1].isupper() for _, b in agents)
+    named = named or (made.predicate == "refused" and clause.relative)  # "was sent to the ministry, which declined"
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
     bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"

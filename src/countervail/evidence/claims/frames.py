@@ -139,7 +139,6 @@ class Reader(Framing):
         self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
-        self.turn_to(list(filled.values()))
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""

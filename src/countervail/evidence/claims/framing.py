@@ -175,7 +175,8 @@ class Framing(Appositions):
             target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
             laid.topic, target = self.topic(parsed, clause, True), []
-        pointing = {"this", "that", *(("it", "them") if frame.predicate == "denied" else ())}
+        spoken = frame.predicate == "denied" and verb.kind == "finite"
+        pointing = {"this", "that", *(("it", "them") if spoken else ())}
         if frame.predicate in {"denied", "refused"} and len(target) == 1 and units[target[0][0]].lower in pointing:
             clause.second, target = target, []
         if frame.predicate == "denied" and verb.passive and clause.objects:

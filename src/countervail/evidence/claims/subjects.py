@@ -112,9 +112,6 @@ def _after_of(units: Sequence[Unit], spans: list[Span], floor: int) -> list[Span
     return []
 
 
-_NOMINATIVE = frozenset(["he", "she", "they", "we", "i"])
-
-
 def finite_subject(clauses: list[Clause], n: int) -> None:
     """Find the subject of a finite verb: before it, before its relative pronoun or parenthesis, or after it."""
     clause = clauses[n]
@@ -167,8 +164,6 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
         spans = _after_object(units, spans)
-    if len(spans) > 1 and previous is not None and not spoken and units[spans[-1][0]].lower in _NOMINATIVE:
-        spans = spans[-1:]  # "offered him a post and he turned it down"
     new_clause = (
         len(spans) == 2
         and previous is not None
