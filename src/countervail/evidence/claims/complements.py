@@ -13,6 +13,8 @@ _OF = CLOSED["of_what"]
 _GIVE = CLOSED["giving"]
 
 
+_OUT = CLOSED["out_and_over"]
+"""Verbs with a particle that says the same as the verb: "paid out two million"."""
 _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree", "resign", "withdraw", "say"})
 """What somebody who was invited or asked does: "was invited and declined"."""
 
@@ -38,6 +40,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
             leading = leading or (words[-1] == "off" and verb.passive)  # "was struck off the list"
             i += len(words) - leading
             break
+    if not clause.particle and i < stop and f"{verb.lemma}-{units[i].lower}" in _OUT:
+        i += 1
     while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
         i += 1  # "is no longer on the list"
     if [u.tag for u in units[i : i + 3]] == ["#", "-", "T"] and i + 3 <= stop:

@@ -22,7 +22,7 @@ from countervail.evidence.claims.fitting import (
     telling,
 )
 from countervail.evidence.claims.framing import Framing
-from countervail.evidence.claims.modality import modality_of, negated, speaker_clause
+from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
@@ -196,6 +196,8 @@ class Reader(Framing):
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
+        if clause.verb.lemma in {"promise", "pledge"} and made.predicate in {"paid", "supplied"}:
+            modality = stronger(modality, "planned")
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
