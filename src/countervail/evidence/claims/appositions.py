@@ -150,13 +150,17 @@ class Appositions(Nominals):
             if inner is not None and not self.is_body(units, inner):
                 return None
             bare = role or role_of(units, (k, k + 1), True)
-            said = {"its", "founding", "full", "associate"} & {u.lower for u in units[phrase[0] : k]}
+            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still"} & {
+                u.lower for u in units[phrase[0] : k]
+            }
             if bare is None or (inner is None and not times and not said):
                 return None
             role = bare[0], inner
         verb = Verb(k, k + 1, units[k].lower, "noun", main=k)
         event = Clause(verb, units, subjects=who, objects=[phrase], times=times, end=phrase[1])
         holder = self.holder(parsed, k)
+        while holder.governor is not None and holder.link != "that":
+            holder = holder.governor  # "expects A and B, now members, to sign": they are members
         event.governor, event.link, event.reported, event.source = (
             holder.governor,
             holder.link,

@@ -367,7 +367,10 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
         if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
             named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
-            if named:
+            done_to = _kinds(units, done[-1].objects)
+            if done_to and not alike and done_to & _kinds(units, more) and "country" not in done_to:
+                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
+            elif named:
                 done[-1].subjects = [*done[-1].subjects, *more]
 
 

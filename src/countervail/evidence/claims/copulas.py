@@ -52,6 +52,9 @@ NEAR = 150
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 
 
+_MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
+
+
 class Copulas(References):
     """Claims of clauses without a frame of their own."""
 
@@ -203,6 +206,23 @@ class Copulas(References):
                 owner = self.ids(parsed, clause, owners) or [UNKNOWN]
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
+
+    def with_members(self, parsed: Parsed) -> list[str]:
+        """The body whose members or founders a sentence speaks of: "two of its founders", "the Entente's members"."""
+        units = parsed.units
+        for k in range(1, len(units)):
+            own = next(
+                (m for m in range(k - 1, max(-1, k - 4), -1) if units[m].lower == "its" or units[m].tag == "G"), -1
+            )
+            if units[k].lower not in _MEMBERS or own < 0:
+                continue
+            before = [u for u in units[:own] if u.tag == "E" and u.mention and u.mention.type == "organisation"]
+            near = before[-1:] if units[own].tag != "G" or units[own - 1].tag == "E" else []
+            found = [i for u in near if (i := self.actors.mention(u))]
+            if found or units[own].tag == "G":
+                return found
+            return [i for i in self.actors.recent[:2] if i.startswith("o.")][:1]
+        return []
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status"."""

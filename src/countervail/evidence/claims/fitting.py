@@ -230,6 +230,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     return bare and not (named or governs)
 
 
+_TERMS = frozenset(
+    ["price", "sum", "amount", "date", "deal", "text", "terms", "plan", "budget", "list", "draft", "statement"]
+)
 _DONE_TO = frozenset(["froze", "lifted", "listed", "delisted", "suspended", "sanctioned"])
 
 
@@ -247,6 +250,12 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
+    if (
+        made.predicate == "agreed"
+        and made.clause.verb.passive
+        and _TERMS.intersection(*[o[2:].split("-") for o in made.objects])
+    ):
+        return True  # "the price has not been agreed"
     counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])
     if made.predicate == "sanctioned" and made.clause.verb.passive and made.objects and counted_ones:
         return True  # "200 more vessels would be sanctioned"

@@ -94,6 +94,7 @@ class Reader(Framing):
                     self.clubs += [i for i in made.objects if i.startswith("o.") and i != CLUB]
             elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
                 self.clubs += counted(parsed, clause, self.actors)
+        self.clubs += self.with_members(parsed)
         self.last = [
             made
             for c in parsed.clauses

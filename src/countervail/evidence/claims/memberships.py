@@ -338,6 +338,11 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
 STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
 
 
+_NO_LONGER = frozenset(
+    ["former", "past", "ex", "prospective", "potential", "would-be", "non", "staff", "board", "family"]
+)
+
+
 def role_of(
     units: Sequence[Any], span: tuple[int, int], status: bool = False
 ) -> tuple[str, tuple[int, int] | None] | None:
@@ -349,21 +354,14 @@ def role_of(
         if word not in _MEMBER or (word == "associate" and following in _MEMBER):
             continue
         end = k + 1
-        if word == "member" and end < span[1] and units[end].lower.rstrip("s") in {"state", "countrie", "country"}:
+        if (
+            word in {"member", "partner", "observer"}
+            and end < span[1]
+            and units[end].lower.rstrip("s") in {"state", "countrie", "country"}
+        ):
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
-        if qualified & {
-            "former",
-            "past",
-            "ex",
-            "prospective",
-            "potential",
-            "would-be",
-            "non",
-            "staff",
-            "board",
-            "family",
-        }:
+        if qualified & _NO_LONGER:
             return None
         owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
         if owner is not None and end == span[1]:  # "the Fund's other members", "two of the Fund's members"

@@ -263,8 +263,7 @@ class References:
         number = next((SMALL[w] if w in SMALL else int(w) for w in words[:2] if w in SMALL or w.isdecimal()), 0)
         if not 2 <= number < 100 or not words[-1].endswith("s"):
             return []
-        if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:
-            # "two of its members, A and a firm called B"
+        if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:  # "two of its members, A and a firm"
             beside = [u for a, b in listed_from(units, span[1] + 1, len(units)) for u in units[a:b] if u.tag == "E"]
             firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
             if firms:
@@ -299,7 +298,9 @@ class References:
                 if (mention := units[m].mention) is not None and mention.type == "country"
             ]
             if len(states) != number:
-                return []
+                names = listed_from(units, start, len(units)) if words[-1] in BODIES else []
+                named = all(any(units[m].tag == "E" for m in range(*s)) for s in names) and len(names) == number
+                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
             if words[-1] == "banks":
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
