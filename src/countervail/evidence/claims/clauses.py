@@ -341,21 +341,17 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
 
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
 _CONTRAST = frozenset(["but", "though", "although", "and", "if"])
-_MARKERS = frozenset(m[0] for m in _WITH)
 
 
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
-    if not _MARKERS.intersection(words):
+    if not {m[0] for m in _WITH}.intersection(words):
         return
     for i in range(1, len(units) - 1):
-        if words[i] not in _MARKERS:
+        start = next((i + len(m) for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if start is None:
             continue
-        marker = next((m for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
-        if marker is None:
-            continue
-        start = i + len(marker)
         more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
         if not more:
             continue
@@ -366,11 +362,10 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
         done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
         if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            named = all(any(done[-1].units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects)
             done_to = _kinds(units, done[-1].objects)
-            if done_to and not alike and done_to & _kinds(units, more) and "country" not in done_to:
+            if not alike and done_to & _kinds(units, more) and "country" not in done_to:
                 done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
-            elif named:
+            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
                 done[-1].subjects = [*done[-1].subjects, *more]
 
 

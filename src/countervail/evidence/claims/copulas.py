@@ -50,8 +50,6 @@ NEAR = 150
 
 
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
-
-
 _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 
 
@@ -211,9 +209,8 @@ class Copulas(References):
         """The body whose members or founders a sentence speaks of: "two of its founders", "the Entente's members"."""
         units = parsed.units
         for k in range(1, len(units)):
-            own = next(
-                (m for m in range(k - 1, max(-1, k - 4), -1) if units[m].lower == "its" or units[m].tag == "G"), -1
-            )
+            behind = range(k - 1, max(-1, k - 4), -1)
+            own = next((m for m in behind if units[m].lower == "its" or units[m].tag == "G"), -1)
             if units[k].lower not in _MEMBERS or own < 0:
                 continue
             before = [u for u in units[:own] if u.tag == "E" and u.mention and u.mention.type == "organisation"]

@@ -298,9 +298,7 @@ class References:
                 if (mention := units[m].mention) is not None and mention.type == "country"
             ]
             if len(states) != number:
-                names = listed_from(units, start, len(units)) if words[-1] in BODIES else []
-                named = all(any(units[m].tag == "E" for m in range(*s)) for s in names) and len(names) == number
-                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
+                return []
             if words[-1] == "banks":
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]
