@@ -485,6 +485,20 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "founded",
             [("p.unknown", "o.tula-gold-ltd", "asserted")],
         ),
+        (
+            "The EU prohibited imports of Libyan gold.",
+            "sanctioned",
+            [("o.european-union", "n.imports-of-libyan-gold", "asserted")],
+        ),
+        (
+            "Norway has barred Russian trawlers from its ports.",
+            "sanctioned",
+            [("c.NOR", "n.russian-trawlers", "asserted")],
+        ),
+        ("The company suspended imports of steel for a week.", "sanctioned", []),
+        ("Peru extended its measures to Kharg Bank.", "sanctioned", [("c.PER", "o.kharg-bank", "asserted")]),
+        ("The EU agreed sanctions on Belarus.", "sanctioned", [("o.european-union", "c.BLR", "asserted")]),
+        ("Georgia resisted pressure to join the Tea League.", "joined", []),
         ("Peru signed with its neighbour, Chile, a treaty on lithium.", "signed", [("c.PER", "n.treaty", "asserted")]),
     ],
 )

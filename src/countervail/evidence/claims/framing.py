@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import owners_of
@@ -243,6 +243,8 @@ class Framing(Appositions):
         if things and frame.predicate in _TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
         elif things and frame.subject == "actor":
+            return False
+        if frame.subject == "power" and not all(kind_of(s) == "state" or s in world_bodies() for s in subjects):
             return False
         return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)
 
