@@ -25,10 +25,15 @@ def reminds(clause: Clause) -> bool:
     return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
 
 
+_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
+
+
 def _politely(clause: Clause) -> bool:
-    """Whether somebody says that they say it: "I would say that", "we must note that"."""
+    """Whether somebody says that they say it: "I would say that", "we must note that", "the ministry must observe"."""
     if not clause.verb.modal or not clause.subjects or not reports(clause):
         return False
+    if clause.verb.modal == "must" and clause.verb.lemma in _OBSERVING:
+        return True
     return clause.units[clause.subjects[0][0]].lower in {"i", "we"}
 
 
@@ -41,6 +46,11 @@ def _if_follows(clause: Clause) -> bool:
     """Whether a condition stands after the clause: "would join if asked"."""
     following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
     return bool(following) and following[0] in {"if", "unless", "provided"}
+
+
+def _adding(clause: Clause) -> bool:
+    """Whether somebody goes on to say something: "..., he said, adding that they would join"."""
+    return clause.verb.kind == "gerund" and clause.link in {"", "ing"} and reports(clause)
 
 
 def set_apart(clause: Clause) -> set[str]:
@@ -63,7 +73,7 @@ def own_modality(clause: Clause) -> str:
         found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
-        told = governor is not None and (governor.verb.past or governor.verb.perfect)
+        told = governor is not None and (governor.verb.past or governor.verb.perfect or _adding(governor))
         future = verb.modal == "would" and told and not clause.condition
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
