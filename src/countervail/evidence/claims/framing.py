@@ -269,7 +269,7 @@ class Framing(Appositions):
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
-                lists = [s for s in lists if head_word(parsed.units, s) != "behalf"]
+                lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
             laid.subjects = subjects or [UNKNOWN]
