@@ -349,7 +349,8 @@ def against(units: Sequence[Unit], b: int) -> str:
 def _of_speaker(units: Sequence[Unit], a: int) -> Unit | None:
     """The state of whoever "her Government" is of: "the envoy of Chad accused Mali and said that her Government"."""
     for k in range(a - 1, -1, -1):
-        if units[k].mention is None or units[k].mention.type != "country":
+        mention = units[k].mention
+        if mention is None or mention.type != "country":
             continue
         j = k - 1 - (k > 0 and units[k - 1].lower == "the")
         of = j > 0 and units[j].lower == "of" and units[j - 1].lower in NOUNS["persons"]

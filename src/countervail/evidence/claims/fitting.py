@@ -76,7 +76,9 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and not clause.verb.passive:
         start = clause.subjects[0][0] if clause.subjects else 0
         told = clause.governor is not None and clause.governor.operator is not None and clause.governor.operator.speaker
-        gap = start > 0 and units[start - 1].tag == "R" and not told  # "the measures that it applies"
+        gap = (
+            start > 0 and units[start - 1].tag == "R" and not (told or clause.coordinated)
+        )  # "the measures that it applies"
         if clause.objects or (gap and not clause.after("to", "for")):
             return False
     if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
@@ -344,9 +346,9 @@ def sure(
     invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
     done_by = clause.verb.passive and bool(clause.after("by"))
     above = clause.governor if clause.link != "ing" or clause.governor is None else clause.governor.governor
-    called = above is not None and above.operator is not None and above.operator.control == "object"
-    called = called and above is not None and above.subjects != clause.subjects  # "calls on all actors to stop supplying"
-    invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
+    if above is not None and above.operator is not None and above.operator.control == "object":
+        called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
+        invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
     if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned

@@ -345,7 +345,7 @@ class Framing(Appositions):
         start = clause.verb.end
         stop = next((k for k in range(start, len(units)) if units[k].tag in {";", ":", "."}), len(units))
         at = [k for k in range(start, stop) if units[k].tag == "E" and units[k - 1].tag in {"V", "A", ",", "C"}]
-        at = [k for k in at if units[k].mention is not None and units[k].mention.type in {"person", "organisation"}]
+        at = [k for k in at if (m := units[k].mention) is not None and m.type in {"person", "organisation"}]
         who = [(k, k + 1) for k in at if units[k + 1 : k + 2] == [] or units[k + 1].tag not in {"A", "V", "G"}]
         done = replace(clause, verb=replace(clause.verb, passive=True))
         return Filled(done, "listed", [UNKNOWN], self.ids(parsed, clause, who), {}, None, who) if who else None

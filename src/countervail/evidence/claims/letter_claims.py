@@ -203,7 +203,7 @@ _ENTRY = re.compile(r"(?m)^[ \t]*\d{1,4}\.[ \t]+(?P<n>[A-Z\u00c0-\u00de][^\n:;]{
 """The head of an entry of a list: its number and name."""
 _LISTED_ON = re.compile(r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)")
 _POSITION = re.compile(r"\b(?:Position|Designation|Title): (?P<p>[A-Z][^:\n]+?\.)(?= ?(?:[A-Z][^.:\n]{0,40}:|\n|$))")
-_GOING = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. )?(?:REMOVALS?|DELETIONS?|DE-?LISTINGS?|DELISTED|Removals?|Deletions?)\b.{0,40}$")
+_GOING = re.compile(r"[ \t]*(?:[A-Z]\. )?(?:REMOVALS?|DELETIONS?|DE-?LISTINGS?|DELISTED)\b")
 _HEADING = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. )?[A-Z][A-Z :-]{4,60}[ \t]*$")
 
 
@@ -241,9 +241,10 @@ def _entries(shared: Context) -> Iterator[Claim]:
         for part in re.finditer(r"[^.]+\.", position["p"]) if position is not None else ():
             at = position.start("p") + part.start() if position is not None else 0
             post, body = post_of(text, at, at + len(part.group()) - 1, names)
-            post = re.sub(r"^(?:Formerly|Former|Currently|Current) ", "", post or "").split(" (")[0]
+            former = re.match(r"(?:Formerly|Former|Previously) ", post or "")
+            post = (post or "")[former.end() if former else 0 :].removeprefix("Currently ").split(" (")[0]
             if post:
-                value = {"post": post, "organisation": body}
+                value: dict[str, Any] = {"post": post, "organisation": body, **({"former": True} if former else {})}
                 yield shared.claim(who, "holds_post", [(at, at + len(part.group()))], value=value, **common)
 
 

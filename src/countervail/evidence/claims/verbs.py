@@ -186,8 +186,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 
-_LASTING = frozenset("time meantime meanwhile interim year years month months week weeks day days decade decades".split())
-_LASTING |= frozenset("occasion occasions past autumn winter summer addition turn response consequence part".split())
+_LASTING = CLOSED["lasting"]
 
 
 def _time_phrase(units: Sequence[Unit], j: int) -> int:
