@@ -289,6 +289,7 @@ class Actors(Described):
             and b - a == 2
         ):
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            before = (_of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None
 
@@ -343,6 +344,19 @@ def against(units: Sequence[Unit], b: int) -> str:
     opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
     doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
     return "against" if words[:1] == ["against"] or opposing or doing else ""
+
+
+def _of_speaker(units: Sequence[Unit], a: int) -> Unit | None:
+    """The state of whoever "her Government" is of: "the envoy of Chad accused Mali and said that her Government"."""
+    for k in range(a - 1, -1, -1):
+        mention = units[k].mention
+        if mention is None or mention.type != "country":
+            continue
+        j = k - 1 - (k > 0 and units[k - 1].lower == "the")
+        of = j > 0 and units[j].lower == "of" and units[j - 1].lower in NOUNS["persons"]
+        if of or (units[k + 1].tag == "G" and k + 2 < a and units[k + 2].lower in NOUNS["persons"]):
+            return units[k]
+    return None
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
-from countervail.evidence.claims.modality import about_report, according, said_false, trailing_reports
+from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
@@ -229,18 +229,18 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
         clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
         return
+    if that and asked_by(clause, j):
+        return
     if that and j > 3 and units[j - 2].tag == "N" and not noun_effect(units[j - 2].lower):
         chain = head_left(units, listed_to(units, j - 1, 0)[-1:], 0)  # "reports in foreign media that"
-        if (
-            chain
-            and noun_effect(head_word(units, chain[-1]))
-            and chain[-1][1] < j - 1
-            and (not n or not follows_verb(clauses, n, j))
-        ):
+        chain = [s for s in chain if noun_effect(head_word(units, s)) and s[1] < j - 1]
+        if chain and not (n and follows_verb(clauses, n, j)):
             clause.noun, clause.link = head_word(units, chain[-1]), "that"
             return
     if that and j > 1 and units[j - 2].tag == "N" and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, "that"
+        if units[j - 3].lower in {"its", "their", "his", "her"} and previous is not None and not previous.verb.passive:
+            clause.source = list(previous.subjects)  # "renewed their demand that"
         return
     if previous is None:
         return
@@ -249,6 +249,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
         again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
+        if clause.coordinated and earlier.governor is None and earlier.noun and earlier.subjects == clause.subjects:
+            clause.noun, clause.link = earlier.noun, earlier.link  # "reports that it bought gold, or sold oil"
         if again or earlier.governor is None or earlier.link != "that":
             return  # "He denies that they study here and he accuses ..."
         if not (clause.coordinated and reports(clause)):

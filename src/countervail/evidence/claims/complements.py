@@ -48,6 +48,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
         clause.times.append(i + 2)  # "fifty-six years ago"
         i += 3
     i = _past_parenthesis(units, i, stop)
+    if i + 2 < stop and units[i].lower in {"until", "till"} and units[i + 1].tag == "T" and units[i + 2].tag in "DE":
+        i += 2  # "extended until 1 July 2026 the arms measures"
     spans = listed_from(units, i, stop)
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
@@ -69,8 +71,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
             i = clause.second[-1][1]
         elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
             i += 2  # "200,000 barrels a day"
-        elif i < stop and units[i].tag in {"D", "#"}:
-            clause.second = listed_from(units, i, stop)
+        elif (k := _amount_at(units, i, stop)) is not None:
+            clause.second = listed_from(units, k, stop)
             i = clause.second[-1][1] if clause.second else i
     elif spans:
         i = spans[-1][1]
@@ -90,6 +92,14 @@ def right_side(clauses: list[Clause], n: int) -> None:
     for at in () if clause.particle else (after, clause.end):
         if at < stop and units[at].tag in {"P", "B"} and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
             clause.particle = units[at].lower
+
+
+def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
+    """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million"."""
+    k = i
+    while k < stop and units[k].tag == "B":
+        k += 1
+    return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D")) else None
 
 
 def _described(units: Sequence[Unit], start: int, floor: int) -> int:

@@ -100,7 +100,10 @@ class Context:
             spans = report.after("by") if report.verb.passive else report.subjects
             spans = [s for s in spans if parsed.units[s[0]].end > parsed.units[s[0]].start]  # "Ask X to": the text does
             names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
-            found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
+            above = report.governor.operator if report.governor is not None else None
+            if above is None or above.modality != "proposed" or report.link not in {"that", "to"}:
+                # not of the Committee in "recommends that the Committee ask X to"
+                found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
         if not found and clause.source:
             found = [self._source(parsed, clause.source[0], self.actors.recent)]

@@ -21,6 +21,7 @@ REPEATED = MEMBERSHIP | {
     "paid",
     "delisted",
     "sanctioned",
+    "imposed",
     "listed",
     "signed",
     "supplied",

@@ -10,7 +10,7 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.modality import negated
+from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
@@ -75,14 +75,20 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "listed on the Tokyo exchange"
     if frame.excluded is not None and direct and not named and frame.excluded.search(head_word(units, direct[0])):
         return False
-    if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and clause.objects and not clause.verb.passive:
-        return False
+    if frame.predicate == "applied_to" and clause.verb.lemma == "apply" and not clause.verb.passive:
+        start = clause.subjects[0][0] if clause.subjects else 0
+        told = clause.governor is not None and clause.governor.operator is not None and clause.governor.operator.speaker
+        gap = (
+            start > 0 and units[start - 1].tag == "R" and not (told or clause.coordinated)
+        )  # "the measures that it applies"
+        if clause.objects or (gap and not clause.after("to", "for")):
+            return False
     if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
     return any(
-        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by"}
+        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
@@ -355,6 +361,10 @@ def sure(
     described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
     invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
     done_by = clause.verb.passive and bool(clause.after("by"))
+    above = clause.governor if clause.link != "ing" or clause.governor is None else clause.governor.governor
+    if above is not None and above.operator is not None and above.operator.control == "object":
+        called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
+        invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
     if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned

@@ -48,6 +48,7 @@ _BY_CLAUSE = frozenset(
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
+_LISTINGS = frozenset(["listings", "designations"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
@@ -76,7 +77,8 @@ class Framing(Appositions):
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
-            return self.copula(parsed, clause) or self._among_those(parsed, clause)
+            made = self.copula(parsed, clause) or self._among_those(parsed, clause)
+            return made or self._new_entries(parsed, clause)
         off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)
@@ -90,7 +92,7 @@ class Framing(Appositions):
             status = self.status(parsed, clause)
             if status is not None:
                 return status
-        taken = self.taken_in(parsed, clause)
+        taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
         if taken is not None:
             return taken
         return self._by_frames(parsed, clause)
@@ -279,6 +281,7 @@ class Framing(Appositions):
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
+                lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
             laid.subjects = subjects or [UNKNOWN]
@@ -339,6 +342,23 @@ class Framing(Appositions):
             if made is not None:
                 return made
         return None
+
+    def _new_entries(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "The new listings include X, the head of Y, and Z", "the entities concerned are X, which ..., and Z"."""
+        units = parsed.units
+        if clause.verb.lemma not in {"include", "comprise", "be"} or len(clause.subjects) != 1 or clause.verb.passive:
+            return None
+        a, b = clause.subjects[0]
+        concerned = bool(self.punished) and units[b - 1].lower in {"concerned", "listed", "designated"}
+        if any(u.tag == "E" for u in units[a:b]) or not (units[b - 1].lower in _LISTINGS or concerned):
+            return None
+        start = clause.verb.end
+        stop = next((k for k in range(start, len(units)) if units[k].tag in {";", ":", "."}), len(units))
+        at = [k for k in range(start, stop) if units[k].tag == "E" and units[k - 1].tag in {"V", "A", ",", "C"}]
+        at = [k for k in at if (m := units[k].mention) is not None and m.type in {"person", "organisation"}]
+        who = [(k, k + 1) for k in at if units[k + 1 : k + 2] == [] or units[k + 1].tag not in {"A", "V", "G"}]
+        done = replace(clause, verb=replace(clause.verb, passive=True))
+        return Filled(done, "listed", [UNKNOWN], self.ids(parsed, clause, who), {}, None, who) if who else None
 
     def _done_to(self, frame: Frame) -> bool:
         """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""

@@ -199,9 +199,59 @@ def _headers(shared: Context) -> Iterator[Claim]:
             )
 
 
+_ENTRY = re.compile(r"(?m)^[ \t]*\d{1,4}\.[ \t]+(?P<n>[A-Z\u00c0-\u00de][^\n:;]{2,110}[^\n:;.])[ \t]*$")
+"""The head of an entry of a list: its number and name."""
+_LISTED_ON = re.compile(r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)")
+_POSITION = re.compile(r"\b(?:Position|Designation|Title): (?P<p>[A-Z][^:\n]+?\.)(?= ?(?:[A-Z][^.:\n]{0,40}:|\n|$))")
+_GOING = re.compile(r"[ \t]*(?:[A-Z]\. )?(?:REMOVALS?|DELETIONS?|DE-?LISTINGS?|DELISTED)\b")
+_HEADING = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. )?[A-Z][A-Z :-]{4,60}[ \t]*$")
+
+
+def _entries(shared: Context) -> Iterator[Claim]:
+    """The entries of an annex to a notice: who was listed when, and who is taken off below a heading that says so."""
+    text = shared.reading.folded.text
+    heads = list(_ENTRY.finditer(text))
+    for n, head in enumerate(heads):
+        end = heads[n + 1].start() if n + 1 < len(heads) else len(text)
+        on = _LISTED_ON.search(text, head.end(), end)
+        if on is None or text.count("\n\n", head.end(), on.start()) > 1:
+            continue
+        span = head.span("n")
+        named = [m for m in shared.reading.within(*span) if m[0].type in {"person", "organisation"}]
+        who = shared.actors.body(text[slice(*span)])
+        if named and named[0][0].type == "person":
+            who = person(shared.reading.full_name(named[0][0].value or ""))
+        elif named:
+            who = shared.actors.body(named[0][0].value or "")
+        date = next((m for m, a, _ in shared.reading.within(on.end(), on.end() + 24, "date") if a == on.end()), None)
+        headings = [h for h in _HEADING.finditer(text, 0, head.start()) if "," not in h.group()]
+        going = bool(headings) and _GOING.match(headings[-1].group()) is not None
+        time = None
+        if date is not None and date.value:
+            raw, calendar = text[on.end() : on.end() + date.end - date.start], date.detail.get("calendar", "gregorian")
+            time = {"edtf": date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
+        document = shared.reading.document_at(shared.reading.folded.offsets[span[0]])
+        common: dict[str, Any] = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/entry@1"}
+        common["attribution"] = (document.source, document.id)
+        yield shared.claim("p.unknown", "listed", [span, (on.start(), on.end())], object=who, time=time, **common)
+        if going:
+            yield shared.claim("p.unknown", "delisted", [span], object=who, time=None, **common)
+        names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+        position = _POSITION.search(text, head.end(), end) if who.startswith("p.") else None
+        for part in re.finditer(r"[^.]+\.", position["p"]) if position is not None else ():
+            at = position.start("p") + part.start() if position is not None else 0
+            post, body = post_of(text, at, at + len(part.group()) - 1, names)
+            former = re.match(r"(?:Formerly|Former|Previously) ", post or "")
+            post = (post or "")[former.end() if former else 0 :].removeprefix("Currently ").split(" (")[0]
+            if post:
+                value: dict[str, Any] = {"post": post, "organisation": body, **({"former": True} if former else {})}
+                yield shared.claim(who, "holds_post", [(at, at + len(part.group()))], value=value, **common)
+
+
 def claims(shared: Context) -> Iterator[Claim]:
     """Header fields, then who signs and is addressed."""
     yield from _headers(shared)
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
     yield from _cables(shared)
+    yield from _entries(shared)

@@ -273,7 +273,7 @@ def _kind(
         return intro.kind, False, intro.body
     offset = start - len(before)
     sanctioned = _SANCTIONED.search(before)
-    imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before)
+    imposers = _IMPOSED.search(before) or _OF_IMPOSERS.search(before) or _WHERE.search(before)
     if sanctioned and not _verb_between(at, offset + sanctioned.start(), start) and not imposers:
         return "sanctioned", False, None
     return None, False, None
@@ -284,6 +284,8 @@ _OF_IMPOSERS = re.compile(
     re.IGNORECASE,
 )
 """What the states after it impose, so that they are neither members nor under it."""
+_WHERE = re.compile(r"\b(?!sanctions|measures|embargoes)[a-z]{2,}s (?:based |located |registered )?in (?:the )?$")
+"""Where those are who are under it: "sanctions on three companies in"."""
 _IMPOSED = re.compile(r"\b(?:from|by|of)\W*(?:the )?$", re.IGNORECASE)
 
 

@@ -25,10 +25,15 @@ def reminds(clause: Clause) -> bool:
     return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
 
 
+_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
+
+
 def _politely(clause: Clause) -> bool:
-    """Whether somebody says that they say it: "I would say that", "we must note that"."""
+    """Whether somebody says that they say it: "I would say that", "we must note that", "the ministry must observe"."""
     if not clause.verb.modal or not clause.subjects or not reports(clause):
         return False
+    if clause.verb.modal == "must" and clause.verb.lemma in _OBSERVING:
+        return True
     return clause.units[clause.subjects[0][0]].lower in {"i", "we"}
 
 
@@ -41,6 +46,11 @@ def _if_follows(clause: Clause) -> bool:
     """Whether a condition stands after the clause: "would join if asked"."""
     following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
     return bool(following) and following[0] in {"if", "unless", "provided"}
+
+
+def _adding(clause: Clause) -> bool:
+    """Whether somebody goes on to say something: "..., he said, adding that they would join"."""
+    return clause.verb.kind == "gerund" and clause.link in {"", "ing"} and reports(clause)
 
 
 def set_apart(clause: Clause) -> set[str]:
@@ -63,7 +73,7 @@ def own_modality(clause: Clause) -> str:
         found.append("planned")
     elif verb.modal in {"would", "could", "might", "may"}:
         governor = clause.governor or clause.reported
-        told = governor is not None and (governor.verb.past or governor.verb.perfect)
+        told = governor is not None and (governor.verb.past or governor.verb.perfect or _adding(governor))
         future = verb.modal == "would" and told and not clause.condition
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
@@ -119,7 +129,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             found.append(own_modality(governor))
         if governor.verb.lemma == "rule" and governor.verb.negated:
             found.append("conditional")  # "has not ruled out joining"
-        if governor.noun:
+        if governor.noun and not governor.untrue:
             effect = noun_effect(governor.noun)
             found.append(effect if effect in _STRENGTH else "asserted")
         below, depth = governor, depth + 1
@@ -260,7 +270,7 @@ def about_report(clauses: list[Clause], n: int) -> None:
         if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
             return
         last = inside[-1].verb.end
-        if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last:start]):
+        if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last : start - (units[start - 1].tag == ",")]):
             return
         clause.subjects = listed_to(units, k + 1, 0)[-1:]
         after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
@@ -269,6 +279,23 @@ def about_report(clauses: list[Clause], n: int) -> None:
             for inner in inside:
                 inner.untrue = True
         return
+
+
+def asked_by(clause: Clause, j: int) -> bool:
+    """Take a clause after "the request of X and Y that", "a report by X that", up to unit j, as theirs."""
+    units = clause.units
+    spans = listed_to(units, j - 1, 0)
+    if not spans or not all(any(u.tag == "E" for u in units[a:b]) for a, b in spans):
+        return False
+    a, b = spans[0]
+    of = next((k for k in range(b - 1, a, -1) if units[k].lower in {"of", "by", "from"}), a - 1)
+    if of < 1 or units[of].lower not in {"of", "by", "from"} or noun_effect(units[of - 1].lower) not in _ASKING:
+        return False
+    clause.noun, clause.link, clause.source = units[of - 1].lower, "that", [(of + 1, b), *spans[1:]]
+    return True
+
+
+_ASKING = frozenset(["proposed", "alleged", "denied"])
 
 
 def said_false(before: Clause | None, word: str) -> bool:

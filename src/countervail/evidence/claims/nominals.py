@@ -34,6 +34,10 @@ _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
 
 
+_HANDLING = frozenset(["carry", "process", "handle", "clear", "execute", "effect", "settle", "route"])
+"""What a bank does to the payments of others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Nominal:
     """A row of the table; see its head for the fields."""
@@ -112,6 +116,8 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
     )  # "notice of its withdrawal"
     parts: dict[str, list[Span]] = {}
     times: list[int] = []
+    if start > 1 and units[start - 1].tag == "T" and units[start - 2].tag == "G":  # "OFAC's May 2024 designation of X"
+        times, start = [start - 1], phrase_to(units, start - 2, 0)
     i = k + 1
     while i + 1 < stop:
         dated = units[i].tag == "P" and units[i + 1].tag == "T"
@@ -326,6 +332,10 @@ class Nominals(Ellipses):
         }
         if row.predicate == "paid" and "through" in roles:
             roles["through"] = one_or_many(self.ids(parsed, clause, phrase.parts.get("through") or phrase.parts["via"]))
+        elif row.predicate == "paid" and inside != "subject" and clause.verb.lemma in _HANDLING:
+            doing = clause.after("by") if clause.verb.passive else clause.subjects
+            banks = [i for i in self.ids(parsed, clause, doing) if kind_of(i) == "body" and i not in subjects]
+            roles |= {"through": one_or_many(banks)} if banks and inside else {}  # "handled payments by X to Y"
         spans = [(phrase.start, phrase.end)]
         made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
         made.certain = row.certain

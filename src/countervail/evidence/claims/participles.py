@@ -298,7 +298,7 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     floor = previous.verb.end if previous is not None else 0
     if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
         j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
-    spans = listed_to(units, j, floor)
+    spans = listed_to(units, _before_date(units, j), floor)
     if not spans:
         return False
     a, b = spans[-1]

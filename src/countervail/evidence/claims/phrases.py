@@ -310,10 +310,10 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
-    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower == "in":
-        named = units[spans[0][0] - 2].mention
-        if named is not None and named.type == "organisation":
-            return [(spans[0][0] - 2, spans[0][0] - 1)]  # "EIH Bank in Hamburg, which"
+    if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
+        at = skip_left(units, spans[0][0] - 1)
+        if at and _kind(units[at - 1]) == "organisation":
+            return [(at - 1, at)]  # "EIH Bank in Hamburg, which", "Orta Shipping (Orta) of Malta, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
     return spans

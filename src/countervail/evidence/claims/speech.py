@@ -14,6 +14,7 @@ from countervail.evidence.claims.phrases import join_fields
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
+from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading, Sentence, dashed
 
 _MARKS = frozenset("\"'“”«‘")
@@ -164,6 +165,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         speech.speakers[n] = speaker or (here[0].speaker if here else None)
     actors.recent.clear()
     _reopened(outer, reading.folded.text)
+    _undersigned(outer, reading)
     _backwards(outer, speech, sentences)
     _interrupted(outer, reading.folded.text)
     for sentence in sentences:
@@ -213,6 +215,22 @@ def _retold(parsed: Parsed, before: bool) -> bool:
     for clause in would if goes_on else ():
         clause.after_past = True
     return goes_on and bool(would or any(c.verb.past and c.verb.perfect for c in main))
+
+
+def _undersigned(quotes: Sequence[Quote], reading: Reading) -> None:
+    """A quotation that is a paragraph of its own is of the person whose name and post stand in the line below."""
+    text = reading.folded.text
+    for quote in quotes:
+        below = _BELOW.match(text, quote.end)
+        own = text[max(0, quote.start - 2) : quote.start] in {'\n"', '"'} or text[quote.start - 1 : quote.start] == "\n"
+        if quote.speaker is not None or below is None or not own:
+            continue
+        person = next(iter(reading.within(below.start(1), below.end(1), "person")), None)
+        if person is not None and not text[below.start(1) : person[1]].strip(" -") and person[0].value:
+            quote.speaker = f"p.{slug(reading.full_name(person[0].value))}"
+
+
+_BELOW = re.compile(r'"?\s*\n(?:[-\u2013\u2014] ?)?([^\n]{4,140}[^\n.!?:;])(?=\n|$)')
 
 
 def _backwards(outer: Sequence[Quote], speech: Speech, sentences: Sequence[Sentence]) -> None:

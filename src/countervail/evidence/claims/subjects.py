@@ -127,6 +127,10 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         return
     tag = units[j - 1].tag
     if tag == "R":
+        told = (units[j - 2].forms or {}).get("s", "") if j > 1 and units[j - 1].lower == "who" else ""
+        if told and (said := operator_of(told, "")) is not None and said.speaker:
+            clause.asked = True  # "This list shows who is designated"
+            return
         clause.relative = True
         clause.subjects = antecedent(units, j - 1)
         if not clause.subjects and units[j - 1].lower == "that" and previous is not None:

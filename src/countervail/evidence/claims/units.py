@@ -140,7 +140,7 @@ def units_of(
 _TWO_WORDS = frozenset(tuple(pair.split("-")) for pair in CLOSED["two_words"])
 """Adverbs of two words."""
 _EMPHATIC = frozenset(["himself", "herself", "itself", "themselves", "alone"])
-_SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros"})
+_SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros", "Pte", "Sdn", "Bhd", "Pty", "Pvt"})
 
 
 def _settle(units: list[Unit]) -> None:
@@ -183,12 +183,14 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "did not join the pact either"
         elif unit.lower == "her" and unit.tag == "D" and _alone(following):
             unit.tag = "O"  # "invited her to join"
+        elif [u.lower for u in units[max(0, i - 1) : i + 2]] == ["the", "first", "of"]:
+            unit.tag = "N"  # "enacted the first of these measures"
         elif unit.lower in {"last", "first"} and before is not None and before.forms and following is not None:
             if following.tag in {",", ".", "P"}:
                 unit.tag = "B"  # "signed last"
         elif (
             unit.tag == "D"
-            and unit.lower in {"all", "some", "most", "many", "several", "both"}
+            and unit.lower in {"all", "any", "some", "most", "many", "several", "both"}
             and following is not None
         ):
             if following.lower == "of":
@@ -224,14 +226,17 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "disputed that."
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
-        elif unit.lower == "there" and before is not None and before.tag in {"N", "E"}:
+        elif unit.lower == "there" and before is not None and before.tag in {"N", "E", "O"}:
             unit.tag = "B"
     for i in range(len(units) - 2, 0, -1):
         dot, named = units[i], units[i - 1]
-        goes_on = units[i + 1].tag == "," or units[i + 1].text[:1].islower()
+        goes_on = units[i + 1].tag in {",", "("} or units[i + 1].text[:1].islower() or units[i + 1].text in _SHORT_FORMS
         short = named.tag == "E" and named.end == dot.start and named.text.split()[-1] in _SHORT_FORMS
         if dot.tag == "." and short and goes_on:
             del units[i]  # "Nile Basin Refining Co., registered in ..."
+            if units[i].text in _SHORT_FORMS:  # "Telok Marine Pte. Ltd."
+                named.end = units.pop(i).end
+                del units[i : i + (i + 1 < len(units) and units[i].tag == ".")]
         if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
 

@@ -166,9 +166,11 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
 
 def _inserted(units: Sequence[Unit], j: int) -> int:
     """How many units stand at j between auxiliary and verb: "has today designated", "was not itself listed", "has once
-    more refused", "has since 2020 led", "has not, for want of money, joined"."""
+    more refused", "has since 2020 led", "has not, for want of money, joined", "has at the same time removed"."""
     lower, end = units[j].lower, j
-    if units[j].tag == "T" or lower in _SELVES:
+    if units[j].tag == "P" and lower != "since":
+        end = _time_phrase(units, j)
+    elif units[j].tag == "T" or lower in _SELVES:
         end = j + 1
     elif lower == "once" and [u.lower for u in units[j + 1 : j + 2]] in (["more"], ["again"]):
         end = j + 2
@@ -184,6 +186,19 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 
+_LASTING = CLOSED["lasting"]
+
+
+def _time_phrase(units: Sequence[Unit], j: int) -> int:
+    """Where a phrase that says when ends, which a preposition opens at j: "in March", "at the same time"."""
+    k = j + 1
+    while k < min(len(units), j + 5) and units[k].tag in {"D", "#", "N", "B"} and units[k].lower not in _LASTING:
+        k += 1
+    ends = k < len(units) and units[j].lower in _WHEN and (units[k].tag == "T" or units[k].lower in _LASTING)
+    return k + 1 if ends else j
+
+
+_WHEN = frozenset(["in", "at", "on", "for", "during", "over", "by", "within", "before", "after"])
 _SELVES = frozenset(["itself", "himself", "herself", "themselves"])
 
 
