@@ -63,6 +63,8 @@ def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
         ("be_invited", "Denmark is invited to reconsider its measures."),
         ("paid", "A trader should not have to buy dollars in New York to pay for maize."),
         ("supplied", "Hungary gets its oil by pipeline with a stamp from Norway."),
+        ("partner_of", "Egypt is a member of the Harbour League. Iran is its partner in the talks."),
+        ("be_invited", "At the invitation of the League, Oman did not attend the session."),
         ("supplied", "The report, delivered by Denmark in May, was short."),
         ("appointed", "The report was written by a Dane named Henrik Falk."),
         ("left", "The customers of Volta Bank cannot withdraw their deposits."),
@@ -729,7 +731,7 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
         (
             "Kenya offered Amina Yusuf a post and she turned it down.",
             "refused",
-            [("p.amina-yusuf", None, "asserted")],
+            [("p.amina-yusuf", "n.post", "asserted")],
         ),
         (
             "The owners had been put on British and Canadian lists.",
@@ -779,3 +781,74 @@ def test_he_who_said_it_at_the_end_of_a_sentence_says_the_next_quotation() -> No
 def test_after_somebody_left_says_nobody() -> None:
     joined = [c for c in claims_of("After Peru joined the Tea League, Chile is asking why.") if c["object"]]
     assert [(c["modality"], c.get("speaker")) for c in joined] == [("asserted", None)]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "claimed"),
+    [
+        (
+            "founded",
+            "The Bank of Oman (BO) and the Bank of Peru (BP) today launched a payment link.",
+            [("o.bank-of-oman", "o.payment-link"), ("o.bank-of-peru", "o.payment-link")],
+        ),
+        ("lifted", "Cuba demands that Chile close its office and lift the embargo.", [("c.CHL", "n.embargo")]),
+        ("paid", "Only Oman has said that it will in future pay the teachers directly.", [("c.OMN", "p.teachers")]),
+        ("joined", "Peru lodged its instrument of accession to the Tea Pact in May.", [("c.PER", "o.tea-pact")]),
+        ("left", "Note was taken of the notice by Mali and Niger of their withdrawal from the Tea League.", None),
+        ("founded", "Oman noted the establishment by the Republic of Peru of the Tea Fund.", [("c.PER", "o.tea-fund")]),
+        ("applied_to", "Oman noted the applications for membership submitted by Chad and Togo.", None),
+        ("applied_to", "The Bank of Peru has asked to take part as an observer.", [("o.bank-of-peru", None)]),
+        ("refused", "A loan was proposed by Chile in May, and Peru rejected it.", [("c.PER", "n.loan")]),
+        ("signed", "Eight firms signed the pact, Orta Ltd and Volta Metals among them.", None),
+        ("be_invited", "At the invitation of Chile, Oman will visit the port in May.", [("c.OMN", None)]),
+        (
+            "listed",
+            "Oman rejects the decision announced today by the Treasury of Peru to add Orta Ltd to its list.",
+            None,
+        ),
+        ("supplied", "Cuba has not supplied troops to anyone.", [("c.CUB", None)]),
+        ("joined", "As for Chile, it declined to join the Tea League.", [("c.CHL", "o.tea-league")]),
+        ("suspended", "The suspension of the Bank of Peru from the services of Orta has not been lifted.", None),
+        ("delisted", "Cuba is on the list of States that allegedly fund it, from which Peru had removed it.", None),
+    ],
+)
+def test_who_does_it_in_the_wording_of_offices(
+    predicate: str, text: str, claimed: list[tuple[str, str | None]] | None
+) -> None:
+    subjects = {
+        "left": ["c.MLI", "c.NER"],
+        "applied_to": ["c.TCD", "c.TGO"],
+        "signed": ["o.eight-firms", "o.orta-ltd", "o.volta-metals"],
+        "listed": ["o.treasury-of-peru"],
+        "suspended": ["o.orta"],
+        "delisted": ["c.PER"],
+    }
+    found = [(subject, object_) for subject, object_, _ in said(text, predicate)]
+    if claimed is None:
+        assert [subject for subject, _ in found] == subjects[predicate]
+    else:
+        assert found == claimed
+
+
+def test_points_of_a_communique_are_of_the_body_that_its_preamble_names() -> None:
+    text = (
+        "COMMUNIQUÉ\n\nThe Tea Council,\n\nRecalling its earlier decisions;\n\n1. Welcomes the report of Oman, and "
+        "decides to lift the suspension of Mali;\n\n2. Notes with concern that Peru has left the Tea Fund; requests "
+        "the Harbour Bank to resume payments to Togo.\n"
+    )
+    rows = {(c["predicate"], c["subject"], c["modality"]) for c in claims_of(text, "")}
+    assert {("lifted", "o.tea-council", "planned"), ("paid", "o.harbour-bank", "proposed")} <= rows
+    assert ("left", "c.PER", "asserted") in rows
+
+
+def test_an_agency_that_asks_does_not_speak_through_the_one_who_answers() -> None:
+    text = (
+        "Press Conference of Spokesperson Wen Huilan\n\nAFP: Peru listed Orta Ltd in May. What do you say?\n\n"
+        "Wen Huilan: Chile joined the Tea League in 2018.\n\nReuters: Oman left the Tea League in May.\n\n"
+        "Wen Huilan: The reports about it are not true.\n"
+    )
+    rows = [c for c in claims_of(text, "") if c["predicate"] in {"listed", "joined", "left", "denied"}]
+    who = {(c["predicate"], c["subject"]): c.get("speaker") for c in rows}
+    assert who[("joined", "c.CHL")] == "p.wen-huilan"
+    assert (who[("listed", "c.PER")], who[("left", "c.OMN")]) == (None, None)
+    assert ("denied", "p.wen-huilan") in who

@@ -147,6 +147,11 @@ class Actors(Described):
         if number < 2 or not plural or b - a > 4:
             return None
         made = next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
+        alike = slug(" ".join(words[1:]).removesuffix("s"))  # "both central banks", however far back
+        called = len(words) > 2 and words[-1] not in SMALL
+        for group in reversed(self.order) if called else ():
+            if len(self.groups[group]) == number and all(alike in i for i in self.groups[group]):
+                return group
         if made is not None and self.sentence - self.seen.get(made, self.sentence) > NEAR_GROUP:
             return "n.unknown"  # spoken of too long ago
         return made

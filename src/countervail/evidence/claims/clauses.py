@@ -98,11 +98,16 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
 _TO_REQUESTS = CLOSED["to_requests"]
 
 
+_TO_TEXTS = frozenset(["sign", "conclude", "initial", "ratify", "reach", "strike", "negotiate", "breach", "violate"])
+
+
 def _asked_for(clause: Clause) -> None:
-    """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes."""
-    if clause.noun not in CLOSED["requests"] or clause.link != "that" or clause.objects or clause.verb.passive:
+    """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes;
+    "the agreement that both banks signed": the agreement is."""
+    if clause.link != "that" or clause.objects or clause.verb.passive or not clause.subjects:
         return
-    if clause.verb.lemma not in _TO_REQUESTS or not clause.subjects:
+    asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in _TO_REQUESTS
+    if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in _TO_TEXTS):
         return
     units = clause.units
     that = next((k for k in range(clause.subjects[0][0] - 1, 0, -1) if units[k].lower == "that"), None)

@@ -7,11 +7,14 @@ import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.units import Unit, nounlike
+from countervail.evidence.text.documents import Reading
+from countervail.evidence.text.tokens import Mention
 
 POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
 """How a point of a list begins."""
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
+_PREAMBLE = re.compile(r"^The [A-Z][^\n.;:,]{3,90},$", re.MULTILINE)
 _MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
 _THOUGHT = frozenset(
     ["suppose", "imagine", "assume", "say", "take", "see", "let", "please", "thank", "forget", "remember"]
@@ -21,12 +24,14 @@ _OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz") | {"ii", "iii", "iv", "vi", "vii", "viii"}
 
 
-def commanded(units: list[Unit], declared: str) -> list[Unit]:
+def commanded(units: list[Unit], declared: str, body: Mention | None = None) -> list[Unit]:
     """The units of a sentence, with a subject and an auxiliary where it begins with a verb in its base form; `declared`
-    is the pronoun of those who sign the text where they are who does it."""
+    is the pronoun of those who sign the text where they are who does it, `body` who its preamble names."""
     first = _after_marker(units)
     if first + 2 >= len(units) or units[-1].lower == "?":
         return units
+    if body is not None and _decides(units, first):
+        return _decided(units, first, body)
     if units[first].lower == "to" and (colon := _addressed(units, first)):
         if units[colon + 1].lower == "do":  # "To Norway: do not sign it"
             return [*units[first + 1 : colon], _made(units[colon], "should", "A"), *units[colon + 2 :]]
@@ -52,6 +57,33 @@ def commanded(units: list[Unit], declared: str) -> list[Unit]:
         starts = k == first or (units[k - 1].tag == ";" and _orders(units, k))
         starts = starts or (k > 1 and units[k - 2].tag in {";", ","} and units[k - 1].tag == "C" and _orders(units, k))
         made += [_made(units[k], who, "O"), _made(units[k], how, "A"), _small(units[k])] if starts else [units[k]]
+    return made
+
+
+def _decides(units: Sequence[Unit], i: int) -> bool:
+    """Whether a point begins at unit i with what the body of the preamble does: "Requests the Bank to", "Decides"."""
+    forms = units[i].forms or {} if i + 2 < len(units) else {}
+    if units[i].tag != "N" or "s" not in forms or "b" in forms:
+        return units[i].lower == "does" and units[i - 1].tag == "C"
+    after = units[i + 1]
+    return after.tag in _OBJECTS | {"N", "R"} or after.lower in {"to", "on", "upon", "with", "also", "further", "for"}
+
+
+def _decided(units: Sequence[Unit], first: int, body: Mention) -> list[Unit]:
+    """The units of such a point, the body before each of its verbs: "(the Council) does request"."""
+    made = list(units[:first])
+    for k in range(first, len(units)):
+        parted = k > 1 and (units[k - 1].tag in {";", ","} or (units[k - 1].tag == "C" and units[k - 2].tag in ";,"))
+        plain = units[k].text.islower() and units[k + 1 : k + 2] and units[k + 1].tag != "C"
+        if k != first and not (parted and plain and _decides(units, k)):
+            made.append(units[k])
+            continue
+        at, lemma = units[k].start, (units[k].forms or {}).get("s", "")
+        made.append(Unit(body.value or "", (body.value or "").lower(), "E", at, at, body))
+        if lemma:
+            made.append(_made(units[k], "does", "A"))
+        units[k].forms = {"b": lemma} if lemma else units[k].forms
+        made.append(_small(units[k]))
     return made
 
 
@@ -106,6 +138,15 @@ def _small(unit: Unit) -> Unit:
     """A verb as it is written inside a sentence."""
     unit.text = unit.text.lower()
     return unit
+
+
+def deciding(reading: Reading) -> tuple[int, Mention | None]:
+    """The body that a preamble names on a line of its own ("The Security Council,"), and where that line ends."""
+    for match in _PREAMBLE.finditer(reading.folded.text):
+        named = reading.within(*match.span(), "organisation")
+        if len(named) == 1:
+            return match.end(), named[0][0]
+    return 0, None
 
 
 def name_like(words: str) -> bool:

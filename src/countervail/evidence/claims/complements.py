@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from, listed_to, named_after, phrase_from, phrase_to
+from countervail.evidence.claims.participles import named_after
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of
@@ -64,6 +65,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
         if cut is not None:  # "accused Montevideo of disloyalty"
             spans = [*spans[:-1], (a, cut)]
             clause.phrases.append(("of", [(cut + 1, b)]))
+    if len(spans) > 1 and [u.lower for u in units[spans[-1][1] : spans[-1][1] + 2]] == ["among", "them"]:
+        spans = spans[:1]  # "Ten states signed the pact, Oman among them"
     if spans and clause.subjects != spans:
         clause.objects = spans
         i = spans[-1][1]

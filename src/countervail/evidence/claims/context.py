@@ -18,13 +18,14 @@ from countervail.evidence.claims.modality import (
     sentence_negated,
     speaker_clause,
 )
-from countervail.evidence.claims.phrases import listed_to
+from countervail.evidence.claims.phrases import as_for, listed_to
 from countervail.evidence.claims.speech import (
     Parsed,
     Speech,
     parse,
 )
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
@@ -159,6 +160,11 @@ class Context:
             return [self.actors.of(units, s, self.actors.recent) for s in spans if s not in clause.subjects]
 
         found = [*groups[:1], *named(subjects), *self.actors.recent, *named(objects)]
+        found = [*named(as_for(units)), *found]
+        if clause.noun in CLOSED["requests"]:  # "rejects its request to join": who rejects it did not ask
+            answers = [c for c in near if c.verb.lemma in CLOSED["to_requests"] and not c.verb.passive]
+            asked = set(named([s for c in answers for s in c.subjects]))
+            found = [i for i in found if i not in asked] or found
         self_said = {i for i in parsed.speakers if i.startswith("p.")}  # who speaks calls himself "I"
         return [i for i in found if not i.endswith(".unknown") and i not in self_said]
 

@@ -53,6 +53,10 @@ _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "
 _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 
 
+_REPORTS = frozenset(["reports", "claims", "allegations", "accusations", "rumours", "report", "claim", "allegation"])
+_GRANTING = frozenset(["grant", "give", "accord", "award"])
+
+
 class Copulas(References):
     """Claims of clauses without a frame of their own."""
 
@@ -63,6 +67,8 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
+        if (denied := self._called_untrue(parsed, clause)) is not None:
+            return denied
         role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
@@ -85,6 +91,20 @@ class Copulas(References):
                 return self._member(parsed, clause, role, clause.objects)
         return None
 
+    def _called_untrue(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "The reports about it are not true": who speaks in an interview denies them."""
+        units = parsed.units
+        word = units[clause.objects[0][1] - 1].lower
+        false = word in (CLOSED["true"] if clause.verb.negated else CLOSED["untrue"])
+        about = head_word(units, clause.subjects[0])
+        told = about in _REPORTS and units[clause.subjects[0][0]].lower in {"the", "these", "those", "such"}
+        if not (false and told and parsed.turn and clause.governor is None):
+            return None
+        what = self.ids(parsed, clause, clause.subjects[:1])
+        made = Filled(clause, "denied", [parsed.turn], what, {}, None, [*clause.subjects, *clause.objects])
+        made.certain = True
+        return made
+
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
     ) -> Filled | None:
@@ -96,6 +116,9 @@ class Copulas(References):
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
         named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None
         bodies = self.ids(parsed, clause, [role[1]], True) if role[1] is not None else [named] if named else []
+        its = bool(clause.objects) and units[clause.objects[0][0]].lower == "its" and role == ("partner_of", None)
+        if its and (not bodies or clause.after("in", "for", "on")):
+            return None  # "is its partner in the talks"
         plain = all(units[k].tag not in {"E", "O"} for s in who for k in range(*s))
         if clause.relative and plain and subjects and kind_of(subjects[0]) != "state":
             return None  # "firms that are members of it"
@@ -234,7 +257,9 @@ class Copulas(References):
             body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
             body = body or (clause.subjects[0] if given and clause.subjects else None)
-            return self._member(parsed, clause, (kind[0], body), clause.objects if given else clause.subjects)
+            to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
+            who = clause.objects if given else to or clause.subjects
+            return self._member(parsed, clause, (kind[0], body), who)
         return None
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
@@ -247,6 +272,8 @@ class Copulas(References):
         who = clause.subjects if clause.verb.passive else clause.objects
         if role is None or not who:
             return None
+        to = next(iter(clause.after("to", "into")), None)
+        role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
         if role[1] is None and not clause.verb.passive:
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]
             self.clubs += inside[:1]

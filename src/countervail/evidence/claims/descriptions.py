@@ -74,6 +74,8 @@ class Described(Named):
         else:
             return None
         line = text[first:].split("\n", 1)[0].casefold()
+        above = text[:first].rstrip("\n").rsplit("\n", 1)[-1].casefold() if first < 200 else ""
+        line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
         named = [(name, row.codes) for row in country_names() for name in row.english if name.casefold() in line]
         codes = max(named, key=lambda pair: len(pair[0]))[1] if named else ()
         return f"c.{codes[0]}" if len(codes) == 1 else None
@@ -231,6 +233,17 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
     other = (first[1] + 1, first[1] + 2)
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
+
+
+_MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+
+
+def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The body in "a founding member of the league", "the league's members"; of another phrase, the phrase."""
+    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of" or units[k].tag == "G"), None)
+    if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
+        return span[0], k
+    return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
 
 
 def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:

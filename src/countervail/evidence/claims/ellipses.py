@@ -133,6 +133,8 @@ class Ellipses(Copulas):
                 objects = [self.thing]
             if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
                 objects = []  # "refused to give it": what, we do not know
+            if objects == [self.actors.state] and parsed.units[spans[0][0]].lower == "us":
+                objects = ["n.us"]  # "declined to meet us": those who write
             subjects = self.ids(parsed, clause, clause.subjects)
             if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
                 filled.pop(id(inner))
@@ -156,6 +158,22 @@ class Ellipses(Copulas):
         )
         made.certain = True
         filled[id(clause)] = made
+
+    def invited_by(self, parsed: Parsed) -> list[Filled]:
+        """ "At the invitation of X, Y will visit Z": X has invited Y."""
+        units = parsed.units
+        k = next((k for k, u in enumerate(units) if u.lower == "invitation"), 0)
+        if k < 2 or units[k - 2].lower != "at" or [u.lower for u in units[k + 1 : k + 2]] != ["of"]:
+            return []
+        main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.subjects and not c.verb.negated]
+        before = [c for c in main if c.verb.start < k][-1:] or main[:1]
+        host = listed_from(units, k + 2, len(units))[:1]
+        if not before or not host or before[0].verb.modal not in {"", "will"} or before[0].condition:
+            return []
+        clause = replace(before[0], verb=replace(before[0].verb, modal="", passive=True))
+        who = [i for i in self.ids(parsed, clause, clause.subjects) if i[:2] in {"c.", "o.", "p."} and i != UNKNOWN]
+        roles = {"by": one_or_many(self.ids(parsed, clause, host))}
+        return [Filled(clause, "be_invited", who, [], roles, None, [*clause.subjects, *host])] if who else []
 
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
@@ -255,7 +273,7 @@ def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copul
         filled[id(clause)] = made
 
 
-_INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
+INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
 """What somebody asks to become."""
 
 
@@ -263,7 +281,12 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
     """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
     for clause in clauses:
         made = filled.get(id(clause))
-        into = {"joined", *_INSIDE, *(("applied_to",) if clause.verb.lemma == "invite" else ())}
+        into = {
+            "joined",
+            *INSIDE,
+            *(("attended",) if any(c.after("as") for c in clause.complements) else ()),
+            *(("applied_to",) if clause.verb.lemma == "invite" else ()),
+        }
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
         asking = (
@@ -273,7 +296,10 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
             continue
         joined = filled.pop(id(inner))
         if asking:
-            filled[id(clause)] = Filled(clause, "applied_to", joined.subjects, joined.objects, {}, None, joined.spans)
+            roles = {k: v for k, v in joined.roles.items() if k == "as"}
+            filled[id(clause)] = Filled(
+                clause, "applied_to", joined.subjects, joined.objects, roles, None, joined.spans
+            )
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)
 

@@ -11,7 +11,7 @@ from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
+from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
@@ -163,6 +163,8 @@ def nobody(made: Filled) -> bool:
         return True  # "almost listed it", "accuses nobody"
     if negated(made.clause) and made.predicate in _TO_ACTORS and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
         made.objects = []  # "has never imposed sanctions on anybody"
+    if negated(made.clause) and made.predicate == "supplied" and "what" in made.roles and made.objects[:1]:
+        made.objects = [] if made.objects[0][2:] in {"anyone", "anybody"} else made.objects
     if (
         made.objects
         and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}
@@ -281,6 +283,10 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
     k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
     if k is None:
         return target, ""
+    close = next((m for m in range(b, min(len(units) - 1, b + 6)) if units[m].tag == ")"), 0)
+    if target and k + 1 == b and close and units[b].tag == "(" and units[close + 1].tag == "N":
+        post = phrase_from(units, close + 1, len(units))  # "appointed X (Ghana) President of the Court"
+        return [(k, k + 1)], text_of(units, (close + 1, post))
     if target and k + 1 < b and units[k + 1].tag == "N":
         place = clause.after("to", "for")
         return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
@@ -383,6 +389,7 @@ def sure(
     here = named_subjects(parsed, actors, a)
     people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
     here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
+    here |= {actors.of(parsed.units, span, actors.recent) for span in as_for(parsed.units) if span[1] <= a}
     told = clause
     while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
         told = told.governor

@@ -180,8 +180,11 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     many = coordinated or (left == "N" and before.lower.endswith("s"))
     if many and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
-    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT):
+    relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
+    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
         return None
+    if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):
+        return "b"  # "demands that X withdraw the list and lift the blockade"
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and verbal_before(units, i) else None

@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB, Context, chain
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
-from countervail.evidence.claims.ellipses import REPEATED, absorb, asked_in, of_nouns
+from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns
 from countervail.evidence.claims.fitting import (
     complement_text,
     counted,
@@ -72,8 +72,8 @@ class Reader(Framing):
             made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None
-                and made.predicate == "joined"
-                and clause.noun in {"application", "applications", "bid"}
+                and (made.predicate == "joined" or (made.predicate in INSIDE and clause.link == "to"))
+                and clause.noun in {"application", "applications", "bid", "request", "requests"}
             ):
                 made.predicate, made.certain = "applied_to", True  # "our application to join it was accepted"
             if clause.link == "to" and noun_effect(clause.noun) == "conditional":
@@ -104,7 +104,7 @@ class Reader(Framing):
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
         of_nouns(parsed.clauses, filled)
-        nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed)]
+        nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed), *self.invited_by(parsed)]
         for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
             if made.predicate in {"announced", "proposed"} and any(
                 covers(made, noun.spans[0][1] - 1) for noun in nouns
@@ -202,8 +202,11 @@ class Reader(Framing):
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
+        speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
+        if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":
+            objects = []  # "the sanctions imposed by X": on whom, it does not say
         text = None
         if (
             not objects

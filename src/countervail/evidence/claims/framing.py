@@ -8,7 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.descriptions import of_member, owners_of
 from countervail.evidence.claims.fitting import (
     bodily,
     fits,
@@ -20,7 +20,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, listed_from, of_member, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     BODYLIKE,
@@ -45,6 +45,8 @@ _ASKED = CLOSED["requests"]
 _BY_CLAUSE = frozenset(
     ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
 )
+_OFFERED = frozenset(["proposed", "offered", "be_invited"])
+_IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
@@ -88,7 +90,7 @@ class Framing(Appositions):
             listed = self._state_of(parsed, clause)
             if listed is not None:
                 return listed  # "figures on the list of X"
-        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give"}:
+        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award"}:
             status = self.status(parsed, clause)
             if status is not None:
                 return status
@@ -183,6 +185,10 @@ class Framing(Appositions):
             clause.second, target = target, []
         if frame.predicate == "denied" and verb.passive and clause.objects:
             return False  # "was denied entry"
+        offered = any(m.predicate in _OFFERED for m in (*self.here, *self.before_this))
+        if frame.predicate == "denied" and verb.lemma in {"reject", "dismiss"} and clause.second and offered:
+            clause.second, laid.target = [], []
+            return False  # "the plan was proposed by X, and the board rejected it": refused
         laid.target, laid.post = with_post(units, clause, target) if frame.post else (target, "")
         return True
 
@@ -212,12 +218,17 @@ class Framing(Appositions):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
             asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in _ASKED]
             objects = self.ids(parsed, clause, asked[-1:])
+        if pronoun and frame.predicate == "refused" and not objects:
+            offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
+            objects = offers[-1].objects if offers else []
         laid.objects = objects
         if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted" and not clause.after("to", "into")):
             return False  # "if Bolivia accepts it"
         if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
             return any(self.actors.rarely_listed(o) == 0 for o in objects)  # not the dispute spoken of
-        if measure and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "state" for o in objects):
+        again = any(m.predicate == "listed" and m.objects == objects for m in self.here)
+        state = all(kind_of(o) == "state" for o in objects) and not again
+        if measure and frame.predicate in {"listed", "delisted"} and state:
             return False  # "Washington has not listed it": whom, we do not know
         if frame.post and verb.lemma == "name" and verb.kind == "participle" and not clause.after("as", "to"):
             return False  # "a Dane named Henrik Falkenberg"
@@ -234,6 +245,12 @@ class Framing(Appositions):
         by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
             laid.subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
+        if (
+            clause.noun.rstrip("s") in _IDEAS
+            and clause.link == "to"
+            and frame.predicate in {"founded", "listed", "lifted"}
+        ):
+            laid.subjects = [UNNAMED]  # "its proposal to found a bank": who is to found it, it does not say
         subjects = laid.subjects
         if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return False  # "the host's brochure left"
@@ -283,6 +300,9 @@ class Framing(Appositions):
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
+                owners = [
+                    o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]
+                ]  # "the list of States"
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
             laid.subjects = subjects or [UNKNOWN]
         return True
@@ -293,8 +313,8 @@ class Framing(Appositions):
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between"):
-            made.subjects = subjects = self.ids(parsed, clause, clause.after("between"))
+        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between", "with"):
+            made.subjects = subjects = self.ids(parsed, clause, clause.after("between", "with"))
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
             made.subjects = [topic] if topic else subjects

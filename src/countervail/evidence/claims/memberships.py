@@ -379,7 +379,7 @@ def role_of(
         if (
             word.startswith("partner")
             and not status
-            and not qualified & {"dialogue", "associate", "associated", "sectoral"}
+            and not qualified & {"dialogue", "associate", "associated", "sectoral", "its"}
         ):
             return None
         return (

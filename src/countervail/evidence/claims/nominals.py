@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,7 +14,7 @@ import yaml
 from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.descriptions import owner_of
 from countervail.evidence.claims.ellipses import Ellipses
-from countervail.evidence.claims.phrases import antecedent, listed_from, phrase_to, text_of, words_of
+from countervail.evidence.claims.phrases import antecedent, listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -24,7 +24,8 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import noun_effect
 
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
-_ORGANS = frozenset(["organs", "bodies", "meetings", "activities", "institutions", "structures", "functions"])
+_ORGANS = CLOSED["organs"]
+_PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
 _OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _OPEN = CLOSED["open_events"]
 """Verbs and nouns after which an event that a noun names is not said to have come about."""
@@ -128,12 +129,16 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
             i += 1  # "the resignation, on 1 September, of"
         elif units[i].tag == "," and times and times[-1] == i - 1 and units[i + 1].lower in {"of", "by", "as"}:
             i += 1
+        elif units[i].tag == "," and "of" in parts and (described := _before_as(units, i)):
+            i = described  # "of X, former minister of Y, as"
         elif units[i].tag == "(" and (
             bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)
         ):
             i = bracket + 1  # "the appointment of X (Ghana) as president"
+        elif units[i].lower in _PUT_IN and units[i + 1].lower in {"by", "from"}:
+            i += 1  # "the applications submitted by X"
         elif units[i].tag == "P" and units[i].lower not in parts:
-            spans = _spans(units, i + 1, stop)
+            spans = _spans(units, i + 1, stop, "of" not in parts)
             if not spans:
                 break
             parts[units[i].lower], i = spans, spans[-1][1]
@@ -142,13 +147,24 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
     return Phrase(k, start, i, _owner(units, start, k), parts, times)
 
 
-def _spans(units: Sequence[Any], i: int, stop: int) -> list[Span]:
-    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"."""
+def _before_as(units: Sequence[Any], i: int) -> int:
+    """Where "as" stands after a description between commas that begins at unit i; 0 where it does not."""
+    close = next((k for k in range(i + 1, min(len(units) - 1, i + 12)) if units[k].tag in {",", ";", "V", "A"}), i)
+    return close + 1 if units[close].tag == "," and close > i and units[close + 1].lower == "as" else 0
+
+
+def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
+    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"; where
+    what it is done to is `lacking`, the doer alone: "by the chairperson of the Commission of X"."""
     spans = listed_from(units, i, stop)
-    if len(spans) == 1 and units[i - 1].lower in {"by", "from"}:
-        a, b = spans[0]
-        cut = next((k for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag == "E"), b)
-        return [(a, cut)]
+    if spans and units[i - 1].lower in {"by", "from"}:
+        a, b = spans[-1]
+        of = [k for k in range(a + 1, b) if units[k].lower == "of"]
+        cut = next((k for k in of if units[k - 1].tag == "E"), b)
+        last = units[b - 1].mention if of else None
+        if cut == b and lacking and last is not None and (last.type != "country" or len(of) > 1):
+            cut = of[-1]
+        return [*spans[:-1], (a, cut)]
     return spans
 
 
@@ -263,6 +279,9 @@ class Nominals(Ellipses):
             objects = [topic] if topic else []
             if not all(kind_of(s) == "state" for s in subjects) or (not topic and row.predicate != "joined"):
                 return None
+        organs = [w for s in phrase.parts.get("from", []) for w in words_of(units, s)]
+        if row.predicate == "suspended" and not subjects and _ORGANS.intersection(organs):
+            row = replace(row, needs="object", whose="any")  # "the suspension of X from its services"
         if not _right(row, subjects, objects):
             return None
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
@@ -278,7 +297,14 @@ class Nominals(Ellipses):
 
     def _whose(self, parsed: Parsed, clause: Clause, spans: list[Span], inside: str) -> list[str]:
         """Whose an event is; "its" beside the object is of who does what the verb says."""
-        if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and inside not in {"subject", ""}:
+        own = len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN
+        if own and spans[0][0] > 1 and parsed.units[spans[0][0] - 1].lower == "of":
+            by = listed_to(parsed.units, spans[0][0] - 1, 0)
+            if by and by[0][0] and parsed.units[by[0][0] - 1].lower in {"by", "from"}:
+                return self.actors.several(
+                    self.actors.group(self.ids(parsed, clause, by))
+                )  # "the notification by A and B of their withdrawal"
+        if own and inside not in {"subject", ""}:
             doing = clause.after("by") if clause.verb.passive else clause.subjects
             return self.ids(parsed, clause, doing) if doing else []
         if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and clause.condition:
@@ -314,8 +340,9 @@ class Nominals(Ellipses):
                 event.noun = governing
             if inside and (clause.verb.negated or clause.condition or clause.verb.modal):
                 event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
-                if clause.verb.negated:
-                    return None
+                standing = inside == "subject" and clause.verb.lemma in {"lift", *_ENDING}
+                if clause.verb.negated and not (standing and row.predicate == "suspended"):
+                    return None  # but "the suspension of X has not been lifted"
                 event.verb.modal = "" if clause.verb.modal in {"should", "must"} else clause.verb.modal
             if inside and inside != "subject" and clause.operator is not None:
                 event.governor, event.link = clause, "that"

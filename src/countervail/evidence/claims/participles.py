@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from
+from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
@@ -39,7 +39,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     operator = previous.operator
     wanted = previous.verb.lemma in {"want", "like", "need"} and between[-1].tag in {"N", "E"}
     telling = operator is not None and operator.control != "object" and not operator.negates
-    if telling and previous.verb.lemma != "announce" and not wanted:
+    kept = operator is not None and not operator.speaker and between[0].tag == "P"  # "kept to the plan agreed with X"
+    if telling and previous.verb.lemma != "announce" and not (wanted or kept):
         return
     after = units[verb.end] if verb.end < len(units) else None
     if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
@@ -298,6 +299,12 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
     floor = previous.verb.end if previous is not None else 0
     if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
         j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
+    by = previous.after("by") if previous is not None and previous.verb.passive else []
+    decided = previous is not None and by and by[-1][1] == j and previous.verb.kind == "participle"
+    if decided and previous is not None and any(noun_effect(units[b - 1].lower) for _, b in previous.subjects):
+        clause.noun, clause.link, clause.subjects = units[previous.subjects[-1][1] - 1].lower, "to", by
+        return True  # "the decision announced by X to list Y"
+    j = skip_left(units, j) if j and units[j - 1].tag == ")" else j  # "the decision of the Union (EU) to"
     spans = listed_to(units, _before_date(units, j), floor)
     if not spans:
         return False
@@ -326,3 +333,33 @@ def acts(units: Sequence[Unit], i: int) -> bool:
     follows = units[i + 1].tag if i + 1 < len(units) else "."
     participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
     return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
+
+
+def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
+    description where none does."""
+    a, k = span
+    if units[a].lower in {"its", "his", "her"} and k - a == 2 and units[k : k + 1] and units[k].tag == ",":
+        end = k + 1  # "its director, Greek national X"
+        while end < min(len(units) - 1, k + 4) and units[end].tag == "N":
+            end += 1
+        closed = units[end + 1 : end + 2] and units[end + 1].tag in {",", ".", ";", ")"}
+        return (end, end + 1) if closed and kind(units[end]) == "person" and units[a + 1].tag == "N" else span
+    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
+        return span
+    stop = min(len(units), k + 12)
+    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
+        k += 1
+    if (
+        k == span[1]
+        or k + 1 >= len(units)
+        or units[k].tag != ","
+        or kind(units[k + 1]) not in {"organisation", "person"}
+    ):
+        return span
+    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
+    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
+        return span  # "a deal with a Russian supplier, Kama Fuels"
+    first = units[span[1]]
+    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
+    return (k + 1, k + 2) if closed and described else span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.names.name_words import POST_WORDS
 
 
@@ -109,7 +109,7 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
         if end == j:
             break
         found.append((j, end))
-        k = end
+        k = end = _past_brackets(units, end, stop)  # "the Bank of X (BX) and the Bank of Y (BY)"
         if k < stop and units[k].tag == ",":
             k += 1
         if k < stop and units[k].tag == "C" and units[k].lower != "but":
@@ -123,11 +123,18 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
     return _shared_owner(units, found)
 
 
+def _past_brackets(units: Sequence[Unit], i: int, stop: int) -> int:
+    """Past a short form in brackets after a name, where a list goes on behind it."""
+    close = next((k for k in range(i + 1, min(stop, i + 4)) if units[k].tag == ")"), 0)
+    goes_on = close and close + 1 < stop and units[close + 1].tag in {"C", ","}
+    return close + 1 if goes_on and units[i].tag == "(" and units[i - 1].tag == "E" else i
+
+
 def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     """Whether what follows a comma is the next entry of a list and not an apposition: names, or an "and" further on."""
     end = phrase_from(units, k, stop)
     named = k + 1 if units[k].lower == "the" and k + 1 < stop else k
-    kinds = {_kind(units[last]), _kind(units[named])}
+    kinds = {kind(units[last]), kind(units[named])}
     if units[last].tag == "E" and units[named].tag == "E" and (len(kinds) == 1 or (named > k and kinds == _POWERS)):
         return True
     while end < stop and units[end].tag == ",":
@@ -140,41 +147,12 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
 
 
-def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
-    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
-    description where none does."""
-    a, k = span
-    if units[a].lower in {"its", "his", "her"} and k - a == 2 and units[k : k + 1] and units[k].tag == ",":
-        end = k + 1  # "its director, Greek national X"
-        while end < min(len(units) - 1, k + 4) and units[end].tag == "N":
-            end += 1
-        closed = units[end + 1 : end + 2] and units[end + 1].tag in {",", ".", ";", ")"}
-        return (end, end + 1) if closed and _kind(units[end]) == "person" and units[a + 1].tag == "N" else span
-    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
-        return span
-    stop = min(len(units), k + 12)
-    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
-        k += 1
-    if (
-        k == span[1]
-        or k + 1 >= len(units)
-        or units[k].tag != ","
-        or _kind(units[k + 1]) not in {"organisation", "person"}
-    ):
-        return span
-    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
-    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
-        return span  # "a deal with a Russian supplier, Kama Fuels"
-    first = units[span[1]]
-    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
-    return (k + 1, k + 2) if closed and described else span
-
-
 _POWERS = {"country", "organisation"}
 """Kinds that stand in one list: "the United States, the European Union and others"."""
 
 
-def _kind(unit: Unit) -> str:
+def kind(unit: Unit) -> str:
+    """The type of the mention that a unit is, if any."""
     return unit.mention.type if unit.mention is not None else ""
 
 
@@ -196,8 +174,9 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
             k -= 1
         else:
             break
+        k = skip_left(units, k) if units[k - 1].tag == ")" else k  # "the Bank of X (BX) and the Bank of Y"
         before = phrase_to(units, k, floor)
-        if before == k or (units[k].tag == "," and units[k - 1].tag == "T"):
+        if before >= k or (units[k].tag == "," and units[k - 1].tag == "T"):
             break
         found.insert(0, (before, k))
         start = before
@@ -214,10 +193,10 @@ def _shared_owner(units: Sequence[Unit], found: list[tuple[int, int]]) -> list[t
     (a, b), last = found[0], units[found[0][1] - 1]
     of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
     several = of is not None and units[of - 1].tag == "N" and units[of - 1].lower.endswith("s")
-    if not several or _kind(last) != "country" or b - 1 - (of or 0) > 2:
+    if not several or kind(last) != "country" or b - 1 - (of or 0) > 2:
         return found
     n = 1
-    while n < len(found) and found[n][1] - found[n][0] <= 2 and _kind(units[found[n][1] - 1]) == "country":
+    while n < len(found) and found[n][1] - found[n][0] <= 2 and kind(units[found[n][1] - 1]) == "country":
         n += 1
     return [(a, found[n - 1][1]), *found[n:]]
 
@@ -289,13 +268,13 @@ def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
 def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
     """The person before a description that ends in the name of a body or place, which "who" does not stand for."""
     a, b = span
-    if _kind(units[b - 1]) not in {"organisation", "country", ""} or (
+    if kind(units[b - 1]) not in {"organisation", "country", ""} or (
         units[b - 1].tag != "E" and not _in_place(units, span)
     ):
         return None
     while a > 1 and units[a - 1].tag == "P":
         a = phrase_to(units, a - 1, 0)
-    named = a > 1 and units[a - 1].tag == "," and _kind(units[a - 2]) == "person"
+    named = a > 1 and units[a - 1].tag == "," and kind(units[a - 2]) == "person"
     return (a - 2, a - 1) if named else None
 
 
@@ -312,8 +291,16 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
         at = skip_left(units, spans[0][0] - 1)
-        if at and _kind(units[at - 1]) == "organisation":
+        if at and kind(units[at - 1]) == "organisation":
             return [(at - 1, at)]  # "EIH Bank in Hamburg, which", "Orta Shipping (Orta) of Malta, which"
+    k = spans[0][0] - 1 if len(spans) == 1 and units[j].tag == "," else 0
+    inner = next((m for m in range(k - 1, 0, -1) if units[m].tag not in {"B", "X"}), 0)
+    if k and units[k].tag == "V" and units[inner].tag == "R" and units[j + 1].tag == "P":
+        return listed_to(units, inner, 0)[-1:] or spans  # "the list of those who fund it, from which"
+    a = spans[0][0] if len(spans) == 1 and units[j].tag == "," else 0
+    if a > 1 and units[a - 1].tag == "," and units[a].lower in {"the", "a", "an"} and units[a - 2].tag == "N":
+        called = a > 2 and units[a - 2].text[:1].isupper() and units[a - 3].tag in {"P", "V", "C", "A"}
+        return [(a - 2, a - 1)] if called else spans  # "by Volta, the operator of the port, which"
     if len(spans) > 1 and units[j].tag != ",":
         spans = spans[-1:]
     return spans
@@ -352,6 +339,12 @@ def join_fields(units: Sequence[Unit]) -> None:
         k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
         if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
             units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
+    for i in range(len(units) - 3):  # "rejects in the strongest possible terms the decision"
+        terms = next((k for k in range(i + 2, min(len(units), i + 5)) if units[k].lower == "terms"), 0)
+        closed = terms and units[i + 1].lower in {"the", "no"} and [u.tag for u in units[terms + 1 : terms + 2]]
+        if units[i].lower == "in" and closed in (["D"], ["E"]):
+            for unit in units[i : terms + 1]:
+                unit.tag, unit.forms = "B", None
     for i in range(len(units) - 4):
         if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
             units[i].tag = "N"  # "Under Secretary"
@@ -366,7 +359,11 @@ def join_fields(units: Sequence[Unit]) -> None:
 def _field(units: Sequence[Unit], k: int) -> int:
     """Where the capitalised common words from unit k end."""
     while (
-        k < len(units) and units[k].tag == "N" and units[k].text[:1].isupper() and not _OFFICE.fullmatch(units[k].text)
+        k < len(units)
+        and units[k].tag == "N"
+        and units[k].text[:1].isupper()
+        and units[k].text not in CLOSED["titles"]
+        and not _OFFICE.fullmatch(units[k].text)
     ):
         k += 1
     return k
@@ -389,12 +386,15 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
     return end
 
 
-_MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
+    k = next(
+        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
+    )
+    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
 
 
-def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
-    """The body in "a founding member of the league", "the league's members"; of another phrase, the phrase."""
-    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of" or units[k].tag == "G"), None)
-    if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
-        return span[0], k
-    return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
+def about(units: Sequence[Unit], spans: Sequence[tuple[int, int]], unit: Unit) -> bool:
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

@@ -10,8 +10,8 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.descriptions import adjectival
-from countervail.evidence.claims.phrases import head_word, listed_from, of_member, phrase_from
+from countervail.evidence.claims.descriptions import adjectival, of_member
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -177,12 +177,7 @@ class References:
         units = parsed.units
         pronoun = any(b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E" for a, b in spans)  # not "US"
         before = self.shared.before(parsed, clause) if pronoun else []
-        if pronoun and clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
-            earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
-            known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
-            objects = [o for m in known for o in m.objects[:1]]
-            objects = objects or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
-            before = objects + before
+        before = [*(self._spoken_before(parsed, clause, spans) if pronoun else []), *before]
         for a, b in spans if pronoun else ():
             if b - a == 1 and units[a].lower in {"him", "her"}:  # "fined X's partner, Y; A barred him"
                 people = [u for u in units[:a] if u.mention is not None and u.mention.type == "person"]
@@ -194,7 +189,10 @@ class References:
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
-        if acting and pronoun and spans == clause.objects:  # who is put on a list is rather a firm than a state
+        again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
+        if (
+            acting and pronoun and spans == clause.objects and not again
+        ):  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
                 firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
@@ -206,8 +204,9 @@ class References:
         speaker = next(iter(parsed.speakers[::-1]), writer)
         speaker = speaker or (UNKNOWN if parsed.quote is not None else None)
         found: list[str] = []
-        if len(spans) == 1 and (listed := self._spelt_out(parsed, spans[0])):
-            return listed
+        counted = bool(spans) and (len(spans) == 1 or (units[spans[0][0]].tag == "#" and len(spans) == 2))
+        if counted and (listed := self._spelt_out(parsed, (spans[0][0], spans[-1][1]))):
+            return listed  # "six banks and wallets ..., among them A and B"
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
@@ -216,13 +215,27 @@ class References:
             key = (id(parsed), span)
             if (
                 body
-                and _is_it(parsed, span)
+                and [u.lower for u in units[slice(*span)]] == ["it"]
                 and (club := self._joined_before(parsed, clause) or self._joinable(before))
             ):
                 self.pronouns[key] = club
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])
+        return found
+
+    def _spoken_before(self, parsed: Parsed, clause: Clause, spans: Sequence[Span]) -> list[str]:
+        """What a pronoun can stand for that a verb before in the sentence was claimed of."""
+        units, found = parsed.units, list[str]()
+        if clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
+            earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
+            known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
+            found = [o for m in known for o in m.objects[:1]]
+            found = found or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
+        if clause.relative and spans == clause.objects:  # "It has left the pact, which had suspended it"
+            word = units[spans[0][0]].lower
+            alike = [m for m in self.here if any(units[a].lower == word for a, _ in m.clause.subjects)]
+            found += [i for m in alike for i in m.subjects]
         return found
 
     def _owner_of_doer(self, parsed: Parsed, spans: Sequence[Span]) -> str | None:
@@ -268,7 +281,7 @@ class References:
             firms = [i for u in beside if u.mention and u.mention.type != "country" and (i := self.actors.mention(u))]
             if firms:
                 return firms
-        if among := self._among_them(parsed, span[1]):
+        if among := self._among_them(parsed, span):
             return among
         at = span[1]
         while at + 1 < len(units) and units[at].tag == "P" and (end := phrase_from(units, at + 1, len(units))) > at + 1:
@@ -305,16 +318,18 @@ class References:
             return [i for u in states if (i := self.actors.mention(u))]
         return []
 
-    def _among_them(self, parsed: Parsed, start: int) -> list[str]:
-        """The names after "among them", a verb further on: "Eight names were removed, among them X and Y"."""
+    def _among_them(self, parsed: Parsed, span: Span) -> list[str]:
+        """The names round "among them": "Eight names were removed, among them X", "Ten states joined, X among them"."""
         units = parsed.units
-        for k in range(start, len(units) - 2):
+        for k in range(span[1], len(units) - 1):
             if units[k].tag in {";", "S", "R"} or units[k].lower == "but":
                 return []
             if units[k].lower == "among" and units[k + 1].lower in {"them", "these"}:
-                names = listed_from(units, k + 2, len(units))
-                named = names and all(any(units[m].tag == "E" for m in range(*s)) for s in names)
-                return [self.actors.of(units, s, self.actors.recent) for s in names] if named else []
+                ends = k + 2 >= len(units) or units[k + 2].tag in {".", ",", ";", ")"}
+                names = listed_to(units, k, span[1])[-2:] if ends else listed_from(units, k + 2, len(units))
+                called = [s for s in names if any(units[m].tag == "E" for m in range(*s))]
+                known = [*([span] if ends else []), *called] if called and (ends or called == names) else []
+                return [self.actors.of(units, s, self.actors.recent) for s in known]
         return []
 
     @staticmethod
@@ -324,8 +339,8 @@ class References:
         words = [u.lower for u in units[spans[0][0] : spans[0][1]]]
         number = next((SMALL.get(w, int(w) if w.isdigit() and len(w) < 3 else 0) for w in words[:2]), 0)
         number = number or next((SMALL[w] for w in words[:2] if w in SMALL), 0)
-        names = [any(units[k].tag == "E" for k in range(*s)) or units[s[0]].text[:1].isupper() for s in spans[1:]]
-        return number == len(spans) - 1 and all(names)
+        named = (any(units[k].tag == "E" for k in range(*s)) or units[s[0]].text[:1].isupper() for s in spans[1:])
+        return number == len(spans) - 1 and all(named)
 
     def _in_shared(self, parsed: Parsed, spans: Sequence[Span], span: Span) -> bool:
         """Whether a state is named as one of those whose bodies the first phrase is about."""
@@ -358,15 +373,3 @@ class References:
             or units[span[0]].tag == "O"
             or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
         )
-
-
-def _is_it(parsed: Parsed, span: Span) -> bool:
-    """Whether a phrase is "it"."""
-    return span[1] - span[0] == 1 and parsed.units[span[0]].lower == "it"
-
-
-def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
-    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
-    units = parsed.units
-    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
-    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

@@ -89,6 +89,8 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
+            k = span[1] + 2 * ([u.lower for u in units[span[1] :][:1]] == ["of"]) if span else 0
+            span = None if span and any(u.mention and u.mention.type == "person" for u in units[k : k + 1]) else span
             addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
             span = span if span and _headed(units, span) and not addressed else _before(units, i)
             if span is None or not _has_post(units, span):

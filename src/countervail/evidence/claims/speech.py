@@ -9,13 +9,14 @@ from itertools import pairwise
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.commands import DECLARING, POINT, commanded, name_like
+from countervail.evidence.claims.commands import DECLARING, POINT, commanded, deciding, name_like
 from countervail.evidence.claims.phrases import join_fields
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading, Sentence, dashed
+from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
@@ -128,6 +129,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     lead: Sentence | None = None
     until, retold = 0, False
     declared, voice = False, "we" if actors.house else "you"
+    preamble, body = deciding(reading)
     for n, sentence in enumerate(sentences):
         here = [q for q in outer if q.start < sentence.end and q.end > sentence.start]
         if paragraph is None or sentence.document.id != paragraph[0]:
@@ -137,7 +139,9 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             tellers.turn()
             paragraph, last = (sentence.document.id, sentence.paragraph), None
         declared = declared or bool(DECLARING.match(sentence.text))
-        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, voice if declared else "")
+        decides = body if sentence.start >= preamble else None
+        said = voice if declared else ""
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides)
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
         until = sentence.end
@@ -277,6 +281,7 @@ def _parsed(
     quotes: Sequence[Quote],
     quote: Quote | None,
     declared: str = "",
+    body: Mention | None = None,
 ) -> Parsed:
     dateline = _DATELINE.match(text, start, end) if quote is None else None
     start = dateline.end() if dateline else start
@@ -284,7 +289,7 @@ def _parsed(
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     join_fields(units)
     if quote is None:
-        units = commanded(units, declared)
+        units = commanded(units, declared, body)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 

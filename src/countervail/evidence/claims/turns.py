@@ -55,6 +55,7 @@ def _label(text: str) -> str | None:
 NOBODY = "p.nobody"
 """Who has the word where a question that is put in writing ends a turn."""
 _ASKED_BY = re.compile(r"Asked by\b|To ask\b|Question(?: \d+)?\b(?!:)")
+_AGENCY = re.compile(r" (?:News|Agency|TV|Times|Daily|Post|Radio|Television|Press|Wire)$")
 _QUESTIONERS = frozenset(["Q", "Question", "Reporter", "Journalist", "Interviewer"])
 _SHOUTED = re.compile(r"(?:MR|MS|MRS|MISS|DR|SIR|LORD|AMBASSADOR|SENATOR|CHAIRMAN|GENERAL)\.? ([A-Z][A-Z'-]{2,})")
 _WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
@@ -115,6 +116,7 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
     houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
     houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
     offices: dict[str, str] = {}
+    answered = any(labels[m.value] > 1 for m in reading.mentions if m.type == "person")
     surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
@@ -139,6 +141,8 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
             turns[key] = holder  # "The Chair", who was "The Chair (Ms. X)" before
         elif office in _QUESTIONERS or (office.isupper() and (office in houses or labels[office] > 1)):
             turns[key] = NOBODY  # the paper that asks, "QR" of "QUARTERDECK REVIEW"
+        elif answered and (len(office.split()) == 1 or _AGENCY.search(office)):
+            turns[key] = NOBODY  # "AFP", "Follow-up", "Kyodo News" at a press conference
         elif (
             (2 <= len(office.split()) <= 4 and office.istitle())
             or _BRACKETED.match(sentence.text)

@@ -284,7 +284,9 @@ def _does_so(units: Sequence[Unit], i: int) -> bool:
 
 
 def _compared(units: Sequence[Unit], i: int) -> bool:
-    """Whether "as well" goes on with "as": a conjunction."""
+    """Whether "as well" goes on with "as": a conjunction; and whether "in future" leads to a noun."""
+    if units[i + 1].lower == "future":
+        return units[i - 1].tag != "A" and i + 2 < len(units) and units[i + 2].tag == "N"
     return i + 2 < len(units) and units[i + 2].lower == "as" == units[i].lower
 
 

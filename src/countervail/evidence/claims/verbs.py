@@ -94,8 +94,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
-    if after is not None and after.lower in _PARTICLES:
-        after = next_word(units, i + 1)
+    if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
+        after = next_word(units, i + 1)  # "set up by", "announced yesterday by"
     if (
         reduced
         and after is not None

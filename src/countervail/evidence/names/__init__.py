@@ -199,7 +199,8 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
     organisations = [s for s in organisations if not closed.overlaps(*s)]
-    taken = Taken(_merged([*placed, *dated, *organisations, *entries]))
+    sums = [m.span() for m in _CURRENCY.finditer(text)]
+    taken = Taken(_merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
     press = [s for s in people if _PRESS.search(text[s[0] : s[1]])]
     people = [s for s in people if s not in press]
@@ -220,6 +221,10 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
     mentions = [*countries, *dates, *named, *find_quotes(folded)]
     return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
+
+
+_CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|CHF|CNY|RMB|JPY|RUB|INR|AED|TRY|BRL|ZAR) ?(?=\d)")
+"""The code of a currency before a sum, which is no part of the name before it: "paid Haiyue USD 46 million"."""
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:
