@@ -82,7 +82,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if frame.to is None or _listed_later(units, clause, frame):
         return True
     return any(
-        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by"}
+        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
