@@ -343,11 +343,18 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             if titled and head is not None and head.tag == "N" and head.text.islower():
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
-            elif named or article:  # "the minister, X, said", "our partner, the Fund, was"
+            elif (
+                named or article or (called and _one_of(units, clause.subjects))
+            ):  # "the minister, X, said", "our partner, the Fund, was"
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
+
+
+def _one_of(units: Sequence[Unit], spans: list[Span]) -> bool:
+    """Whether a phrase is "one of its banks"."""
+    return [u.lower for u in units[spans[0][0] : spans[0][0] + 2]] == ["one", "of"] if spans else False
 
 
 def _before_brackets(units: Sequence[Unit], end: int) -> int:
