@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from countervail.evidence.claims.phrases import listed_from, listed_to, named_after, phrase_from, phrase_to
 from countervail.evidence.claims.subjects import Clause
@@ -264,3 +265,23 @@ def labelled(clause: Clause) -> None:
         spans = listed_to(units, colon, 0)
         if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
             clause.subjects = spans
+
+
+def dated_again(clause: Clause) -> list[Clause]:
+    """ "joined A in 2023 and B in 2024": the same of B, then."""
+    units, i = clause.units, clause.end
+    i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
+    dated = clause.times and clause.objects and clause.end == clause.times[-1] + 1 and not clause.verb.passive
+    if not dated or i + 2 >= len(units) or units[i].lower != "and":
+        return []
+    spans = listed_from(units, i + 1, len(units))
+    named = bool(spans) and any(u.mention and u.mention.type == "organisation" for u in units[slice(*spans[0])])
+    if len(spans) != 1 or not named:
+        return []
+    k = spans[0][1]
+    while k + 1 < len(units) and (units[k].lower == "of" or units[k].tag == "N" or units[k].lower.endswith("ing")):
+        k += 1  # "the BRICS group of emerging economies"
+    k += k + 1 < len(units) and units[k].tag == "P"
+    if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
+        return []
+    return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
