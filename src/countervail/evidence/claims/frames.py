@@ -202,6 +202,8 @@ class Reader(Framing):
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
+        if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
+            speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         text = None
