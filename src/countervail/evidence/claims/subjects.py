@@ -14,7 +14,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -153,6 +153,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if not spans:
         _inverted(clause)
         return
+    spans = spans[1:] if opens(units, spans) else spans
     if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
         spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
     before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
@@ -301,7 +302,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
                 continue  # "Canberra, he told us over lunch, would suspend"
             return False
-        if units[opening].tag != ",":
+        if units[opening].tag != "," or in_list(units, opening, closing):
             continue
         if units[opening - 1].tag == "R" and opening > 1:  # "X, who, it says, financed the militia"
             clause.relative, clause.subjects = True, antecedent(units, opening - 1)
@@ -344,17 +345,12 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
             elif (
-                named or article or (called and _one_of(units, clause.subjects))
+                named or article or (called and one_of(units, clause.subjects))
             ):  # "the minister, X, said", "our partner, the Fund, was"
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
-
-
-def _one_of(units: Sequence[Unit], spans: list[Span]) -> bool:
-    """Whether a phrase is "one of its banks"."""
-    return [u.lower for u in units[spans[0][0] : spans[0][0] + 2]] == ["one", "of"] if spans else False
 
 
 def _before_brackets(units: Sequence[Unit], end: int) -> int:
