@@ -86,11 +86,20 @@ def right_side(clauses: list[Clause], n: int) -> None:
     joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
     if joined and before.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
+    _same_doers(clauses, n)
     # "set it up", "turned the offer down"
     after = clause.objects[-1][1] if clause.objects else clause.end
     for at in () if clause.particle else (after, clause.end):
         if at < stop and units[at].tag in {"P", "B"} and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
             clause.particle = units[at].lower
+
+
+def _same_doers(clauses: list[Clause], n: int) -> None:
+    """ "is armed and paid by Yemen": both are done by Yemen."""
+    clause, before = clauses[n], clauses[n - 1]
+    beside = n > 0 and clause.verb.start - before.verb.end == 1 and clause.units[before.verb.end].tag == "C"
+    if beside and clause.verb.passive and before.verb.passive and not before.after("by") and clause.after("by"):
+        before.phrases.append(("by", clause.after("by")))
 
 
 def _described(units: Sequence[Unit], start: int, floor: int) -> int:
