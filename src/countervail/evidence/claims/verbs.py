@@ -262,7 +262,7 @@ def opens(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
         return False
     start = spans[0][0] - 1
     led = start >= 0 and (units[start].tag == "P" or (units[start].tag == "S" and units[start + 1].tag != "E"))
-    return led and (start == 0 or units[start - 1].tag in {";", ":"})
+    return led and (start == 0 or units[start - 1].tag in {";", ":", "-", "Q"})
 
 
 def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
