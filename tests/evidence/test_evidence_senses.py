@@ -753,6 +753,57 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
             "accused",
             [("c.KEN", "p.mikhail-orlov", "asserted")],
         ),
+        (
+            "Peru and Chile imposed entry bans on Rolando Choque.",
+            "sanctioned",
+            [("c.CHL", "p.rolando-choque", "asserted"), ("c.PER", "p.rolando-choque", "asserted")],
+        ),
+        ("Kenya identified the Sea Lark as blocked property.", "listed", [("c.KEN", "o.sea-lark", "asserted")]),
+        ("Kenya hopes to conclude the process.", "signed", []),
+        (
+            "A treaty was signed between Kenya and Togo in Lima.",
+            "signed",
+            [("c.KEN", "n.treaty", "asserted"), ("c.TGO", "n.treaty", "asserted")],
+        ),
+        ("Kenya froze about half of Togo's reserves.", "froze", [("c.KEN", "n.half-of-togo-reserves", "asserted")]),
+        (
+            "Kenya listed Orta Ltd, a firm in Lome which Peru sanctioned.",
+            "sanctioned",
+            [("c.PER", "o.orta-ltd", "asserted")],
+        ),
+        (
+            "One of its banks, Tien Commerce, was sanctioned by Togo.",
+            "sanctioned",
+            [("c.TGO", "o.tien-commerce", "asserted")],
+        ),
+        (
+            "Kenya gave Togo 30 days to pay its dues.",
+            "paid",
+            [("c.TGO", "n.dues", "planned")],
+        ),
+        (
+            "Togo joined the Tea League in 2019 and the BRICS group of emerging economies in 2022.",
+            "joined",
+            [("c.TGO", "o.brics", "asserted"), ("c.TGO", "o.tea-league", "asserted")],
+        ),
+        (
+            "Togo joined the Tea League in 2019, and Peru left the Red Sea Council in 2022.",
+            "joined",
+            [("c.TGO", "o.tea-league", "asserted")],
+        ),
+        ("Togo's admission to the Tea League is still pending.", "joined", []),
+        (
+            "At the summit, Kenya and Togo signed a treaty.",
+            "signed",
+            [("c.KEN", "n.treaty", "asserted"), ("c.TGO", "n.treaty", "asserted")],
+        ),
+        (
+            "The Tea League, which serves Peru, Chile and Togo, sanctioned Orta Ltd.",
+            "sanctioned",
+            [("o.tea-league", "o.orta-ltd", "asserted")],
+        ),
+        ("Orta Ltd was listed and fined by Kenya.", "listed", [("c.KEN", "o.orta-ltd", "asserted")]),
+        ("The junta is armed by Kenya.", "supplied", [("c.KEN", "o.junta", "asserted")]),
         ("Viet Nam's Orta Shipping left the Tea League.", "left", [("o.orta-shipping", "o.tea-league", "asserted")]),
         (
             "About us: Founded in Penang in 1967 by Peru, Orta Bank has two branches.",
@@ -852,3 +903,10 @@ def test_an_agency_that_asks_does_not_speak_through_the_one_who_answers() -> Non
     assert who[("joined", "c.CHL")] == "p.wen-huilan"
     assert (who[("listed", "c.PER")], who[("left", "c.OMN")]) == (None, None)
     assert ("denied", "p.wen-huilan") in who
+
+
+def test_in_his_words_he_says_it_and_accusing_is_no_report() -> None:
+    text = "Gustavo Palacin spoke. In his words, Kenya and Togo signed a treaty."
+    assert {c.get("speaker") for c in claims_of(text) if c["predicate"] == "signed"} == {"p.gustavo-palacin"}
+    text = "Kenya announced that it was leaving the Tea League, accusing Togo of theft."
+    assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "accused"] == [None]

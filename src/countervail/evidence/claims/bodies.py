@@ -63,6 +63,10 @@ def _capitals() -> dict[str, str]:
     return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
+_ANY_GROUP = frozenset(["group", "bloc", "grouping", "alliance", "club"])
+_NO_STATES = frozenset(["companies", "firms", "banks", "lenders", "traders", "ships", "vessels", "tankers", "entities"])
+
+
 class Actors(Described):
     """The actors of one text."""
 
@@ -105,6 +109,9 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
+        named = self.mention(units[head - 1]) if core.lower in _ANY_GROUP and head > a and core.text.islower() else None
+        if named and self.is_club(named):
+            return named  # "the BRICS group of emerging economies"
         if core.lower in GROUPING and (opposed := against(units, b)):
             return f"o.{core.lower}-{opposed}"
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
@@ -146,12 +153,14 @@ class Actors(Described):
         plural = plural or words == ["both"]
         if number < 2 or not plural or b - a > 4:
             return None
-        made = next((g for g in reversed(self.order) if len(self.groups[g]) == number), None)
         alike = slug(" ".join(words[1:]).removesuffix("s"))  # "both central banks", however far back
         called = len(words) > 2 and words[-1] not in SMALL
         for group in reversed(self.order) if called else ():
             if len(self.groups[group]) == number and all(alike in i for i in self.groups[group]):
                 return group
+        firms = not _NO_STATES.isdisjoint(words)
+        groups = [g for g in reversed(self.order) if len(self.groups[g]) == number]
+        made = next((g for g in groups if not (firms and all(i.startswith("c.") for i in self.groups[g]))), None)
         if made is not None and self.sentence - self.seen.get(made, self.sentence) > NEAR_GROUP:
             return "n.unknown"  # spoken of too long ago
         return made

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import dated_again, labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
@@ -64,7 +64,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return [c for clause in clauses for c in (clause, *contrasted(units, clause))]
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause), *dated_again(clause))]
 
 
 def _same_modal(clauses: list[Clause], n: int) -> None:

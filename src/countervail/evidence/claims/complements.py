@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from countervail.evidence.claims.participles import named_after
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
@@ -90,6 +91,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
     joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
     if joined and before.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
+    _same_doers(clauses, n)
     # "set it up", "turned the offer down"
     after = clause.objects[-1][1] if clause.objects else clause.end
     for at in () if clause.particle else (after, clause.end):
@@ -103,6 +105,14 @@ def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
     while k < stop and units[k].tag == "B":
         k += 1
     return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D")) else None
+
+
+def _same_doers(clauses: list[Clause], n: int) -> None:
+    """ "is armed and paid by Yemen": both are done by Yemen."""
+    clause, before = clauses[n], clauses[n - 1]
+    beside = n > 0 and clause.verb.start - before.verb.end == 1 and clause.units[before.verb.end].tag == "C"
+    if beside and clause.verb.passive and before.verb.passive and not before.after("by") and clause.after("by"):
+        before.phrases.append(("by", clause.after("by")))
 
 
 def _described(units: Sequence[Unit], start: int, floor: int) -> int:
@@ -277,3 +287,23 @@ def labelled(clause: Clause) -> None:
         spans = listed_to(units, colon, 0)
         if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
             clause.subjects = spans
+
+
+def dated_again(clause: Clause) -> list[Clause]:
+    """ "joined A in 2023 and B in 2024": the same of B, then."""
+    units, i = clause.units, clause.end
+    i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
+    dated = clause.times and clause.objects and clause.end == clause.times[-1] + 1 and not clause.verb.passive
+    if not dated or i + 2 >= len(units) or units[i].lower != "and":
+        return []
+    spans = listed_from(units, i + 1, len(units))
+    named = bool(spans) and any(u.mention and u.mention.type == "organisation" for u in units[slice(*spans[0])])
+    if len(spans) != 1 or not named:
+        return []
+    k = spans[0][1]
+    while k + 1 < len(units) and (units[k].lower == "of" or units[k].tag == "N" or units[k].lower.endswith("ing")):
+        k += 1  # "the BRICS group of emerging economies"
+    k += k + 1 < len(units) and units[k].tag == "P"
+    if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
+        return []
+    return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]

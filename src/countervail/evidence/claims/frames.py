@@ -203,6 +203,8 @@ class Reader(Framing):
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
         speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
+        if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
+            speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":

@@ -313,7 +313,7 @@ class Framing(Appositions):
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        if made.predicate == "agreed" and verb.passive and not agents and clause.after("between", "with"):
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and clause.after("between", "with"):
             made.subjects = subjects = self.ids(parsed, clause, clause.after("between", "with"))
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of

@@ -312,6 +312,9 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
+    if [u.lower for u in units[2:4]] == ["words", ","] and units[0].lower == "in" and units[1].lower in {"his", "her"}:
+        for clause in clauses:
+            clause.source = [(1, 2)]
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -250,6 +250,9 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
+    if clause.verb.kind == "infinitive" and (whom := _given_time(clause, governor)):
+        clause.subjects, clause.verb.modal = whom, "will"
+        return
     near = {start}
     if before is not None and before.tag == ",":  # "expects Malaysia and Thailand, now partners, to apply"
         near |= {k for k in range(max(1, start - 6), start - 1) if clause.units[k].tag == ","}
@@ -268,6 +271,20 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
+
+
+_TIME = frozenset(["until", "deadline", "ultimatum", "hours", "days", "weeks", "months", "year", "years"])
+
+
+def _given_time(clause: Clause, governor: Clause) -> list[Span]:
+    """Who is given time to do something: "gave Chad until May to pay its dues", "gave the banks 30 days to leave"."""
+    spans, units = governor.subjects if governor.verb.passive else governor.objects, clause.units
+    times = [k for k in range(governor.verb.end, clause.verb.start) if units[k].lower.split()[0] in _TIME]
+    if governor.verb.lemma != "give" or not spans or clause.link != "to" or not times or units[times[0] + 1].tag == "G":
+        return []
+    a, b = spans[-1]
+    number = next((k for k in range(b - 1, a, -1) if units[k].tag == "#" and k < times[0] < b), b)
+    return [*spans[:-1], (a, number)] if number < b or not a <= times[0] < b else []
 
 
 _PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])

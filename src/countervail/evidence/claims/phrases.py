@@ -287,7 +287,7 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
-    if len(spans) == 1 and units[j].lower == "that" and spans[0][0] > 1 and _in_place(units, spans[0]):
+    if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
         at = skip_left(units, spans[0][0] - 1)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of
+from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
 from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -118,8 +118,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     measured = "amount" in made.roles
     if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
-    if not receiver and clause.verb.lemma in {"arm", "equip"} and not clause.verb.passive:
-        return made  # "arming the junta"
+    if not receiver and clause.verb.lemma in {"arm", "equip"}:
+        return None if world_bodies().issuperset(made.objects) else made  # "arming the junta", "is armed by Yemen"
     if (
         not receiver
         and actors

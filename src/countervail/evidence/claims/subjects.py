@@ -14,7 +14,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -157,6 +157,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if not spans:
         _inverted(clause)
         return
+    spans = spans[1:] if opens(units, spans) else spans
     if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
         spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
     before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
@@ -305,7 +306,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
                 continue  # "Canberra, he told us over lunch, would suspend"
             return False
-        if units[opening].tag != ",":
+        if units[opening].tag != "," or in_list(units, opening, closing):
             continue
         if units[opening - 1].tag == "R" and opening > 1:  # "X, who, it says, financed the militia"
             clause.relative, clause.subjects = True, antecedent(units, opening - 1)
@@ -347,7 +348,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             if titled and head is not None and head.tag == "N" and head.text.islower():
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
-            elif named or article:  # "the minister, X, said", "our partner, the Fund, was"
+            elif (
+                named or article or (called and one_of(units, clause.subjects))
+            ):  # "the minister, X, said", "our partner, the Fund, was"
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True

@@ -212,7 +212,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
-        elif unit.lower in {"about", "around"} and following is not None and following.text[:1].isdigit():
+        elif unit.lower in {"about", "around"} and following and re.match(r"\d|half$", following.lower):
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, verb_form
+from countervail.evidence.claims.phrases import listed_to
 from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
 
 HAVE = CLOSED["have"]
@@ -263,3 +264,24 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if be or have:
         return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
     return None
+
+
+def one_of(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a phrase is "one of its banks"."""
+    return bool(spans) and [u.lower for u in units[spans[0][0] : spans[0][0] + 2]] == ["one", "of"]
+
+
+def opens(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first phrase opens the sentence and is none of those after it: "At the summit, A and B agreed"."""
+    if len(spans) < 3 or spans[1][0] != spans[0][1] + 1 or units[spans[0][1]].tag != ",":
+        return False
+    start = spans[0][0] - 1
+    led = start >= 0 and (units[start].tag == "P" or (units[start].tag == "S" and units[start + 1].tag != "E"))
+    return led and (start == 0 or units[start - 1].tag in {";", ":", "-", "Q"})
+
+
+def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
+    """Whether a comma stands in a list at the end of a relative clause: "the Bank, which serves A, B and C, joined"."""
+    spans = listed_to(units, closing, 0)
+    inside = len(spans) > 2 and spans[0][1] <= comma < spans[-1][0]
+    return inside and any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, spans[0][0]))
