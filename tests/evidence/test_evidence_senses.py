@@ -437,6 +437,21 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "refused",
             [("o.banks", "n.payments", "proposed")],
         ),
+        ("Peru has yet to list any trader.", "listed", [("c.PER", "o.trader", "not asserted")]),
+        (
+            "China hit back with a travel ban on Volta Metals. Oman reacted to the embargo against Togo with protests.",
+            "sanctioned",
+            [("c.CHN", "o.volta-metals", "asserted")],
+        ),
+        ("Norway put Volta Metals under a travel ban.", "sanctioned", [("c.NOR", "o.volta-metals", "asserted")]),
+        ("Peru introduced a payment system.", "founded", [("c.PER", "o.payment-system", "asserted")]),
+        ("Primary sanctions apply to banks. The rules apply to Chile.", "applied_to", []),
+        (
+            "Denmark listed Volta Metals for shipping Iranian crude to Togo.",
+            "supplied",
+            [("o.volta-metals", "c.TGO", "asserted")],
+        ),
+        ("Peru listed Callao-based Volta Fuels.", "listed", [("c.PER", "o.volta-fuels", "asserted")]),
         (
             "Peru called the proposal unfriendly and urged Oman to reject it.",
             "refused",
