@@ -437,6 +437,12 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "refused",
             [("o.banks", "n.payments", "proposed")],
         ),
+        (
+            "The Tea League met in May.\n\nThe Harbour Centre called on:\n\n- Peru and Oman to sanction Volta Metals;\n\n"
+            "- Chile not to follow them in this.",
+            "sanctioned",
+            [("c.OMN", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
+        ),
         ("Peru has yet to list any trader.", "listed", [("c.PER", "o.trader", "not asserted")]),
         (
             "China hit back with a travel ban on Volta Metals. Oman reacted to the embargo against Togo with protests.",

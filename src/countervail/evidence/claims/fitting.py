@@ -23,8 +23,6 @@ from countervail.evidence.text.tokens import lexicon
 _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
-
-
 _ANYBODY = CLOSED["anybody"]
 _NO_MATTER_WHOM = (["anybody"], ["anyone"])
 
