@@ -444,7 +444,19 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("c.OMN", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
         ),
         ("Togo offered Peru a seat in May, which Peru has neither accepted nor refused.", "refused", []),
-        ("The ministry of Peru declined to comment at the time.", "refused", [("o.ministry-of-peru", None, "asserted")]),
+        (
+            "The ministry of Peru declined to comment at the time.",
+            "refused",
+            [("o.ministry-of-peru", None, "asserted")],
+        ),
+        (
+            "Peru has listed six Omani judges and police officers. Chile listed two firms and Volta Metals.",
+            "listed",
+            [
+                ("c.CHL", ["o.two-firms", "o.volta-metals"], "asserted"),
+                ("c.PER", "p.six-omani-judges-and-police-officers", "asserted"),
+            ],
+        ),
         ("Peru has yet to list any trader.", "listed", [("c.PER", "o.trader", "not asserted")]),
         (
             "China hit back with a travel ban on Volta Metals. Oman reacted to the embargo against Togo with protests.",

@@ -336,7 +336,9 @@ SECOND_LABEL = re.compile(
 )
 
 
-_SEATED = re.compile(r"\S+-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])")
+_SEATED = re.compile(
+    r"\S+-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
+)
 
 
 def unseated(spans: Iterable[tuple[int, int]], text: str) -> set[tuple[int, int]]:
