@@ -438,7 +438,7 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("o.banks", "n.payments", "proposed")],
         ),
         (
-            "The Tea League met in May.\n\nThe Harbour Centre called on:\n\n- Peru and Oman to sanction Volta Metals;\n\n"
+            "The Tea League met in May.\n\nThe Centre called on:\n\n- Peru and Oman to sanction Volta Metals;\n\n"
             "- Chile not to follow them in this.",
             "sanctioned",
             [("c.OMN", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
