@@ -495,6 +495,41 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("o.banks", "n.payments", "proposed")],
         ),
         (
+            "The Tea League met in May.\n\nThe Centre called on:\n\n- Peru and Oman to sanction Volta Metals;\n\n"
+            "- Chile not to follow them in this.",
+            "sanctioned",
+            [("c.OMN", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
+        ),
+        ("Togo offered Peru a seat in May, which Peru has neither accepted nor refused.", "refused", []),
+        (
+            "The ministry of Peru declined to comment at the time.",
+            "refused",
+            [("o.ministry-of-peru", None, "asserted")],
+        ),
+        (
+            "Peru has listed six Omani judges and police officers. Chile listed two firms and Volta Metals.",
+            "listed",
+            [
+                ("c.CHL", ["o.two-firms", "o.volta-metals"], "asserted"),
+                ("c.PER", "p.six-omani-judges-and-police-officers", "asserted"),
+            ],
+        ),
+        ("Peru has yet to list any trader.", "listed", [("c.PER", "o.trader", "not asserted")]),
+        (
+            "China hit back with a travel ban on Volta Metals. Oman reacted to the embargo against Togo with protests.",
+            "sanctioned",
+            [("c.CHN", "o.volta-metals", "asserted")],
+        ),
+        ("Norway put Volta Metals under a travel ban.", "sanctioned", [("c.NOR", "o.volta-metals", "asserted")]),
+        ("Peru introduced a payment system.", "founded", [("c.PER", "o.payment-system", "asserted")]),
+        ("Primary sanctions apply to banks. The rules apply to Chile.", "applied_to", []),
+        (
+            "Denmark listed Volta Metals for shipping Iranian crude to Togo.",
+            "supplied",
+            [("o.volta-metals", "c.TGO", "asserted")],
+        ),
+        ("Peru listed Callao-based Volta Fuels.", "listed", [("c.PER", "o.volta-fuels", "asserted")]),
+        (
             "Peru called the proposal unfriendly and urged Oman to reject it.",
             "refused",
             [("c.OMN", "n.proposal", "proposed")],

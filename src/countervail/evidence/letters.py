@@ -352,6 +352,10 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
     return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
 
 
+_OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
+"""How a short line ends that a list of demands follows."""
+
+
 def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, int]]]:
     """Headline and body paragraphs of an article: what is prose."""
     title: str | None = None
@@ -368,6 +372,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
             title = bare
             continue
         short = len(bare) >= 15 and " " in bare
-        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith((" that:", " to:")))):
+        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith(_OPENS))):
             found.append((line.start, line.end))
     return title, found

@@ -126,6 +126,7 @@ class Ellipses(Copulas):
                 continue
             known = filled.get(id(inner))
             spans = inner.objects or [s for _, many in inner.phrases[:1] for s in many]
+            spans = [s for s in spans if head_word(parsed.units, s) not in {"time", "moment", "stage", "point"}]
             let = [c for c in inner.complements if inner.verb.lemma in {"let", "allow", "permit"} and not inner.objects]
             spans = spans or [s for c in let[:1] for s in c.subjects]
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
@@ -148,8 +149,8 @@ class Ellipses(Copulas):
         """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
         known = filled.get(id(clause))
         subjects = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing" and i != UNKNOWN]
-        if (known is not None and known.predicate == "agreed") or not subjects:
-            return
+        if (known is not None and known.predicate == "agreed") or not subjects or "neither" in clause.verb.words:
+            return  # "neither accepted nor refused it"
         objects = self.ids(parsed, clause, clause.objects)
         if _pronoun_alone(parsed, clause.objects) and not _asked_for(objects):
             objects = []

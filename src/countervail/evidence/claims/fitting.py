@@ -23,8 +23,6 @@ from countervail.evidence.text.tokens import lexicon
 _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
-
-
 _ANYBODY = CLOSED["anybody"]
 _NO_MATTER_WHOM = (["anybody"], ["anyone"])
 
@@ -89,6 +87,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return True
     return any(
         p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
+        and (not frame.needs or frame.roles.get(p) == frame.needs)  # "retaliated with sanctions"
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases
         for a, b in spans
@@ -157,7 +156,7 @@ def nobody(made: Filled) -> bool:
     if made.objects and same and kind_of(made.objects[0]) in {"state", "body"}:
         return True  # "... and Iran to supply Zambia": a subject that was not found
     whatever = any(units[a].lower == "any" and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.objects)
-    if whatever and made.predicate in _TO_ACTORS - {"suspended"}:
+    if whatever and made.predicate in _TO_ACTORS - {"suspended"} and not verb.negated:
         return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"

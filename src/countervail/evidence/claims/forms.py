@@ -17,6 +17,7 @@ from countervail.evidence.claims.units import (
     verbal_before,
 )
 from countervail.evidence.tables import frames_of
+from countervail.evidence.text.tokens import adjectives
 
 BE = CLOSED["be"]
 _PLURAL = CLOSED["plural"]
@@ -54,7 +55,10 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     ):
         return None
     if "g" in forms:
-        return None if left == "P" and _before_finite(units, i) else _gerund(unit, left, right)
+        if left == "P" and _before_finite(units, i):
+            return None
+        shipped = left == "P" and i + 1 < len(units) and units[i + 1].text in adjectives()
+        return "g" if shipped else _gerund(unit, left, right)  # "for shipping Iranian crude"
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
     if "s" in forms and "d" not in forms:
         if left == "V" and i and units[i - 1].tag == "V":

@@ -175,6 +175,9 @@ class Framing(Appositions):
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, of_member(units, s), clause) for s in target]
         target = [named_entry(units, s) for s in target]
+        if frame.predicate in _TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
+            (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
+            target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
             target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:

@@ -305,12 +305,21 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
     first = rest[0]
     forms = verb_forms().get(first.lower)
     clausal = bool(opening) and opening[-1].lower == "that"  # "recommends that: (a) Djibouti accede to the treaty"
+    clausal = clausal or (_asking(opening) and any(u.lower == "to" for u in rest))
     if not clausal and (not forms or "b" not in forms or first.mention is not None or first.lower == "consider"):
         return None
     if not clausal:
         first.text, first.tag, first.forms = first.lower, "N", forms
     units = [*opening, *rest]
     return Parsed(sentence, units, clauses_of(units))
+
+
+def _asking(opening: Sequence[Unit]) -> bool:
+    """Whether the line before a list breaks off before those who are asked: "called on: - Malta to list it"."""
+    words = [u.lower for u in opening[-2:]]
+    word = words[0] if words[-1:] in (["on"], ["upon"]) else words[-1] if words else ""
+    verb = verb_forms().get(word) or {}
+    return bool({"call", "urge"}.intersection(verb.values()))
 
 
 def _speakers(parsed: Parsed, tellers: Tellers, quotes: Sequence[Quote], text: str) -> list[str | None]:

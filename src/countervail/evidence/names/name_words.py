@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from countervail import countries
@@ -333,3 +334,13 @@ SECOND_LABEL = re.compile(
     r"(?<=\S)[ |]+(?=(?:Number|No\.|Ref(?:erence)?\.?|Date|Time|Classification|Urgency|Priority|Attachment|Subject"
     r"|شماره|تاریخ|ساعت|پیوست|فوریت|طبقه ?بندی|موضوع) ?:)"
 )
+
+
+_SEATED = re.compile(
+    r"\S+-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
+)
+
+
+def unseated(spans: Iterable[tuple[int, int]], text: str) -> set[tuple[int, int]]:
+    """The spans of names without the seat or owner before them: "Jamnagar-based Saurashtra Fuels"."""
+    return {(m.end() if (m := _SEATED.match(text, a, b)) else a, b) for a, b in spans}

@@ -375,7 +375,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *publishers(text)}
-    spans |= {*Unlisted(text).find(), *mastheads(text)}
+    spans = w.unseated({*spans, *Unlisted(text).find(), *mastheads(text)}, text)
     spans |= set(coordinated(spans, text))
     names = {text[a:b] for a, b in spans}
     again = {
