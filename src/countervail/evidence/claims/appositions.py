@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.references import Filled
+from countervail.evidence.claims.references import BODYLIKE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
 
+_ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
+_LISTINGS = frozenset(["listings", "designations"])
+_MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
@@ -175,6 +179,49 @@ class Appositions(Nominals):
             return None
         made.spans = [*who, phrase]
         return made
+
+    def _new_entries(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "The new listings include X, the head of Y, and Z", "the entities concerned are X, which ..., and Z"."""
+        units = parsed.units
+        if clause.verb.lemma not in {"include", "comprise", "be"} or len(clause.subjects) != 1 or clause.verb.passive:
+            return None
+        a, b = clause.subjects[0]
+        concerned = bool(self.punished) and units[b - 1].lower in {"concerned", "listed", "designated"}
+        if any(u.tag == "E" for u in units[a:b]) or not (units[b - 1].lower in _LISTINGS or concerned):
+            return None
+        start = clause.verb.end
+        stop = next((k for k in range(start, len(units)) if units[k].tag in {";", ":", "."}), len(units))
+        at = [k for k in range(start, stop) if units[k].tag == "E" and units[k - 1].tag in {"V", "A", ",", "C"}]
+        at = [k for k in at if (m := units[k].mention) is not None and m.type in {"person", "organisation"}]
+        who = [(k, k + 1) for k in at if units[k + 1 : k + 2] == [] or units[k + 1].tag not in {"A", "V", "G"}]
+        done = replace(clause, verb=replace(clause.verb, passive=True))
+        return Filled(done, "listed", [UNKNOWN], self.ids(parsed, clause, who), {}, None, who) if who else None
+
+    def with_members(self, parsed: Parsed) -> list[str]:
+        """The body whose members or founders a sentence speaks of: "two of its founders", "the Entente's members"."""
+        units = parsed.units
+        for k in range(1, len(units)):
+            behind = range(k - 1, max(-1, k - 4), -1)
+            own = next((m for m in behind if units[m].lower == "its" or units[m].tag == "G"), -1)
+            if units[k].lower not in _MEMBERS or own < 0:
+                continue
+            before = [u for u in units[:own] if u.tag == "E" and u.mention and u.mention.type == "organisation"]
+            near = before[-1:] if units[own].tag != "G" or units[own - 1].tag == "E" else []
+            found = [i for u in near if (i := self.actors.mention(u))]
+            if found or units[own].tag == "G":
+                return found
+            return [i for i in self.actors.recent[:2] if i.startswith("o.")][:1]
+        return []
+
+    def asked_about(self, parsed: Parsed) -> list[str]:
+        """The bodies that a question about joining or leaving names: the answer is about them."""
+        units = parsed.units
+        if not any(_ENTERING & set((u.forms or {}).values()) for u in units) and not any(
+            u.lower in {"member", "members", "membership"} for u in units
+        ):
+            return []
+        named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
+        return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
 
     @staticmethod
     def holder(parsed: Parsed, k: int) -> Clause:

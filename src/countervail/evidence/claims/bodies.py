@@ -23,7 +23,7 @@ from countervail.evidence.claims.actors import (
     kind_of,
     several_people,
 )
-from countervail.evidence.claims.descriptions import SYSTEMS, Described
+from countervail.evidence.claims.descriptions import SYSTEMS, Described, against, of_speaker
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -44,8 +44,6 @@ _THE = frozenset(["the", "his", "her", "its"])
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
-_OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
-_OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 PRONOUNS = {
     **dict.fromkeys(("it", "itself", "its"), "thing"),
     **dict.fromkeys(("they", "them", "their", "who"), "any"),
@@ -303,7 +301,7 @@ class Actors(Described):
             and b - a == 2
         ):
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
-            before = (_of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
+            before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None
 
@@ -350,27 +348,6 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
-
-
-def against(units: Sequence[Unit], b: int) -> str:
-    """What tells a grouping from the one it is against: "the coalition against X", "the group that sanctions X"."""
-    words = [u.lower for u in units[b : b + 2]]
-    opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
-    doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
-    return "against" if words[:1] == ["against"] or opposing or doing else ""
-
-
-def _of_speaker(units: Sequence[Unit], a: int) -> Unit | None:
-    """The state of whoever "her Government" is of: "the envoy of Chad accused Mali and said that her Government"."""
-    for k in range(a - 1, -1, -1):
-        mention = units[k].mention
-        if mention is None or mention.type != "country":
-            continue
-        j = k - 1 - (k > 0 and units[k - 1].lower == "the")
-        of = j > 0 and units[j].lower == "of" and units[j - 1].lower in NOUNS["persons"]
-        if of or (units[k + 1].tag == "G" and k + 2 < a and units[k + 2].lower in NOUNS["persons"]):
-            return units[k]
-    return None
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

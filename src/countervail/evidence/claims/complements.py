@@ -307,3 +307,37 @@ def dated_again(clause: Clause) -> list[Clause]:
     if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
         return []
     return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
+
+
+_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    if not {m[0] for m in _WITH}.intersection(words):
+        return
+    for i in range(1, len(units) - 1):
+        start = next((i + len(m) for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
+        if start is None:
+            continue
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            done_to = _kinds(units, done[-1].objects)
+            if not alike and done_to & _kinds(units, more) and "country" not in done_to:
+                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
+            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}

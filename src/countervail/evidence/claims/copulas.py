@@ -13,7 +13,7 @@ from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import head_word, text_of, words_of
-from countervail.evidence.claims.references import BODYLIKE, MEMBERSHIP, UNKNOWN, Filled, References
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -47,10 +47,6 @@ ENTRIES = CLOSED["entries"]
 
 NEAR = 150
 """How many characters back the grouping may be named that a membership without one is of."""
-
-
-_ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
-_MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 
 
 _REPORTS = frozenset(["reports", "claims", "allegations", "accusations", "rumours", "report", "claim", "allegation"])
@@ -228,22 +224,6 @@ class Copulas(References):
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 
-    def with_members(self, parsed: Parsed) -> list[str]:
-        """The body whose members or founders a sentence speaks of: "two of its founders", "the Entente's members"."""
-        units = parsed.units
-        for k in range(1, len(units)):
-            behind = range(k - 1, max(-1, k - 4), -1)
-            own = next((m for m in behind if units[m].lower == "its" or units[m].tag == "G"), -1)
-            if units[k].lower not in _MEMBERS or own < 0:
-                continue
-            before = [u for u in units[:own] if u.tag == "E" and u.mention and u.mention.type == "organisation"]
-            near = before[-1:] if units[own].tag != "G" or units[own - 1].tag == "E" else []
-            found = [i for u in near if (i := self.actors.mention(u))]
-            if found or units[own].tag == "G":
-                return found
-            return [i for i in self.actors.recent[:2] if i.startswith("o.")][:1]
-        return []
-
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status"."""
         units = parsed.units
@@ -288,16 +268,6 @@ class Copulas(References):
         if role is None or clause.verb.passive or len(clause.subjects) != 1 or not clause.objects:
             return None
         return self._member(parsed, clause, (role[0], clause.subjects[0]), clause.objects)
-
-    def asked_about(self, parsed: Parsed) -> list[str]:
-        """The bodies that a question about joining or leaving names: the answer is about them."""
-        units = parsed.units
-        if not any(_ENTERING & set((u.forms or {}).values()) for u in units) and not any(
-            u.lower in {"member", "members", "membership"} for u in units
-        ):
-            return []
-        named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
-        return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
 
     def topic(self, parsed: Parsed, clause: Clause, stated: bool = False) -> str | None:
         """The grouping that a membership is of where no name stands beside the verb: the last one spoken of; `stated`

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from countervail.evidence.claims.actors import (
     BODIES,
@@ -17,10 +18,15 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
+from countervail.evidence.claims.phrases import antecedent, head_word, phrase_to
+from countervail.evidence.claims.subjects import Span
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import country_names
+from countervail.evidence.text.tokens import country_names, data_sections
 
+_OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
+_OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
+_OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
@@ -255,4 +261,64 @@ def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:
         and bool(adjective_codes(units[a].text))
         and [u.tag for u in beside] == ["C", "N", "N"]
         and bool(adjective_codes(beside[1].text))
+    )
+
+
+def against(units: Sequence[Unit], b: int) -> str:
+    """What tells a grouping from the one it is against: "the coalition against X", "the group that sanctions X"."""
+    words = [u.lower for u in units[b : b + 2]]
+    opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
+    doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
+    return "against" if words[:1] == ["against"] or opposing or doing else ""
+
+
+def of_speaker(units: Sequence[Unit], a: int) -> Unit | None:
+    """The state of whoever "her Government" is of: "the envoy of Chad accused Mali and said that her Government"."""
+    for k in range(a - 1, -1, -1):
+        mention = units[k].mention
+        if mention is None or mention.type != "country":
+            continue
+        j = k - 1 - (k > 0 and units[k - 1].lower == "the")
+        of = j > 0 and units[j].lower == "of" and units[j - 1].lower in NOUNS["persons"]
+        if of or (units[k + 1].tag == "G" and k + 2 < a and units[k + 2].lower in NOUNS["persons"]):
+            return units[k]
+    return None
+
+
+def owner_before(units: Sequence[Any], start: int, k: int) -> list[Span]:
+    """Whose it is: "X's", "its", "the Norwegian", "EU" before the noun; of "of" phrases what they are about."""
+    j = next((j for j in range(k - 1, start - 1, -1) if units[j].tag == "G"), None)
+    if j is not None:
+        a = phrase_to(units, j, 0)
+        return [(a, j)] if a < j else []
+    if start < k and units[start].lower == "whose":
+        return antecedent(units, start)[-1:]
+    if start < k and units[start].lower in _OWN:
+        return [(start, start + 1)]
+    for j in range(start, k):
+        named = units[j].tag == "E" and units[j].mention is not None and units[j].mention.type != "person"
+        if named or adjective_codes(units[j].text):
+            return [(j, j + 1)]
+    return []
+
+
+def named_head(units: Sequence[Any], span: Span) -> bool:
+    """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return bool(units[end - 1].tag == "E")
+
+
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
+def owner_in(units: Sequence[Any], span: Span) -> Span:
+    """Who is listed of "the accounts of Volga Trade, which had been listed": whose the accounts are."""
+    a, b = span
+    last = units[b - 1].mention
+    owned = last is not None and last.type in {"organisation", "person"} and any(u.lower == "of" for u in units[a:b])
+    return (
+        (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
     )

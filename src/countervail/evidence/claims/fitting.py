@@ -10,6 +10,7 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.descriptions import named_head
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
@@ -25,28 +26,6 @@ _OF_THINGS = CLOSED["of_things"]
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ANYBODY = CLOSED["anybody"]
 _NO_MATTER_WHOM = (["anybody"], ["anyone"])
-
-
-def named_head(units: Sequence[Any], span: Span) -> bool:
-    """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
-    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
-    return bool(units[end - 1].tag == "E")
-
-
-def bodily(units: Sequence[Any], span: Span) -> bool:
-    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
-    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
-    return named or units[span[1] - 1].text.islower()
-
-
-def owner_in(units: Sequence[Any], span: Span) -> Span:
-    """Who is listed of "the accounts of Volga Trade, which had been listed": whose the accounts are."""
-    a, b = span
-    last = units[b - 1].mention
-    owned = last is not None and last.type in {"organisation", "person"} and any(u.lower == "of" for u in units[a:b])
-    return (
-        (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
-    )
 
 
 def spoken_words(units: Sequence[Any], span: Span) -> bool:

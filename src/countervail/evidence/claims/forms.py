@@ -8,13 +8,11 @@ from functools import cache
 from countervail.evidence.claims.units import (
     CLOSED,
     Unit,
-    many_of_a_place,
     next_is_verb,
     next_word,
     nounlike,
     previous_word,
     titled,
-    verbal_before,
 )
 from countervail.evidence.tables import frames_of
 from countervail.evidence.text.tokens import adjectives
@@ -210,3 +208,19 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
         return False
     near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
+
+
+def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
+    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+        return False
+    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+
+
+def verbal_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
+    return any(
+        u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
+        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
+    )

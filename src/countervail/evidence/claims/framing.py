@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import of_member, owners_of
+from countervail.evidence.claims.descriptions import bodily, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
-    bodily,
     fits,
     follows,
-    owner_in,
     spoken_words,
     to_follows,
     vague,
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
     BODYLIKE,
@@ -50,7 +48,6 @@ _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", 
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
-_LISTINGS = frozenset(["listings", "designations"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
@@ -365,23 +362,6 @@ class Framing(Appositions):
             if made is not None:
                 return made
         return None
-
-    def _new_entries(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "The new listings include X, the head of Y, and Z", "the entities concerned are X, which ..., and Z"."""
-        units = parsed.units
-        if clause.verb.lemma not in {"include", "comprise", "be"} or len(clause.subjects) != 1 or clause.verb.passive:
-            return None
-        a, b = clause.subjects[0]
-        concerned = bool(self.punished) and units[b - 1].lower in {"concerned", "listed", "designated"}
-        if any(u.tag == "E" for u in units[a:b]) or not (units[b - 1].lower in _LISTINGS or concerned):
-            return None
-        start = clause.verb.end
-        stop = next((k for k in range(start, len(units)) if units[k].tag in {";", ":", "."}), len(units))
-        at = [k for k in range(start, stop) if units[k].tag == "E" and units[k - 1].tag in {"V", "A", ",", "C"}]
-        at = [k for k in at if (m := units[k].mention) is not None and m.type in {"person", "organisation"}]
-        who = [(k, k + 1) for k in at if units[k + 1 : k + 2] == [] or units[k + 1].tag not in {"A", "V", "G"}]
-        done = replace(clause, verb=replace(clause.verb, passive=True))
-        return Filled(done, "listed", [UNKNOWN], self.ids(parsed, clause, who), {}, None, who) if who else None
 
     def _done_to(self, frame: Frame) -> bool:
         """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed
-from countervail.evidence.claims.bodies import against, phrase_head
+from countervail.evidence.claims.bodies import phrase_head
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.descriptions import against
 from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import phrase_from

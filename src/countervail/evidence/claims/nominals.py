@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from countervail.evidence.claims.actors import adjective_codes, kind_of
-from countervail.evidence.claims.descriptions import owner_of
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.descriptions import owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses
-from countervail.evidence.claims.phrases import antecedent, listed_from, listed_to, phrase_to, text_of, words_of
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -144,7 +144,7 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
             parts[units[i].lower], i = spans, spans[-1][1]
         else:
             break
-    return Phrase(k, start, i, _owner(units, start, k), parts, times)
+    return Phrase(k, start, i, owner_before(units, start, k), parts, times)
 
 
 def _before_as(units: Sequence[Any], i: int) -> int:
@@ -177,23 +177,6 @@ def _next_clause(parsed: Parsed, k: int) -> int:
         if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
     ]
     return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))
-
-
-def _owner(units: Sequence[Any], start: int, k: int) -> list[Span]:
-    """Whose it is: "X's", "its", "the Norwegian", "EU" before the noun; of "of" phrases what they are about."""
-    j = next((j for j in range(k - 1, start - 1, -1) if units[j].tag == "G"), None)
-    if j is not None:
-        a = phrase_to(units, j, 0)
-        return [(a, j)] if a < j else []
-    if start < k and units[start].lower == "whose":
-        return antecedent(units, start)[-1:]
-    if start < k and units[start].lower in _OWN:
-        return [(start, start + 1)]
-    for j in range(start, k):
-        named = units[j].tag == "E" and units[j].mention is not None and units[j].mention.type != "person"
-        if named or adjective_codes(units[j].text):
-            return [(j, j + 1)]
-    return []
 
 
 class Nominals(Ellipses):

@@ -363,22 +363,6 @@ def titled(unit: Unit | None) -> bool:
     return unit is not None and unit.text[:1].isupper()
 
 
-def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
-    """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
-    k = next((k for k in range(1, i) if units[k].tag == "P"), None)
-    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
-        return False
-    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
-
-
-def verbal_before(units: Sequence[Unit], i: int) -> bool:
-    """Whether an infinitive or modal stands before: "to leave and join", "will leave and join"."""
-    return any(
-        u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
-        for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
-    )
-
-
 def next_is_verb(units: Sequence[Unit], i: int) -> bool:
     """Whether the word after the next one can be a verb in its base form."""
     return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
