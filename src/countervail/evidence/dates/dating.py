@@ -161,7 +161,9 @@ def _with_year(mention: Mention, rows: Sequence[tuple[str, int, int]], dates: Se
     """The day of a dateline without a year, with the year of the day on which the article says it was published or
     updated, no more than a month later."""
     month, day = mention.detail.get("month"), mention.detail.get("day")
-    for text, start, end in rows if month and day else ():
+    if month is None or day is None:
+        return None
+    for text, start, end in rows:
         for other, (a, b) in dates:
             if start <= a and b <= end and _DAY.fullmatch(other.value or "") and _STAMPED.search(text[: a - start]):
                 latest = dt.date.fromisoformat(other.value or "")
