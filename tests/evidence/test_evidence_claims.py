@@ -403,6 +403,11 @@ def test_two_columns_of_a_plain_text() -> None:
             {"senior fellow", "judge of the Court"},
         ),
         ("A lawyer for Irena Duvall denied it.", set()),
+        ("It was led by Vice Premier and Minister of Trade Irena Duvall.", {"Vice Premier", "Minister of Trade"}),
+        ("The President and Foreign Minister Irena Duvall came.", {"Foreign Minister"}),
+        ("Irena Duvall, ex-head of the Port Office and today head of the Reed Bank, left.", {"head"}),
+        ("Irena Duvall, onetime high commissioner in Lusaka warned them.", {"high commissioner in Lusaka"}),
+        ("Bishop Irena Duvall and Commissioner-General Teo Varga spoke.", {"Bishop", "Commissioner-General"}),
         ("Chad's vice-minister for trade, Irena Duvall, came.", {"vice-minister for trade"}),
     ],
 )
