@@ -12,6 +12,7 @@ import yaml
 
 from countervail.errors import InputError
 from countervail.evidence import read
+from countervail.evidence.claims.quantities import quantities
 from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.reader import read_document, read_extracted
 from countervail.evidence.tables import PREDICATES, frames
@@ -178,6 +179,19 @@ def test_quantities() -> None:
         (0.333, None, "share", False),
         (2.5e12, None, "IRR", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It cost EUR 2,5 billion, or 12,5 per cent.", [(2.5e9, "EUR"), (12.5, "percent")]),
+        ("It paid C$30 million and 2.4trn won at 3½ %.", [(3e7, "CAD"), (2.4e12, "KRW"), (3.5, "percent")]),
+        ("She lent three fifths of it to 40 seamen.", [(40, "persons"), (0.6, "share")]),
+        ("Of the 40 won by her, 30 million won a prize.", []),
+    ],
+)
+def test_quantities_in_other_forms(text: str, expected: list[tuple[float, str]]) -> None:
+    assert [(round(v["number"], 2), v["unit"]) for _, _, v in quantities(text)] == expected
 
 
 # -- who says it, who holds what post --------------------------------------------------------------------------------
@@ -389,6 +403,11 @@ def test_two_columns_of_a_plain_text() -> None:
             {"senior fellow", "judge of the Court"},
         ),
         ("A lawyer for Irena Duvall denied it.", set()),
+        ("It was led by Vice Premier and Minister of Trade Irena Duvall.", {"Vice Premier", "Minister of Trade"}),
+        ("The President and Foreign Minister Irena Duvall came.", {"Foreign Minister"}),
+        ("Irena Duvall, ex-head of the Port Office and today head of the Reed Bank, left.", {"head"}),
+        ("Irena Duvall, onetime high commissioner in Lusaka warned them.", {"high commissioner in Lusaka"}),
+        ("Bishop Irena Duvall and Commissioner-General Teo Varga spoke.", {"Bishop", "Commissioner-General"}),
         ("Chad's vice-minister for trade, Irena Duvall, came.", {"vice-minister for trade"}),
     ],
 )

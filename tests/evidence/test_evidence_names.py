@@ -65,6 +65,26 @@ def test_listed_names_are_turned_round_and_aliases_kept_with_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "people", "aliases"),
+    [
+        (
+            "1. DARVANI, Kamran. DOB 1970. a.k.a: (1) ABU SALIM (2) DARWANI, Kamran.\n2. SOLTANI, Reza. DOB 1971",
+            {"Kamran Darvani", "Reza Soltani"},
+            ["Abu Salim", "Kamran Darwani"],
+        ),
+        ("MV GREEN HERON, Bulk Carrier; IMO 9123456. OKORO, James (individual) DOB 1970.", {"James Okoro"}, []),
+        ("QDi.100 Name: 1: YUSUF 2: ALI 3: na 4: na DOB: 1970", {"Yusuf Ali"}, []),
+        ("The Oslo-based Marit Holm said no.", {"Marit Holm"}, []),
+        ("The minister of health Aroha Tane wrote.", {"Aroha Tane"}, []),
+    ],
+)
+def test_entries_of_lists_and_what_describes_a_person(text: str, people: set[str], aliases: list[str]) -> None:
+    found = [m for m in find_mentions(text) if m.type == "person"]
+    assert {m.value for m in found} == people
+    assert [m.detail["alias"] for m in found if "alias" in m.detail] == aliases
+
+
+@pytest.mark.parametrize(
     ("text", "countries"),
     [
         (

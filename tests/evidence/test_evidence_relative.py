@@ -24,6 +24,8 @@ def read(text: str) -> dict[str, object]:
             "2022-11-29",
             "Tern News",
         ),
+        ("SELWYN, Nov 29 (Tern News) - A ship was fined.\n\nUpdated 1 December 2022, 9:05", "2022-11-29", "Tern News"),
+        ("| lot | sold |\n| 1 | 29 November 2022 |\n| 2 | 30 November 2022 |", None, None),
         ("Ship fined over the deal of 29 November 2022", None, None),
     ],
 )

@@ -88,6 +88,7 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d ?[- ] ?(?:[01]\d|2[0-4])[0-5]\d")
 _THOUSANDS = re.compile(r"\+? ?\d{1,3}(?:[ .]\d{3})+")
 _EDGE = " .-/(\n"
 _YEAR = re.compile(r"(?:1[34]|19|20)\d\d")
+_YEARS = re.compile(r"((?:19|20)\d\d) ?[-/] ?((?:19|20)\d\d)")
 
 
 def _digits(text: str) -> str:
@@ -136,6 +137,8 @@ def _labelled(text: str, match: re.Match[str], fewest: int) -> int:
     start = match.start("n")
     if not fewest <= digits <= 15 or _DATE.fullmatch(number.strip("() ")):
         return -1
+    if fewest > 5 and (years := _YEARS.fullmatch(number)) and years[1] < years[2]:
+        return -1  # "Basin F: 2008-2011"; right after "Tel." it is a number
     if fewest > 5 and (_THOUSANDS.fullmatch(number) or _UNIT_AFTER.match(text, start + len(number))):
         return -1
     if fewest > 7 and (_NUMBER_LABEL.search(text[max(0, start - 30) : start]) or _DATE.search(number)):

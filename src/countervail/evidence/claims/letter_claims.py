@@ -10,6 +10,7 @@ from typing import Any
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
+from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
 from countervail.evidence.text.tokens import Mention
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
@@ -255,3 +256,52 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _signed_lines(shared)
     yield from _cables(shared)
     yield from _entries(shared)
+
+
+POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
+"""A word that is a post."""
+_LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
+
+
+def people_of_lines(shared: Context) -> Iterator[Claim]:
+    """Posts on lines that are no sentences: contacts, lists of those present, a name above its post."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    covered = [(s.start, s.end) for s in shared.sentences]
+    for mention, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True):
+        if mention.type != "person" or "alias" in mention.detail or any(x <= a < y for x, y in covered):
+            continue
+        end = text.find("\n", b)
+        end = end if end >= 0 else len(text)
+        found: tuple[int, int] | None = None
+        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
+        beside = _LINE_POST.match(text, b, end)
+        if position is not None:
+            found = (b + position.start("p"), b + position.end("p"))
+        elif beside is not None:
+            found = beside.span("p")
+            if not POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
+                found = further.span("p")
+        elif (
+            not text[b:end].strip(" ,.)")
+            and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
+            and len(below) < 90
+        ):
+            found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
+        if found is None or not POST.search(text[slice(*found)]) or names.person(*found):
+            continue
+        post, body = post_of(text, *found, names)
+        document = shared.reading.document_at(shared.reading.folded.offsets[a])
+        if not post or len(post.split()) > 8 or re.search(r"\b(?:told|said|says|was|is|has)\b", post):
+            continue
+        yield Claim(
+            person(shared.reading.full_name(mention.value or "")),
+            "holds_post",
+            (shared.place(a, found[1], document),),
+            value={"post": post, "organisation": body},
+            document=document.id,
+            attribution=(document.source, document.id),
+            time=dated(document),
+            extractor="rules/role@2",
+            place=document.place_of(shared.reading.folded.offsets[a]),
+        )

@@ -29,22 +29,32 @@ _MONEY = dict(line.split("|") for line in _LINES["money"])
 _UNITS = dict(line.split("|") for line in _LINES["units"])
 _PERSONS = frozenset(_LISTS["persons"])
 _TIME = frozenset(_LISTS["time"])
-_N = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,4})?"
+_PARTS = {"¼": 0.25, "½": 0.5, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
+_N = (
+    r"\d{1,3}(?:,\d{3})+(?:\.\d{1,4})?|\d{1,4} ?[¼½¾⅓⅔]"
+    # a comma for the point, seen by a scale or a percentage after one or two digits: 3,4 billion
+    r"|\d{1,3},\d{1,2}(?=(?: ?|-)(?:million|billion|trillion|mn|bn|mln|bln|trn|tn|per ?cent)\b| ?%)"
+    r"|\d{1,12}(?:\.\d{1,4})?"
+)
 _W = "|".join(sorted([*_WORDS, "hundred"], key=len, reverse=True))
 _WORDED = rf"(?:(?:a|half a) dozen|half a(?=[ -](?:million|billion|trillion))|(?:{_W})(?:(?:-| and | )(?:{_W}))*)"
 _S = "|".join(sorted(_SCALES, key=len, reverse=True))
-_CURRENCY = "|".join(sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k != "yen"), key=len))
+_CURRENCY = "|".join(
+    sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k not in {"yen", "won"}), key=len)
+)
 _AFTER = (
-    r"US dollars|U\.S\. dollars|" + "|".join(sorted((k for k in _MONEY if len(k) > 3), key=len, reverse=True)) + r"|yen"
+    r"US dollars|U\.S\. dollars|"
+    + "|".join(sorted((k for k in _MONEY if len(k) > 3), key=len, reverse=True))
+    + r"|yen|won"
 )
 _UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/-])(?P<cur>US\$|[$€£¥]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
+    rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
     rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
     rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
     rf"(?:[a-z][a-z-]{{1,20}} ){{0,2}}?"
-    rf"[a-z][a-z-]{{2,20}}s|people|crew)\b)?",
+    rf"[a-z][a-z-]{{2,20}}s|[a-z]{{0,12}}men|people|crew)\b)?",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
@@ -62,12 +72,16 @@ _NO_QUANTITY = re.compile(
     r"(?:\(\w+\) )?|/|#)$",
     re.IGNORECASE,
 )
+_WON_BY = re.compile(r" (?:the|an?|their|its|his|her|by|back|over)\b")
+"""What follows "won" where it is no money."""
 _NOT_UNITS = frozenset(_LISTS["not_units"])
 
 
 def to_number(words: str) -> float | None:
     """A number in digits or English words: "1,500", "twenty-five", "four hundred", "half a dozen"."""
-    text = words.lower().replace(",", "")
+    if words[-1:] in _PARTS:
+        return float(words[:-1]) + _PARTS[words[-1]]
+    text = re.sub(r",(?=\d{1,2}$)", ".", words.lower()).replace(",", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
     if text in {"a dozen", "half a dozen", "half a"}:
@@ -125,6 +139,9 @@ def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None
     currency = (match.group("cur") or "").strip().lower()
     unit = (match.group("unit") or "").lower().replace("u.s. ", "").replace("us ", "")
     noun = (match.group("noun") or "").lower()
+    won = scale > 1 or (raw[0].isdigit() and number >= 1000)
+    if noun in _FRACTIONS or (unit == "won" and (not won or _WON_BY.match(text, match.end()))):
+        return None  # a share; "of the 40 won"
     if currency:
         return _made(number, to, _MONEY[currency], text, at, start)
     if unit:
@@ -137,7 +154,7 @@ def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None
         return None
     if raw.isdigit() and 1900 <= number <= 2100 and len(raw) == 4:
         return None
-    return _made(number, to, "persons" if last in _PERSONS else last, text, at, start)
+    return _made(number, to, "persons" if last in _PERSONS or last.endswith("men") else last, text, at, start)
 
 
 @cache

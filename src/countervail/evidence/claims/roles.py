@@ -10,17 +10,15 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import dated
+from countervail.evidence.claims.letter_claims import POST, dated
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
-from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
 _FORMER = frozenset(
     {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
 )
@@ -28,55 +26,11 @@ _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
 _LEADING = frozenset({"led", "headed", "chaired"})
-_OWN = frozenset(lexicon().titles | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"})
+_OWN = frozenset(
+    lexicon().titles - {"Archbishop", "Bishop", "Patriarch"}
+    | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"}
+)
 _MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
-
-
-_LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
-
-
-def _people_of_lines(shared: Context) -> Iterator[Claim]:
-    """Posts on lines that are no sentences: contacts, lists of those present, a name above its post."""
-    text = shared.reading.folded.text
-    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
-    covered = [(s.start, s.end) for s in shared.sentences]
-    for mention, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True):
-        if mention.type != "person" or "alias" in mention.detail or any(x <= a < y for x, y in covered):
-            continue
-        end = text.find("\n", b)
-        end = end if end >= 0 else len(text)
-        found: tuple[int, int] | None = None
-        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
-        beside = _LINE_POST.match(text, b, end)
-        if position is not None:
-            found = (b + position.start("p"), b + position.end("p"))
-        elif beside is not None:
-            found = beside.span("p")
-            if not _POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
-                found = further.span("p")
-        elif (
-            not text[b:end].strip(" ,.)")
-            and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
-            and len(below) < 90
-        ):
-            found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
-        if found is None or not _POST.search(text[slice(*found)]) or names.person(*found):
-            continue
-        post, body = post_of(text, *found, names)
-        document = shared.reading.document_at(shared.reading.folded.offsets[a])
-        if not post or len(post.split()) > 8 or re.search(r"\b(?:told|said|says|was|is|has)\b", post):
-            continue
-        yield Claim(
-            person(shared.reading.full_name(mention.value or "")),
-            "holds_post",
-            (shared.place(a, found[1], document),),
-            value={"post": post, "organisation": body},
-            document=document.id,
-            attribution=(document.source, document.id),
-            time=dated(document),
-            extractor="rules/role@2",
-            place=document.place_of(shared.reading.folded.offsets[a]),
-        )
 
 
 def _people_of_prose(shared: Context) -> Iterator[Claim]:
@@ -102,6 +56,8 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 continue  # "its governor, X's deputy"
             if span and _has_post(units, span):
                 yield from _post(shared, parsed, i, span, names)
+                if (double := _double(units, span, i)) is not None:
+                    yield from _post(shared, parsed, i, double, names)
                 first = _before(units, i) if span[0] > i else None
                 if first and first[1] == i and units[i - 1].tag == "N" and _has_post(units, first):
                     yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
@@ -113,13 +69,28 @@ _CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
 """What somebody does for a living, which is no post where it is only "a" one."""
 
 
+def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, int] | None:
+    """The first of two posts of one person: "Deputy Premier and Minister of Energy X", neither with an article."""
+    a = span[0]
+    if span[1] != i or a < 2 or units[a - 1].lower != "and" or not _is_post(units[a - 2]) or units[a].tag != "N":
+        return None
+    first = _before(units, a - 1)
+    capital = first is not None and all(units[k].text[:1].isupper() for k in (first[0], a - 2, a))
+    free = first is not None and (
+        first[0] == 0
+        or units[first[0] - 1].tag in {",", ":", ".", "-", "V"}
+        or units[first[0] - 1].lower in {"by", "with"}
+    )
+    return first if capital and free and not any(u.mention for u in units[a - 2 : a - 1]) else None
+
+
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     return any(_is_post(units[k]) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
 
 
 def _is_post(unit: Unit) -> bool:
     """Whether a word is a post: "minister", "vice-minister", "Attorney-General"."""
-    return bool(_POST.fullmatch(unit.text) or _POST.fullmatch(unit.text.rsplit("-", 1)[-1]))
+    return bool(POST.fullmatch(unit.text) or POST.fullmatch(unit.text.rsplit("-", 1)[-1]))
 
 
 def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
@@ -136,6 +107,7 @@ def _further(shared: Context, parsed: Parsed, i: int, names: Names) -> Iterator[
     while first is not None and first[1] + 2 < len(units) and units[first[1]].lower == "and":
         start = first[1] + 1
         said = units[start].lower in {*_FORMER, *_NOW, "a", "an", "the"}
+        start += units[start].lower in _NOW
         first = _phrase(units, start) if said else None
         if first is not None and _headed(units, first):
             yield from _post(shared, parsed, i, first, names)
@@ -396,5 +368,5 @@ def claims(shared: Context) -> Iterator[Claim]:
     """Header fields, posts and parts in letters, posts in prose, then direct speech."""
     yield from letter_claims.claims(shared)
     yield from _people_of_prose(shared)
-    yield from _people_of_lines(shared)
+    yield from letter_claims.people_of_lines(shared)
     yield from _speech(shared)

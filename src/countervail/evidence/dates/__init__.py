@@ -7,24 +7,22 @@ possible are kept in `candidates`. General parsers guess here, and guess wrongly
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from countervail.evidence.dates import words as w
+from countervail.evidence.dates.undated import joined
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
-_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FULL_MONTH = re.compile(
     r"(?i:january|february|march|april|may|june|july|august|september|october|november|december)\.$"
 )
 _OR_YEAR = re.compile(r"\d{4} or $")
 _A_YEAR = re.compile(r"\d{4}")
-_JOINED = re.compile(r" ?(?:to|until|till|through|-|and) ?(?:the )?")
 Found = tuple[str | None, dict[str, Any]]
 _LUNAR = range(1425, 1461)  # years that are the lunar calendar's present as well as a Persian future
 
@@ -116,7 +114,7 @@ class DateReader:
                 value, detail = _day(c, b, a)
             elif b > 12:
                 value, detail = _day(c, a, b)
-            elif m.group("s") in "-." or self.order == "dmy" or a == b:
+            elif m.group("s") == "." or self.order == "dmy" or a == b:
                 value, detail = _day(c, b, a)
             elif self.order == "mdy":
                 value, detail = _day(c, a, b)
@@ -139,6 +137,7 @@ class DateReader:
 
     def iso_month(self, m: re.Match[str]) -> Found:
         """2022-05, and 2010-11 where it can only be a span of years."""
+        self._unnumbered(m)
         year, second = int(m.group(1)), int(m.group(2))
         if 1 <= second <= 12 and (m.group(2)[0] == "0" or second <= year % 100):
             return _month(year, second, year <= w.LAST_YEAR)
@@ -146,8 +145,15 @@ class DateReader:
             return f"{year}/{year + 1}", {}
         raise ValueError
 
+    def _unnumbered(self, m: re.Match[str]) -> None:
+        """ValueError where what stands before says that it is a number: "bulletin 7/2020"."""
+        before = self.text[max(0, m.start() - 30) : m.start()]
+        if w.NUMBERED_BEFORE.search(before) or w.NOT_A_YEAR_BEFORE.search(before):
+            raise ValueError
+
     def month_year(self, m: re.Match[str]) -> Found:
         """05/2022."""
+        self._unnumbered(m)
         return _month(int(m.group(2)), int(m.group(1)), int(m.group(2)) <= w.LAST_YEAR)
 
     def named(self, m: re.Match[str]) -> Found:
@@ -158,6 +164,8 @@ class DateReader:
         year_text = m.groupdict().get("y")
         if month == 0:
             return None, {"calendar": "lunar"}
+        if year_text and any(d.isdigit() and not 1 <= int(d) <= 31 for d in days):
+            raise NoSuchDateError
         if not year_text:
             if days and not 1 <= number(days[0]) <= 31:
                 raise ValueError
@@ -239,7 +247,7 @@ class DateReader:
         year = number(m.group("y"))
         text = self.text
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
-        if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after):
+        if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before):
             raise ValueError
         strong = bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
@@ -249,7 +257,10 @@ class DateReader:
                 raise ValueError
             if w.ACT_BEFORE.search(text[max(0, m.start() - 44) : m.start()]):
                 return str(year), {"of": "act"}
-            return str(year), {} if m.group("y").isdigit() else {"repaired": True}
+            if not m.group("y").isdigit():
+                return str(year), {"repaired": True}
+            about = w.ABOUT_BEFORE.search(before)
+            return (f"{year}~", {"approximate": about.group(1).lower()}) if about else (str(year), {})
         if strong and w.FIRST_YEAR <= year <= w.LAST_YEAR:
             span = w.year_span(year)
             if self.persian_calendar and year not in _LUNAR:
@@ -344,7 +355,7 @@ def find_dates(folded: Folded) -> list[Mention]:
             taken.add(start, end)
             found.append((start, end, value, detail))
     mentions = []
-    for start, end, value, detail in _joined(sorted(found), folded.text):
+    for start, end, value, detail in joined(sorted(found), folded.text):
         a, b = folded.span(start, end)
         mentions.append(Mention(a, b, "date", value, {**detail, "raw": " ".join(folded.text[start:end].split())}))
     return mentions
@@ -359,42 +370,3 @@ def _no_day(match: re.Match[str], folded: Folded) -> bool:
     if not any(c.isdigit() for c in day) or _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
         return True
     return "   " in folded.raw[folded.offsets[match.start("d")] : folded.offsets[match.start("m")]]
-
-
-_Row = tuple[int, int, str | None, dict[str, Any]]
-
-
-def _joined(rows: list[_Row], text: str) -> list[_Row]:
-    """Dates with two days that are the ends of one period as one: from 28 December to 4 January 2023."""
-    result: list[_Row] = []
-    for row in rows:
-        if result and (whole := _period(result[-1], row, text)):
-            result[-1] = whole
-        else:
-            result.append(row)
-    return result
-
-
-def _period(first: _Row, second: _Row, text: str) -> _Row | None:
-    between = text[first[1] : second[0]]
-    if first[2] and second[2] and _A_YEAR.fullmatch(first[2]) and _A_YEAR.fullmatch(second[2]) and first[2] < second[2]:
-        lead = text[max(0, first[0] - 9) : first[0]].lower()
-        spans = (between == " to " and lead.endswith("from ")) or (between == " and " and lead.endswith("between "))
-        return (first[0], second[1], f"{first[2]}/{second[2]}", {}) if spans else None
-    if not _JOINED.fullmatch(between) or not second[2] or not _FULL_DAY.fullmatch(second[2]):
-        return None
-    before = text[max(0, first[0] - 10) : first[0]].lower()
-    word = between.strip()
-    if word == "and" and not before.endswith("between "):
-        return None
-    if word == "to" and first[2] and not before.endswith("from "):
-        return None
-    begin, end = first[2], dt.date.fromisoformat(second[2])
-    if begin is None and "day" in first[3] and "to" not in first[3] and first[3].get("open") == "no year":
-        month, day = first[3]["month"], first[3]["day"]
-        year = end.year if (month, day) < (end.month, end.day) else end.year - 1
-        with contextlib.suppress(ValueError):
-            begin = dt.date(year, month, day).isoformat()
-    if begin is None or not _FULL_DAY.fullmatch(begin) or begin >= second[2]:
-        return None
-    return first[0], second[1], f"{begin}/{second[2]}", {}

@@ -8,6 +8,7 @@ does not say whether a day is before or after, they stay open.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ _HEAD_LINES = 12
 _LABELLED = re.compile(
     r"^\W{0,3}(?P<label>(?:First )?[Pp]ublished|PUBLISHED|[Pp]osted|[Ii]ssued|[Rr]eleased|[Dd]ated?|DATE|[Ff]iled"
     r"|[Uu]pdated|UPDATED|[Ll]ast (?:updated|modified)|[Cc]reated)(?: on| at)? ?:? ?(?:[A-Z][a-z]{2,8},? )?$"
+)
+_STAMPED = re.compile(
+    r"\b(?:[Pp]ublished|PUBLISHED|[Pp]osted|[Uu]pdated|UPDATED|[Mm]odified|[Cc]orrected)(?: on| at)?:? ?$"
 )
 _UPDATED = re.compile(r"[Uu]pdated|UPDATED|modified")
 _BESIDE = re.compile(
@@ -95,6 +99,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             if date is None:
                 inside = [m for m, (a, b) in dates if start <= a and b <= start + line.end()]
                 date = next((date_entry(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
+                date = date or next((d for m in inside if (d := _with_year(m, rows, dates))), None)
             break
         if len(text) > 200:
             break
@@ -124,6 +129,8 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         label = _LABELLED.match(before)
         name = before.strip(" ,|-–·•(")
         named = bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name)))
+        if not label and _in_table(rows, text) and not _LABELLED.match(name):
+            continue
         sure = _DATED.search(before) or _GROUP.match(mention.detail.get("raw", ""))
         beside = _BESIDE.fullmatch(after) and (
             label or _BESIDE.fullmatch(before) or named or byline or _KIND.fullmatch(before)
@@ -143,6 +150,28 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         if place:
             date["place"] = place
     return Head(date, publisher, frozenset(used))
+
+
+def _in_table(rows: Sequence[tuple[str, int, int]], text: str) -> bool:
+    """Whether a line is a row of a table: a date in it dates what the row is about."""
+    return text.startswith("|") or (text.count("|") > 0 and sum(r[0].count("|") == text.count("|") for r in rows) > 3)
+
+
+def _with_year(mention: Mention, rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated]) -> dict[str, Any] | None:
+    """The day of a dateline without a year, with the year of the day on which the article says it was published or
+    updated, no more than a month later."""
+    month, day = mention.detail.get("month"), mention.detail.get("day")
+    if month is None or day is None:
+        return None
+    for text, start, end in rows:
+        for other, (a, b) in dates:
+            if start <= a and b <= end and _DAY.fullmatch(other.value or "") and _STAMPED.search(text[: a - start]):
+                latest = dt.date.fromisoformat(other.value or "")
+                with contextlib.suppress(ValueError):
+                    found = dt.date(latest.year - ((month, day) > (latest.month, latest.day)), month, day)
+                    if (latest - found).days <= 31:
+                        return {**date_entry(mention), "edtf": found.isoformat()}
+    return None
 
 
 def _without(dates: Sequence[Dated], text: str, start: int, position: int) -> str:
@@ -250,13 +279,15 @@ def resolve(
     ]
     if not anchors:
         return tuple(mentions)
+    anchors_at = {d.date.get("start"): d.date["edtf"] for d in documents if d.date}
     quotes = [(m.start, m.end) for m in mentions if m.type == "quote"]
     result = []
     for mention, (a, b) in zip(mentions, spans, strict=True):
         anchor = next((day for start, end, day in anchors if start <= mention.start < end), None)
         if mention.type == "date" and mention.value is None and anchor is not None:
             spoken = any(x <= mention.start < y for x, y in quotes)
-            value = None if spoken else _value(mention, anchor, folded.text, a, b)
+            written = anchors_at.get(mention.start)  # the dateline itself
+            value = written or (None if spoken else _value(mention, anchor, folded.text, a, b))
             if value is not None and _agrees(value, a, b, mentions, spans, folded.text):
                 detail = {k: v for k, v in mention.detail.items() if k != "open"}
                 mention = replace(mention, value=value, detail={**detail, "basis": "document date"})

@@ -1,7 +1,9 @@
-"""The year of an undated report: it speaks of well-known events, and names the month of one without a year."""
+"""What dates say together: two that are the ends of one period, and the year of an undated report, which speaks of
+well-known events and names the month of one without a year."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +12,14 @@ from typing import Any
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?")
+_LEAD = re.compile(r"\b([Ff]rom|[Bb]etween) (?:the )?$")
+_MOVED = re.compile(
+    r"\b(?:postponed|moved|deferred|delayed|put off|put back|changed|shifted|rescheduled|brought forward|corrected)"
+    r"[^.;\n]{0,30} from (?:the )?$"
+)
 _SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 
 _KNOWN = (
@@ -34,7 +43,7 @@ def inferred_date(
 ) -> dict[str, Any] | None:
     """The year of an undated report, where the earliest and the latest day it can have been written agree on it."""
     dates = [(m, s) for m, s in zip(mentions, spans, strict=True) if m.type == "date"]
-    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and _DAY.fullmatch(m.value)]
+    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and _FULL_DAY.fullmatch(m.value)]
     latest: dt.date | None = None
     for start, end in _sentences(folded.text):
         sentence = folded.text[start:end]
@@ -69,3 +78,55 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, match.start() + 1
         start = match.end()
     yield start, len(text)
+
+
+_Row = tuple[int, int, str | None, dict[str, Any]]
+
+
+def joined(rows: list[_Row], text: str) -> list[_Row]:
+    """Dates with two days that are the ends of one period as one: from 28 December to 4 January 2023."""
+    result: list[_Row] = []
+    for row in rows:
+        if result and (whole := _period(result[-1], row, text)):
+            result[-1] = whole
+        else:
+            result.append(row)
+    return result
+
+
+def _period(first: _Row, second: _Row, text: str) -> _Row | None:
+    between = text[first[1] : second[0]]
+    if not _JOINED.fullmatch(between) or not second[2] or not _SIMPLE.fullmatch(second[2]):
+        return None
+    word, before = between.strip().removesuffix(" the"), text[max(0, first[0] - 60) : first[0]]
+    lead = _LEAD.search(before)
+    if _MOVED.search(before):
+        return None  # "put off from 3 May to 5 June 2022"
+    begin, exact = first[2] or _begin(first[3], second[2]), bool(_FULL_DAY.fullmatch(second[2]))
+    if begin is None or not _SIMPLE.fullmatch(begin) or begin >= second[2] or second[2].startswith(begin):
+        return None
+    if word == "and" and (lead is None or lead.group(1).lower() != "between"):
+        return None
+    if word == "to" and first[2] and (lead is None or lead.group(1).lower() != "from"):
+        return None
+    if word == "/" and not (exact and _next_day(begin, second[2])):
+        return None
+    if (len(begin) == 4 or len(begin) != len(second[2])) and lead is None:
+        return None  # years alone and dates of two kinds only where "from" or "between" says it
+    return first[0], second[1], f"{begin}/{second[2]}", {}
+
+
+def _next_day(first: str, second: str) -> bool:
+    return len(first) == len(second) and dt.date.fromisoformat(second) - dt.date.fromisoformat(first) == dt.timedelta(1)
+
+
+def _begin(detail: dict[str, Any], end: str) -> str | None:
+    """The last day or month without a year before the end of a period."""
+    if detail.get("open") != "no year" or "to" in detail or len(end) != (10 if "day" in detail else 7):
+        return None
+    start = f"{detail['month']:02d}-{detail['day']:02d}" if "day" in detail else f"{detail['month']:02d}"
+    begin = f"{int(end[:4]) - (start >= end[5:])}-{start}"
+    with contextlib.suppress(ValueError):
+        dt.date.fromisoformat(f"{begin}-01"[:10])
+        return begin
+    return None

@@ -174,22 +174,24 @@ NUMERIC = re.compile(
 )
 DATE_LABEL = re.compile(r"(?:[Dd]ated?|DATE|تاریخ|مورخ|on) ?:? ?$")
 NAMED_RANGE = re.compile(
-    rf"(?<![\w.])(?:(?P<d>\d{{1,2}}){_ORDINAL} ?(?P<s>-|/|&|to|and|until|through) ?(?P<e>\d{{1,2}}){_ORDINAL} (?:of "
+    rf"(?<![\w.])(?:(?P<d>\d{{1,2}})(?:{_ORDINAL}|\.(?= ?-)) ?(?P<s>-|/|&|to|and|until|through) ?"
+    rf"(?P<e>\d{{1,2}})(?:{_ORDINAL}|(?<=-\d)\.|(?<=- \d)\.|(?<=-\d\d)\.|(?<=- \d\d)\.) (?:of "
     rf")?(?P<m>{_EN_MONTH})\.?(?![a-z])(?:,? {_Y}(?!\w))?)"
 )
 DAY_MONTH = re.compile(
-    rf"(?<![\w./])(?:{_WEEKDAY},? (?:the )?)?(?P<d>[0-3Il|OSB]?{_D}){_ORDINAL}[ -]?(?:day )?(?:of "
-    rf")?(?P<m>{_EN_MONTH})\.?(?![a-z])(?:[ -]?,?[ -]?(?:of )?(?:the year )?{_Y}(?!\w))?"
+    rf"(?<![\w.])(?:(?<![^a-z]/)|(?<=(?:19|20)\d\d/))(?:{_WEEKDAY},? (?:the )?)?(?P<d>{_D}?{_D})"
+    rf"{_ORDINAL}[ -]?(?:day )?(?:of )?(?P<m>{_EN_MONTH})\.?(?![a-z])(?:[ -]?,?[ -]?(?:of )?(?:the year )?{_Y}(?!\w))?"
 )
 MONTH_DAY = re.compile(
-    rf"(?<!\w)(?:{_WEEKDAY},? )?(?P<m>{_EN_MONTH})\.? (?:the )?(?P<d>[0-3Il|]?[0-9]){_ORDINAL}(?![\w:%]"
+    rf"(?<!\w)(?:{_WEEKDAY},? )?(?P<m>{_EN_MONTH})\.? (?:the )?(?P<d>[0-9Il|]?[0-9]){_ORDINAL}(?![\w:%]"
     rf"|[.,]\d| ?(?:million|billion|percent))(?:(?:-| ?to )(?P<e>\d{{1,2}}))?{_YEAR_AFTER_DAY}"
 )
 MONTHS_YEAR = re.compile(rf"\b(?P<m>{_CLEAN_MONTH}) ?(?P<s>-|to|until|and|/) ?(?P<n>{_CLEAN_MONTH}),? {_Y}(?!\w)")
 MONTH_YEAR = re.compile(rf"(?<!\w)(?P<m>{_EN_MONTH})\.?,? ?(?:of |in )?{_Y}(?!\w)")
 QUARTER = re.compile(
     r"\b(?:(?P<q>(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ll]ast|[Ff]inal) quarter|(?:[Ff]irst|[Ss]econd) half"
-    r"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|Q[1-4]|H[12])(?: of|,)? (?P<y>20\d\d|19\d\d))\b"
+    r"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|Q[1-4]|H[12])"
+    r"(?:(?: of|,)? |[/-]|(?<=[QH]\d))(?P<y>20\d\d|19\d\d))\b(?![/-]\d)"
 )
 APPROXIMATE = re.compile(r"\b(?P<q>[Ee]arly|[Mm]id|[Ll]ate)[- ](?:in )?(?P<x>(?P<y>(?:19|20)\d\d))(?![\w/%-]|[.,]\d)")
 SHORT_YEAR = re.compile(
@@ -258,9 +260,22 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"|[Ss]ome|[Nn]early|[Aa]lmost|[Oo]ver|than|[Aa]pproximately|[Rr]oughly|[Uu]nit|[Bb]uilding|[Mm]odel"
     r"|[Ff]ile|[Ll]etter|[Cc]ircular|[Gg]ate|[Ss]eat|[Ss]uite|[Ll]ot|[Cc]ase|[Rr]oute|[Ww]arehouse|[Ll]ocker|[Bb]erth"
     r"|[Pp]latform|[Tt]rain|[Cc]onvoy|[Hh]ull|[Oo]rder|[Dd]ecision|[Dd]irective|[Ll]aw|[Aa]ct|[Ss]tandard"
-    r"|[Ii]nvoice|[Aa]ccount|[Ee]xtension|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
+    r"|[Ii]nvoice|[Aa]ccount|[Ee]xt(?:ension|n)?|[Tt]icket|[Cc]ustomer|[Ss]erial|[Dd]ocket|[Vv]oucher|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
     r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#])$"
 )
+CODE_BEFORE = re.compile(
+    r"(?<![\w-])(?:(?!UN |EU |US |UK |AU |AD |CE |AH |FY |CY |AM |SH |MY |In |IN |OF |BY |TO |ON )[A-Z]{2}"
+    r"|[A-Z]\d|\d[A-Z]|(?:[Ff]lights?|[Tt]rains?|[Bb]us|[Rr]oute|[Vv]oyage|[Ss]ervice)(?: no\.?| number)? [A-Z]{1,4}) $"
+)
+"""The letters of a code before its number: flight LH 2022."""
+NUMBERED_BEFORE = re.compile(
+    r"\b(?i:bulletins?|notices?|issues?|decrees?|judge?ments?|opinions?|protocols?|instructions?|recommendations?|memos?"
+    r"|announcements?|communications?|regulations?|decisions?|resolutions?|laws?|acts?|orders?|cases?|files?|circulars?"
+    r"|papers?|tenders?|contracts?|permits?|licen[cs]es?|protocol|claims?|complaints?|petitions?|minutes|document)"
+    r"(?: (?:no|nr|number)\.?)?(?: \([A-Z]{2,8}\))?:? $"
+)
+"""What has a number and the year of it: bulletin 7/2020."""
+ABOUT_BEFORE = re.compile(r"\b([Aa]round|[Aa]bout|[Cc]irca|[Cc]a?\.) $")
 NOT_A_YEAR_AFTER = re.compile(
     r" ?(?:people|persons|tons?\b|tonnes|barrels|dollars|euros|rials|roubles|rubles|yuan|million|billion"
     r"|thousand|km\b|kilomet|met(?:er|re)s|companies|countries|pages|words"

@@ -108,6 +108,17 @@ _PRESS = re.compile(
     r" (?:Wire|News|Newswire|Gazette|Times|Herald|Tribune|Courier|Journal|Chronicle|Observer|Telegraph|Dispatch|Post)$"
 )
 """How the name of a paper ends that stands in a by-line like a second author."""
+_SHIP = re.compile(r"(?:M[TV]|SS|FV|MS|MSV|LPG|LNG|MY|OSV) ")
+_NUMBERED = re.compile(
+    r"\b[af]\.?k\.?a\.?[:;]? ?(?:\(\d{1,2}\)|[a-h]\))[^\n.;:]{0,120}$|\b[af]\.?k\.?a\.?[:;]? ?\(1\) $"
+)
+"""Before a name that is one of several numbered aliases."""
+_NUMBERED_ALIAS = re.compile(r"\(\d{1,2}\) (?P<n>[A-Z][A-Z'-]{1,24}(?: [A-Z][A-Z'-]{1,24}){0,3})(?=[.;]| ?\(\d| ?$)")
+_PARTS = re.compile(
+    r"\b1: ?(?P<a>[^\W\d_][^\n:\d]{1,40}) 2: ?(?P<b>[^\n:\d]{2,40}) 3: ?(?P<c>[^\n:\d]{2,40})"
+    r"(?: 4: ?(?P<d>[^\n:\d ]{2,40}))?"
+)
+"""A name in numbered parts, as the lists of the Security Council give it; "na" is none."""
 _NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
 _LISTED = re.compile(
     r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
@@ -132,12 +143,14 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     for match in _ENTRY.finditer(text):
         given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
         place = given in words.capitals or given in country_words() or match.group("s") in words.orgs
-        if place or re.search(rf"\b{_LEGAL}$", match.group("s")):
+        ship = _SHIP.match(match.group("s")) or "(vessel)" in line
+        if place or ship or re.search(rf"\b{_LEGAL}$", match.group("s")):
             continue
         if given not in words.given and not _LISTED.search(line):
             continue
         name = _turned(match)
-        if main and _ALIAS.search(text[max(0, match.start() - 18) : match.start()]):
+        before = text[max(0, match.start() - 150) : match.start()]
+        if main and (_ALIAS.search(before[-18:]) or _NUMBERED.search(before)):
             people.append((*match.span(), main, {"alias": name}))
         else:
             main = name
@@ -146,6 +159,16 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
             people += [
                 (*m.span("n"), main, {"alias": m.group("n")}) for m in _NICKNAME.finditer(text, match.end(), line_end)
             ]
+            if numbered := re.search(r"\b[af]\.?k\.?a\.?[:;]? ?(?=\(1\))", line):
+                found = _NUMBERED_ALIAS.finditer(text, match.end() + numbered.end(), line_end)
+                people += [(*m.span("n"), main, {"alias": m.group("n").title()}) for m in found]
+    for match in _PARTS.finditer(text):
+        parts = [p.strip() for p in match.groups() if p and p.strip().lower() != "na"]
+        if len(parts) > 1 and all(re.fullmatch(r"[^\W\d_][\w' -]{1,30}", p) for p in parts):
+            name = " ".join(" ".join(parts).split())
+            last = next(g for g in "dcba" if match[g] and match[g].strip().lower() != "na")
+            end = match.start(last) + len(match[last].rstrip())
+            people.append((match.start("a"), end, name.title() if name.isupper() else name, {}))
     bodies = []
     if _LISTED.search(text):
         for match in _BODY.finditer(text):

@@ -28,7 +28,7 @@ MORE_POSTS = (
     "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"
@@ -63,10 +63,10 @@ ACTS = re.compile(
 )
 APPOSITION = re.compile(
     rf"(?=[ ]?[,|;(–-])(?:,| [-–]| \||;|\()? ?(?:(?:the|a|an|its|his|her|their|our|who is|who was|as|now"
-    rf"|then|acting|former"
+    rf"|then|acting|former|onetime|one-time|sometime|erstwhile|longtime|today|currently|previously|formerly"
     rf"|[A-Z][\w'-]{{0,25}}'s) ?){{0,3}}(?:(?:[A-Z][\w'-]{{0,25}}|deputy|vice|foreign|prime|senior|top|acting|former"
     rf"|first|oil|finance|defen[cs]e|interior|economy|trade|central|bank|chief|assistant|executive|managing"
-    rf"|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
+    rf"|high|state|press|regime|political|independent|retired|leading|general|lieutenant|major|brigadier) ){{0,4}}?"
     rf"(?i:(?:ex-)?{POST_WORDS}|general|colonel|admiral|brigadier|commander|warlord|financier|magnate|lobbyist|middleman"
     rf"|fixer|pilot|smuggler|citizen)\b"
 )
@@ -95,7 +95,7 @@ def column_of_people(text: str, line: str, column: int) -> bool:
 
 
 LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
-LOWER_POST = re.compile(rf"\b{POST_WORDS}(?:,| named| called)? $")
+LOWER_POST = re.compile(rf"\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $")
 NAMED_BY = re.compile(
     r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
     r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
@@ -126,6 +126,9 @@ CALLED = re.compile(
 )
 FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
 """What before one word alone may be said of a firm."""
+BEFORE_POSTS = frozenset({"Vice", "Prime", "First", "Chargé", "Emeritus"})
+DESCRIBING = re.compile(r"[A-Z][\w]{1,20}-(?:[a-z]{2,12}ed|born|based|led|built|speaking|run|bred)")
+"""A word that only describes the person after it."""
 NUMERALS = frozenset({"II", "III", "IV", "VI", "VII"})
 ACTED_ON = re.compile(
     r"\b(?:signed by|written by|led by|headed by|chaired by|drafted by|letter from|letter to|letter by"

@@ -119,8 +119,8 @@ class People:
                     k += 1
                     continue
                 k += 1
-            elif bare in {"Vice", "Prime", "First", "Chargé", "Emeritus"} or (bare == "Sri" and k > i):
-                k += 1
+            elif bare in w.BEFORE_POSTS or (bare == "Sri" and k > i) or (w.DESCRIBING.fullmatch(bare) and k + 1 < j):
+                k += 1  # "the Swiss-trained X"
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
                 posts = [
