@@ -12,12 +12,19 @@ from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.references import BODYLIKE, UNKNOWN, Filled
+from countervail.evidence.claims.references import BODYLIKE, SIGNABLE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
+from countervail.evidence.tables import Frame
 
+_BY_CLAUSE = frozenset(
+    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
+)
+_OF_THINGS = CLOSED["of_things"]
+"""What is done to texts, plans and measures, so that "it" is no state."""
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 _LISTINGS = frozenset(["listings", "designations"])
 _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
@@ -222,6 +229,17 @@ class Appositions(Nominals):
             return []
         named = [i for u in units if u.tag == "E" and (i := self.actors.mention(u)) and i.startswith("o.")]
         return [i for i in named if BODYLIKE.intersection(i[2:].split("-")) or self.actors.is_club(i)]
+
+    def _done_to(self, frame: Frame) -> bool:
+        """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
+        thing = self.thing or ""
+        text = bool((SIGNABLE | BODYLIKE).intersection(thing[2:].split("-")))
+        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
+
+    def _governs(self, clause: Clause, frame: Frame) -> bool:
+        wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
+        governs = bool(wished if clause.verb.lemma == "suggest" else clause.complements)
+        return frame.predicate in _BY_CLAUSE and governs
 
     @staticmethod
     def holder(parsed: Parsed, k: int) -> Clause:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
@@ -18,12 +18,10 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.quantities import quantity_in
 from countervail.evidence.claims.references import (
-    BODYLIKE,
     MEMBERSHIP,
-    SIGNABLE,
     STATE_OF_BODY,
     UNKNOWN,
     UNNAMED,
@@ -40,14 +38,9 @@ from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
-_BY_CLAUSE = frozenset(
-    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
-)
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
-_OF_THINGS = CLOSED["of_things"]
-"""What is done to texts, plans and measures, so that "it" is no state."""
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 _TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
@@ -362,17 +355,6 @@ class Framing(Appositions):
             if made is not None:
                 return made
         return None
-
-    def _done_to(self, frame: Frame) -> bool:
-        """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
-        thing = self.thing or ""
-        text = bool((SIGNABLE | BODYLIKE).intersection(thing[2:].split("-")))
-        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
-
-    def _governs(self, clause: Clause, frame: Frame) -> bool:
-        wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
-        governs = bool(wished if clause.verb.lemma == "suggest" else clause.complements)
-        return frame.predicate in _BY_CLAUSE and governs
 
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()
