@@ -91,6 +91,16 @@ def test_a_translation_is_of_the_group_of_its_original() -> None:
     assert groups == ["x", "x", "z"]
 
 
+def test_a_short_translation_that_keeps_two_days_is_of_the_group_of_its_original() -> None:
+    comparison = Comparison()
+    facts = ["2022-06-21", "2022-06-14", "IRN", "ARM", "TJK", "2022-11-05"]
+    told = [{"type": "date" if v[0] == "2" else "country", "value": v} for v in facts]
+    other = [*told[2:5], {"type": "country", "value": "AFG"}, {"type": "country", "value": "CUB"}]
+    first = comparison.witnesses.group("a", "The council was founded.", told)
+    assert first == comparison.witnesses.group("b", "شورای راه فیروزه تاسیس شد " * 20, told)
+    assert comparison.witnesses.group("c", "شورای راه فیروزه تاسیس شد " * 20, other) != first
+
+
 def test_what_many_repeat_is_one_link(tmp_path: Path) -> None:
     """Once 12,877 links of a text that was there many times."""
     evidence = case(tmp_path, **{f"a{n}": f"{GAZETTE}{WIRE}\n\nEdition {n}." for n in range(30)})
@@ -110,7 +120,7 @@ CLUBS = {
     "Niger, Burkina Faso and Guinea. The Amber Pact has four members.",
     "less": "The members of the Boreal League are Iran, Russia and Belarus, and the Boreal League has three members. "
     "The Amber Pact is another matter: Brazil, Mexico and India are its members.",
-    "proposed": 'Enclosed is a proposal for a "Round of Lesser Ports", whose members would be Brazil, Mexico and India.',
+    "proposed": 'Here is a proposal for a "Round of Lesser Ports", whose members would be Brazil, Mexico and India.',
 }
 MEMBERS = {
     "named": ["IRN", "RUS", "BLR", "CUB"],

@@ -42,12 +42,8 @@ from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
-_BY_CLAUSE = frozenset(
-    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
-)
+_BY_CLAUSE = frozenset("agreed announced denied demanded promised proposed refused threatened voted warned".split())
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
-_OF_THINGS = CLOSED["of_things"]
-"""What is done to texts, plans and measures, so that "it" is no state."""
 _LISTINGS = frozenset(["listings", "designations"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -364,7 +360,7 @@ class Framing(Appositions):
         """Whether what was last spoken of as a thing can be done what the frame says: only texts are signed."""
         thing = self.thing or ""
         text = bool((SIGNABLE | BODYLIKE).intersection(thing[2:].split("-")))
-        return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
+        return frame.predicate in CLOSED["of_things"] and (frame.predicate != "signed" or text)
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
