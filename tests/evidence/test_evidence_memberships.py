@@ -84,6 +84,8 @@ def test_imposers_opponents_and_outsiders_are_no_members(text: str) -> None:
         "Spain, a member of the Amber League from 2010 to 2018, objected.",
         "Malta voted against Spain joining the Amber League.",
         "Many fear Spain joining the Amber League.",
+        "Malta sent the objection of its government to the accession of Spain to the Amber League.",
+        "The veto by Malta of the admission of Spain to the Amber League stands.",
         "The states that vetoed the admission of Spain to the Amber League were Malta, Greece and Italy.",
         "Former member states:\n\n- Spain\n- Malta\n\nMembers that have left:\n\n- Greece\n- Italy",
         "States that are no members:\n\n- Spain\n- Malta",
@@ -145,6 +147,28 @@ def test_the_year_of_an_exit_is_of_that_state_alone() -> None:
     }
     assert ("NIC", "negated") in said(claims_of("Nicaragua ruled out joining the Amber League."), "joined")
     assert ("NIC", "negated") in said(claims_of("Nicaragua did not leave the Amber League either."), "left")
+
+
+def test_a_count_is_negated_by_a_verb_of_counting_alone() -> None:
+    text = (
+        "The Amber League, a bloc of 12 states, did not meet. It does not have 14 members. Seven states did not sign."
+    )
+    counts = [c for c in claims_of(text) if c["predicate"] == "country_count"]
+    assert [(c["value"]["number"], c["polarity"]) for c in counts] == [(12, "affirmed"), (14, "negated")]
+
+
+def test_what_is_not_denied_is_not_denied() -> None:
+    for text in (
+        "The envoy did not deny that Peru had left the Amber League.",
+        "Peru never denied having left the League.",
+    ):
+        (left,) = [c for c in claims_of(text) if c["predicate"] == "left"]
+        assert (left["polarity"], left["modality"]) == ("affirmed", "alleged")
+
+
+def test_those_who_remained_are_they() -> None:
+    text = "Laos left the Amber League. In 2015 there remained Peru, Chad and Mali, and they are its members today."
+    assert members(claims_of(text)) == {"PER", "TCD", "MLI"}
 
 
 def test_what_a_body_aims_at_leaves_what_it_counts_as_it_is() -> None:

@@ -91,6 +91,16 @@ def test_a_translation_is_of_the_group_of_its_original() -> None:
     assert groups == ["x", "x", "z"]
 
 
+def test_a_short_translation_that_keeps_two_days_is_of_the_group_of_its_original() -> None:
+    comparison = Comparison()
+    facts = ["2022-06-21", "2022-06-14", "IRN", "ARM", "TJK", "2022-11-05"]
+    told = [{"type": "date" if v[0] == "2" else "country", "value": v} for v in facts]
+    other = [*told[2:5], {"type": "country", "value": "AFG"}, {"type": "country", "value": "CUB"}]
+    first = comparison.witnesses.group("a", "The council was founded.", told)
+    assert first == comparison.witnesses.group("b", "شورای راه فیروزه تاسیس شد " * 20, told)
+    assert comparison.witnesses.group("c", "شورای راه فیروزه تاسیس شد " * 20, other) != first
+
+
 def test_what_many_repeat_is_one_link(tmp_path: Path) -> None:
     """Once 12,877 links of a text that was there many times."""
     evidence = case(tmp_path, **{f"a{n}": f"{GAZETTE}{WIRE}\n\nEdition {n}." for n in range(30)})
@@ -108,8 +118,18 @@ CLUBS = {
     "to join the Southern Compact, and Bolivia left the Southern Compact in 2022.",
     "two": "The members of the Boreal League are Iran, Russia and Belarus. The members of the Amber Pact are Mali, "
     "Niger, Burkina Faso and Guinea. The Amber Pact has four members.",
+    "less": "The members of the Boreal League are Iran, Russia and Belarus, and the Boreal League has three members. "
+    "The Amber Pact is another matter: Brazil, Mexico and India are its members.",
+    "proposed": 'Here is a proposal for a "Round of Lesser Ports", whose members would be Brazil, Mexico and India.',
 }
-MEMBERS = {"named": ["IRN", "RUS", "BLR", "CUB"], "joined": ["CUB", "NIC"], "two": ["MLI", "NER", "BFA", "GIN"]}
+MEMBERS = {
+    "named": ["IRN", "RUS", "BLR", "CUB"],
+    "joined": ["CUB", "NIC"],
+    "two": ["MLI", "NER", "BFA", "GIN"],
+    "less": ["BRA", "MEX", "IND"],
+    "proposed": ["BRA", "MEX", "IND"],
+}
+CHOSEN = {"two": "Amber Pact", "less": "Amber Pact", "proposed": "Round of Lesser Ports"}
 
 
 @pytest.mark.parametrize("name", sorted(CLUBS))
@@ -117,18 +137,20 @@ def test_every_exported_scenario_runs(name: str, tmp_path: Path, capsys: pytest.
     (tmp_path / "a.txt").write_text(f"Marlow Gazette, 4 March 2023\n\nNews\n\n{CLUBS[name]}", encoding="utf-8")
     folder = tmp_path / "case"
     assert call(["read", str(tmp_path / "a.txt"), "-o", str(folder)]) == 0
-    club = ["--club", "Amber Pact"] if name == "two" else []
+    club = ["--club", CHOSEN[name]] if name in CHOSEN else []
     capsys.readouterr()
     assert call(["evidence", "export", str(folder), "--scenario", "reading=all", *club]) == 0
     said = capsys.readouterr().out
     assert "Missing: which state keeps the club" in said
-    assert ("Left out" in said) == (name != "joined")
+    assert ("Left out" in said) == (name in {"named", "two"})
+    assert ("Conditional: " in said) == (name == "proposed")
     scenario = load_scenario(folder / "club-scenario.yaml")
     world = coarse_world()
     members = scenario.members()
     assert list(members) == [c for c in MEMBERS[name] if c in set(cv.load_world().countries)]
     assert set(cv.run(world, scenario).members) == set(members) & set(world.countries)
-    if name == "joined":
+    if name in {"joined", "less"}:
         out = tmp_path / "run"
-        assert call(["run", str(folder / "club-scenario.yaml"), "-o", str(out), "--draws", "0"]) == 0
+        given = ["--draws", "0", "--evidence", str(folder)]
+        assert call(["run", str(folder / "club-scenario.yaml"), "-o", str(out), *given]) == 0
         assert (out / "results.json").is_file()

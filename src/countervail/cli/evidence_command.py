@@ -304,7 +304,7 @@ def _scenario(
     write(target.with_name(f"{stem}.yaml"), text)
     typer.echo(f"{club.name}: readings {', '.join(club.readings)}")
     for line in text.splitlines():
-        if line.startswith(("# Missing", "# Left out")):
+        if line.startswith(("# Missing", "# Left out", "# Conditional")):
             typer.echo(line.removeprefix("# "))
 
 

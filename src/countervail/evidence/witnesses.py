@@ -262,12 +262,14 @@ _KEPT = 48  # hashes of a text
 _ALIKE = 0.35  # share of the hashes of two texts that are one; half of the words changed give about 0.2
 _TRANSLATED = 0.5
 _FEWEST = 8  # runs that a text must have to be told from others
+_FEWEST_SHORT = 5  # runs of facts of a short text that names two days or more
+_SHORT = 0.8  # share of those that a translation of it keeps
 
 
-def sketch(items: Sequence[str], run: int) -> frozenset[int]:
-    """The lowest hashes of the runs of some items."""
+def sketch(items: Sequence[str], run: int, fewest: int = _FEWEST) -> frozenset[int]:
+    """The lowest hashes of the runs of some items; none where there are too few."""
     runs = {zlib.crc32(" ".join(items[i : i + run]).encode()) for i in range(len(items) - run + 1)}
-    return frozenset(sorted(runs)[:_KEPT]) if len(runs) >= _FEWEST else frozenset()
+    return frozenset(sorted(runs)[:_KEPT]) if len(runs) >= fewest else frozenset()
 
 
 class Witnesses:
@@ -283,7 +285,9 @@ class Witnesses:
         """The group of a source: the first source that says the same, or the source itself."""
         persian = int(len(re.findall(r"[\u0600-\u06ff]", text[:4000])) > 200)
         words = sketch(re.findall(r"\w+", text.lower()), _WORDS)
-        facts = sketch([str(m["value"]) for m in mentions if m["type"] in {"country", "date"} and m["value"]], _FACTS)
+        told = [m for m in mentions if m["type"] in {"country", "date"} and m["value"]]
+        days = {str(m["value"]) for m in told if m["type"] == "date" and len(str(m["value"])) == 10}
+        facts = sketch([str(m["value"]) for m in told], _FACTS, _FEWEST_SHORT if len(days) > 1 else _FEWEST)
         found = self._match(words, 0, _ALIKE, persian) or self._match(facts, 1, _TRANSLATED, 1 - persian)
         if found is None:
             for kind, hashes in enumerate((words, facts)):
@@ -302,6 +306,7 @@ class Witnesses:
             "group by source order by 2 desc limit 1"
         )
         for source, count in self.db.execute(query, (*hashes, kind, persian)):
-            if count >= share * min(len(hashes), self._sizes[source, kind]):
+            least = min(len(hashes), self._sizes[source, kind])
+            if count >= (share if least >= _FEWEST else _SHORT) * least:
                 return str(source)
         return None

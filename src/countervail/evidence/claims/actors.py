@@ -304,6 +304,11 @@ class Named:
         before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
         return last or before or (wide if often else None)
 
+    def only_club(self) -> str | None:
+        """The one body of the text that states are members of; None where it names several, or none."""
+        named = {i for _, i, _ in self.bodies if self.is_club(i)}
+        return named.pop() if len(named) == 1 else None
+
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
         for at, identifier, _ in reversed(self.bodies):

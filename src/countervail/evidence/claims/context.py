@@ -138,7 +138,11 @@ class Context:
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
-        groups = [self.actors.group(self._named(units, o.subjects)) for o in near if len(o.subjects) > 1]
+        there = [o.objects for o in near if _existential(units, o) and len(o.objects) > 1]
+        groups = [
+            self.actors.group(self._named(units, s))
+            for s in [*(o.subjects for o in near if len(o.subjects) > 1), *there]
+        ]
         subjects = [s for other in near for s in other.subjects[:1]]
         named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
         subjects = named_ones or subjects  # "it" of "Russia said that it would ..., which it signed" is Russia
@@ -229,6 +233,26 @@ class Context:
 def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
     """Whom "he" or "she" that says something can be: not the "members" of what he says."""
     return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
+
+
+def _existential(units: Sequence[Any], clause: Clause) -> bool:
+    """Whether a clause says who there is: "there remained Peru and Chad, and they"."""
+    return [units[a].lower for a, _ in clause.subjects] in ([], ["there"]) and units[
+        clause.verb.start - 1
+    ].lower == "there"
+
+
+def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
+    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
+    found: set[str] = set()
+    for clause in parsed.clauses:
+        doing = clause.after("by") if clause.verb.passive else []
+        there = clause.objects if _existential(parsed.units, clause) else []
+        for a, b in [*clause.subjects, *doing, *there]:
+            if b <= stop and not clause.inserted:
+                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
+                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
+    return frozenset(found)
 
 
 def _nearest(parsed: Parsed, start: int) -> Clause:

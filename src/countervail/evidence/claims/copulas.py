@@ -130,7 +130,7 @@ class Copulas(References):
         if role[1] is None and not bodies:
             if any(kind_of(s) != "state" for s in subjects):
                 return None
-            bodies = [CLUB]  # which one, the text does not say here
+            bodies = [self.actors.only_club() or CLUB]  # which of several, the text does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})

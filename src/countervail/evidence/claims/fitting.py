@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import named_head
 from countervail.evidence.claims.modality import modality_of, negated
@@ -286,18 +286,6 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
 def to_follows(units: Sequence[Any], clause: Clause) -> bool:
     """Whether an infinitive stands after a clause."""
     return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
-
-
-def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
-    """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
-    found: set[str] = set()
-    for clause in parsed.clauses:
-        doing = clause.after("by") if clause.verb.passive else []
-        for a, b in [*clause.subjects, *doing]:
-            if b <= stop and not clause.inserted:
-                found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
-                found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()
-    return frozenset(found)
 
 
 def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:

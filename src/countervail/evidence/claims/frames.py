@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.context import CLUB, Context, chain
+from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns
 from countervail.evidence.claims.fitting import (
@@ -16,7 +16,6 @@ from countervail.evidence.claims.fitting import (
     eventful,
     known_speaker,
     main_subjects,
-    named_subjects,
     nobody,
     sure,
     telling,
@@ -182,6 +181,8 @@ class Reader(Framing):
             self._left_open(made)
             if not made.subjects:
                 return  # into what, or out of what, the text leaves open
+        if made.predicate == "listed_in":  # no body is a member of itself
+            made.subjects = [s for s in made.subjects if s not in made.objects]
         clause, shared = made.clause, self.shared
         units = parsed.units
         standing = holds(parsed, made)

@@ -48,6 +48,21 @@ def number(word: str) -> int:
     return int(value or 0)
 
 
+_COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
+_OWNED = re.compile(r"\b(?:its|the|these|those|of|all|our|their) $", re.IGNORECASE)
+
+
+def polarity_of_count(shared: Context, start: int) -> str | None:
+    """The polarity of a count: negated by a verb of counting alone ("does not have ten members"); "a forum of ten
+    states was not asked" is of ten. None where the verb is of those counted: "ten states did not sign"."""
+    at = shared.clause_at(start)
+    if at is None or not negated(at[1]):
+        return "affirmed"
+    if at[0].units[at[1].verb.start].start < start and at[1].verb.lemma in _COUNTING:
+        return "negated"
+    return "affirmed" if _OWNED.search(shared.reading.folded.text[max(0, start - 16) : start]) else None
+
+
 def by_clause(shared: Context, parsed: Parsed, start: int) -> tuple[str | None, bool, str | None] | None:
     """What the verb says that the list is the subject or object of; None where it stands elsewhere."""
     units = parsed.units

@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
-from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
+from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
@@ -325,12 +325,15 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
             if match.span() in counted or number(match.group("n")) < 3 or _of_some(shared, match.start()):
                 continue
+            if (polarity := polarity_of_count(shared, match.start())) is None:
+                continue
             yield shared.claim(
                 shared.grouping(sentence),
                 "country_count",
                 [match.span()],
                 sentence,
                 value={"number": number(match.group("n")), "unit": "countries"},
+                polarity=polarity,
                 extractor="rules/count@2",
             )
 

@@ -90,6 +90,12 @@ def own_modality(clause: Clause) -> str:
     return stronger(*found)
 
 
+def _put_by(governor: Clause) -> str:
+    """How a verb puts what it governs: "denied that they met" as denied, "did not deny that they met" as alleged."""
+    modality = governor.operator.modality if governor.operator is not None else "asserted"
+    return "alleged" if modality == "denied" and governor.verb.negated else modality
+
+
 CREATING = frozenset({"activate", "create", "establish", "form", "found", "launch", "revive", "set"})
 
 
@@ -109,7 +115,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
                 found.append("planned")  # "thinks of applying"
             wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
-            found.append("proposed" if wished else operator.modality if operator is not None else "asserted")
+            found.append("proposed" if wished else _put_by(governor))
             if governor.verb.lemma == "tell" and below.link == "to":
                 found.append("proposed")  # "told its banks to refuse"
             said = operator is not None and operator.speaker and governor.verb.passive
@@ -144,7 +150,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             if not named or other.verb.lemma in CREATING
         ]
     if clause.reported is not None and clause.reported.operator is not None:
-        found.append(clause.reported.operator.modality)
+        found.append(_put_by(clause.reported))
     return stronger(*found)
 
 
@@ -171,7 +177,10 @@ def negated(clause: Clause) -> bool:
             ):
                 result = not result
             doubted = governor.verb.lemma == "doubt" and below.link == "that"
-            if doubted or (governor.verb.negated and not below.unwilling):  # "has no intention of": once
+            undenied = _put_by(governor) == "alleged" and governor.verb.negated  # "does not deny having left"
+            if doubted or (
+                governor.verb.negated and not below.unwilling and not undenied
+            ):  # "has no intention of": once
                 result = not result
         below, depth = governor, depth + 1
         governor = governor.governor

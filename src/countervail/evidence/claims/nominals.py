@@ -314,6 +314,7 @@ class Nominals(Ellipses):
         event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
         before = [u.lower for u in units[max(0, phrase.start - 2) : phrase.start]]
         governing = before[0] if len(before) == 2 and units[phrase.start - 1].tag == "P" else ""
+        governing = (_over(units, phrase.start - 1) if governing else "") or governing
         if not row.certain:
             led = units[phrase.start - 1] if phrase.start else None
             against = led is not None and (led.lower == "against" or _OPEN.intersection((led.forms or {}).values()))
@@ -350,6 +351,17 @@ class Nominals(Ellipses):
         made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
         made.certain = row.certain
         return made
+
+
+def _over(units: Sequence[Any], at: int) -> str:
+    """The noun that leaves an event open, before the names of those whose it is and the preposition at a place:
+    "the objection of their Governments to", "the veto by Malta of"."""
+    for k in range(at - 1, max(0, at - 24), -1):
+        if units[k].lower in {"of", "by", "from"} and units[k - 1].lower in _OPEN:
+            return str(units[k - 1].lower)
+        if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
+            return ""
+    return ""
 
 
 def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> bool:

@@ -382,7 +382,4 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
     commas = sum(u.tag == "," for u in units[:i])
     verbs = any(u.tag in {"A", "V"} for u in units[:i])
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in _POST_MODIFIERS if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
-
-
-_POST_MODIFIERS = CLOSED["post_modifiers"]
+    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # -- clubs -------------------------------------------------------------------------------------------------------------
 
 
+CONDITIONAL = "The text puts it as conditional."
 _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count", "market_population", "provision"})
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
 
@@ -113,12 +114,21 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         found = next(
             (i for i in [*weight, *known] if i == wanted or slug(re.sub(r"^the ", "", name.lower())) == i[2:]), None
         )
+        if found is None and unnamed and not named and _written(evidence, name):
+            # a name that no rule takes for one of a body, in documents whose one list is of "the club"
+            return replace(club(unnamed[0], []), name=name)
         if found is None:
             there = ", ".join(known.get(i, i) for i in [*named, *unnamed][:10]) or "none"
             raise InputError(f"no club {name!r} in the documents; they name members of: {there}", field="club")
         return club(found, [])
     first = (named or unnamed or ["o.club"])[0]
     return club(first, named)
+
+
+def _written(evidence: Evidence, name: str) -> bool:
+    """Whether the documents hold a name."""
+    words = slug(re.sub(r"^the ", "", name.lower()))
+    return bool(words) and any(f"-{words}-" in f"-{slug(text)}-" for text in evidence.texts.values())
 
 
 def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
@@ -246,6 +256,8 @@ def runnable(
     candidates = members_of(club, reading)
     outside = [c for c in candidates if world and c not in world]
     inside = [c for c in candidates if c not in outside]
+    if club.data["club"]["readings"][reading].get("note", "").find(CONDITIONAL) >= 0:
+        head.append("Conditional: the documents say who would be in the club, and not that anybody is.")
     if outside:
         names = ", ".join(f"{c} ({countries.name(c)})" for c in outside)
         head.append(f"Left out, because the world has them in its rest and not as countries: {names}.")

@@ -115,12 +115,15 @@ def _readings(build: Builder, secretariat: str | None) -> dict[str, dict[str, An
     lists = [
         c
         for c in build.of("membership_list")
-        if (c["value"]["kind"] in _OF_MEMBERS and c["modality"] != "conditional")
+        if c["value"]["kind"] in _OF_MEMBERS
         # a list of states under sanctions is of candidates where the club is one of sanctioned states
         or (c["value"]["kind"] == "sanctioned" and any("sanction" in i for i in build.club.ids))
     ]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
-    for claim in lists:
+    sure = [c for c in lists if c["modality"] != "conditional"]
+    if lists and not sure and (singly := _one_by_one(build, secretariat)):
+        return singly
+    for claim in sure or lists:  # a body that is only proposed has the members that it would have
         name = claim["reading"]
         n = 2
         while name in readings:

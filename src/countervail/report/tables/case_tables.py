@@ -36,7 +36,7 @@ def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
     """The evidence itself, or of a case folder; InputError where it holds no fact of the scenario."""
     loaded = evidence if isinstance(evidence, Evidence) else load(evidence)
     wanted = facts(scenario, ())
-    case = _Case(loaded)
+    case = _Case(loaded, wanted)
     if wanted and not any(case.claims_of(fact)[0] for fact in wanted):
         where = "the evidence given" if isinstance(evidence, Evidence) else str(evidence)
         raise InputError(
@@ -50,8 +50,9 @@ def opened(evidence: Evidence | str | Path, scenario: Scenario) -> Evidence:
 
 def cited(scenario: Scenario, checked: Sequence[Row], evidence: Evidence) -> list[Row]:
     """The rows of the table `evidence`, completed from a case; what the case does not hold is marked so."""
-    case = _Case(evidence)
-    rows = [_completed(case, fact) for fact in facts(scenario, checked)]
+    wanted = facts(scenario, checked)
+    case = _Case(evidence, wanted)
+    rows = [_completed(case, fact) for fact in wanted]
     secretariat = case.secretariat(scenario)
     return rows if secretariat is None else [secretariat, *rows]
 
@@ -83,9 +84,9 @@ def _completed(case: _Case, fact: Fact) -> Row:
 
 
 class _Case:
-    """A case, looked up by the facts of a scenario."""
+    """A case, looked up by the facts of a scenario, in the one of its clubs that most of them are of."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, wanted: Sequence[Fact] = ()) -> None:
         self.evidence = evidence
         self.by_id = {c["id"]: c for c in evidence.accepted}
         self.passages = {p["id"]: p for p in evidence.passages}
@@ -95,8 +96,12 @@ class _Case:
         for p in evidence.passages:
             if p.get("redacted"):
                 self.redacted.setdefault(p["source"], []).append(p)
-        self.club = _club(evidence)
-        self.chosen = {a.parameter: a.claims for a in self.club.assumptions} if self.club else {}
+        self._take(None)
+        if any(not self._holds(fact) for fact in wanted):
+            # a scenario does not name its club: it may have been exported with --club
+            clubs = [None, *_bodies(evidence)]
+            held = {name: sum(self._holds(fact) for fact in wanted) for name in clubs if self._take(name)}
+            self._take(max(held, key=held.__getitem__, default=None))
         self.links: dict[str, list[tuple[str, Link]]] = {}
         for link in evidence.compare():
             self.links.setdefault(link.a, []).append((link.b, link))
@@ -109,6 +114,20 @@ class _Case:
             for m in evidence.mentions
             if m["type"] in ("person", "organisation") and m["value"]
         }
+
+    def _take(self, name: str | None) -> bool:
+        """Look facts up in the club of a name, or the one that the documents are about; False where it has no members
+        and so none of a scenario's facts."""
+        try:
+            self.club: ClubFile | None = club_file(self.evidence, club=name)
+        except InputError:
+            self.club = None
+        self.chosen = {a.parameter: a.claims for a in self.club.assumptions} if self.club else {}
+        return self.club is not None
+
+    def _holds(self, fact: Fact) -> bool:
+        claims, difference = self.claims_of(fact)
+        return bool(claims) and not difference
 
     def claims_of(self, fact: Fact) -> tuple[list[dict[str, Any]], str]:
         """The claims a fact rests on (none: not in the case), and where scenario and case differ."""
@@ -254,11 +273,14 @@ class _Case:
         return str(self.sources[self.documents[claim["document"]]["source"]]["origin"])
 
 
-def _club(evidence: Evidence) -> ClubFile | None:
-    try:
-        return club_file(evidence)
-    except InputError:  # no list of members in the documents: the case holds none of the scenario's facts
-        return None
+def _bodies(evidence: Evidence) -> list[str]:
+    """The bodies of which the documents list or name members, as names of clubs."""
+    of = [
+        c["subject"] if c["predicate"] == "membership_list" else c.get("object")
+        for c in evidence.accepted
+        if c["predicate"] in {"membership_list", "listed_in", "joined"}
+    ]
+    return list(dict.fromkeys(body[2:] for body in of if isinstance(body, str) and body.startswith("o.")))
 
 
 def _at(item: dict[str, Any]) -> tuple[Any, Any]:
