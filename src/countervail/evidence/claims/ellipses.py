@@ -317,3 +317,14 @@ def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
                 filled.pop(id(governor))
             else:
                 filled.pop(id(clause), None)
+
+
+def next_clause(parsed: Parsed, k: int) -> int:
+    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
+    units = parsed.units
+    after = [
+        c.subjects[0][0]
+        for c in parsed.clauses
+        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
+    ]
+    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))

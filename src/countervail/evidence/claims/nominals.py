@@ -13,7 +13,7 @@ import yaml
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.descriptions import owner_before, owner_of
-from countervail.evidence.claims.ellipses import Ellipses
+from countervail.evidence.claims.ellipses import Ellipses, next_clause
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -168,17 +168,6 @@ def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]
     return spans
 
 
-def _next_clause(parsed: Parsed, k: int) -> int:
-    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
-    units = parsed.units
-    after = [
-        c.subjects[0][0]
-        for c in parsed.clauses
-        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
-    ]
-    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))
-
-
 class Nominals(Ellipses):
     """Claims of the nouns of a sentence."""
 
@@ -188,7 +177,7 @@ class Nominals(Ellipses):
         for k, unit in enumerate(units):
             if unit.tag != "N" or unit.lower not in table:
                 continue
-            phrase = phrase_round(units, k, _next_clause(parsed, k))
+            phrase = phrase_round(units, k, next_clause(parsed, k))
             clause, inside = self._holder(parsed, phrase)
             if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
                 continue
