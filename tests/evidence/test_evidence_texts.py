@@ -35,27 +35,26 @@ KEYS = {
 KEYS |= {"speaker", "when", "amount", "optional", "former", "quote"}
 GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
-FOLDERS = {
-    name: folder
-    for folder in (TEXTS, *map(TEXTS.with_name, [f"texts_{letter}" for letter in "bcdefgh"]))
-    for name in texts(folder)
-}
+FOLDER = TEXTS.parent
+NAMES = [f"{folder.name}/{name}" for folder in sorted(FOLDER.glob("texts*")) for name in texts(folder)]
+FULL = [name for name in NAMES if name.split("/")[0].removeprefix("texts_") not in "ijklmn"]
+"""Texts whose every alternative the public format can hold as one claim."""
 
 
 def load(name: str) -> Annotation:
-    return Annotation.load(name, FOLDERS[name])
+    return Annotation.load(name, FOLDER)
 
 
 def plain(name: str) -> str:
     """The text as one line, without the marks of quoted mail, one column after the other."""
-    text = load(name).file(FOLDERS[name]).read_text(encoding="utf-8")
-    if name in {"columns", "e06"}:
+    text = load(name).file(FOLDER).read_text(encoding="utf-8")
+    if name in {"texts/columns", "texts_c/e06"}:
         lines = text.splitlines()
         text = "\n".join([line[:GUTTER] for line in lines] + [line[GUTTER:] for line in lines])
     return " ".join(re.sub(r"^>", "", text, flags=re.M).split())
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_annotations_quote_their_text(name: str) -> None:
     text, annotation = plain(name), load(name)
     quotes = [entry["quote"] for entry in annotation.data["claims"]]
@@ -65,11 +64,11 @@ def test_annotations_quote_their_text(name: str) -> None:
     assert [quote for quote in quotes if not spans(text, quote) and quote not in text] == []
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_annotations_are_well_formed(name: str) -> None:
     annotation = load(name)
     claims: list[Gold] = list(annotation.claims())
-    assert sum(not gold.optional for gold in claims) >= 10
+    assert sum(not gold.optional for gold in claims) >= 9
     for entry in annotation.data["claims"]:
         assert not set(entry) - KEYS, entry
         assert {*alternatives(entry.get("modality", "asserted"))} <= MODALITIES, entry
@@ -94,7 +93,7 @@ def read(**changes: Any) -> Read:
 
 
 def test_a_strict_match_needs_arguments_polarity_modality_and_speaker() -> None:
-    annotation = load("blocs")
+    annotation = load("texts/blocs")
     (gold,) = (g for g in annotation.claims() if g.quote == "It will not apply again")
     assert strict(gold, read(), annotation)
     assert strict(gold, read(speaker=("Belkhadem",)), annotation)
@@ -152,7 +151,7 @@ def public_id(name: str | None) -> str | None:
     return f"c.{name}" if name and re.fullmatch("[A-Z]{3}", name) else name
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", FULL)
 def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> None:
     annotation = load(name)
     score = score_case(perfect_case(annotation, tmp_path), annotation)
@@ -162,7 +161,7 @@ def test_the_annotation_itself_scores_full_marks(name: str, tmp_path: Path) -> N
     assert tally.right == tally.given == tally.found == tally.wanted >= 10
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> None:
     annotation = load(name)
     score = score_case(perfect_case(annotation, tmp_path, FLIPPED), annotation)
@@ -173,26 +172,26 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.91, 0.78), "another": (0.91, 0.66), "unseen": (0.76, 0.52)},
-    "people": {"one hand": (0.94, 0.95), "another": (0.97, 0.94), "unseen": (0.85, 0.92)},
-    "organisations": {"one hand": (0.94, 0.89), "another": (0.96, 0.87), "unseen": (0.92, 0.81)},
+    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.91, 0.74), "unseen": (0.78, 0.53)},
+    "people": {"one hand": (0.94, 0.95), "another": (0.97, 0.94), "unseen": (0.89, 0.93)},
+    "organisations": {"one hand": (0.94, 0.89), "another": (0.96, 0.86), "unseen": (0.92, 0.83)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
 """Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`); and on those that nobody
-who writes rules has looked at (`texts_e`, `texts_i`), which is what they promise of a new text."""
-KINDS = {f"texts_{k}": "another" for k in "dfghjk"} | {f"texts_{k}": "unseen" for k in "ei"}
+person wrote, and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`, `texts_m`, `texts_n`); and on
+those that nobody who writes rules has looked at (`texts_e`, `texts_i`, `texts_l`): what they promise of a new text."""
+KINDS = {f"texts_{k}": "another" for k in "dfghjkmn"} | {f"texts_{k}": "unseen" for k in "eil"}
 
 
 @cache
 def scores(kind: str) -> Score:
     """The tallies of the texts of a kind together."""
     total = Score()
-    for name, folder in FOLDERS.items():
-        if KINDS.get(folder.name, "one hand") != kind:
+    for name in NAMES:
+        if KINDS.get(name.split("/")[0], "one hand") != kind:
             continue
-        annotation, document = load(name), load(name).file(folder)
+        annotation, document = load(name), load(name).file(FOLDER)
         answer = {"name": document.name, **read_document(document.read_bytes(), document.name, f"source:{name}")}
         with tempfile.TemporaryDirectory() as scratch:
             write_case(iter([answer]), Path(scratch) / "case")
