@@ -178,8 +178,8 @@ FLOORS = {
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
     "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
 }
-"""Precision and recall that a change must not fall below, on texts that the rules were corrected on: those that one
-person wrote, and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`, `texts_m`, `texts_n`); and on
+"""Precision and recall that a change must not fall below: on texts that the rules were corrected on, those that one
+person wrote and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`, `texts_m`, `texts_n`); and on
 those that nobody who writes rules has looked at (`texts_e`, `texts_i`, `texts_l`): what they promise of a new text."""
 KINDS = {f"texts_{k}": "another" for k in "dfghjkmn"} | {f"texts_{k}": "unseen" for k in "eil"}
 
