@@ -189,7 +189,7 @@ AMERICAN_AFTER = re.compile(
     r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly"
     r"|[Aa]ttorney [Gg]eneral"
     r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
-    r"|(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
+    r"|(?:[^.\nTBK]|(?!Tbilisi|Batumi|Kutaisi)[TBK]){0,80}\b(?:Atlanta|Savannah)\b"
 )
 """What follows the American state: its governor, or its towns later in the sentence."""
 
@@ -340,7 +340,7 @@ SECOND_LABEL = re.compile(
 
 
 _SEATED = re.compile(
-    r"\S+-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
+    r"\S{1,30}-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
 )
 
 
