@@ -189,7 +189,8 @@ AMERICAN_AFTER = re.compile(
     r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly"
     r"|[Aa]ttorney [Gg]eneral"
     r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
-    r"|(?:[^.\nTBK]|(?!Tbilisi|Batumi|Kutaisi)[TBK]){0,80}\b(?:Atlanta|Savannah)\b"
+    r"|(?=[^.\n]{0,80}(?:Atlanta|Savannah))"
+    r"(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
 )
 """What follows the American state: its governor, or its towns later in the sentence."""
 
