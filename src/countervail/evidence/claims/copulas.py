@@ -12,7 +12,7 @@ from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import head_word, text_of, words_of
+from countervail.evidence.claims.phrases import about, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -278,7 +278,7 @@ class Copulas(References):
             if (
                 unit.mention is not None
                 and unit.mention.type == "organisation"
-                and not _inside(clause.subjects, unit, parsed)
+                and not about(parsed.units, clause.subjects, unit)
             ):
                 body = self.actors.mention(unit) or ""
                 if body in self.clubs or self.actors.is_club(body):
@@ -388,10 +388,3 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
         return None
     known = _FACTS.intersection((units[k].forms or {}).values())
     return True if units[k].lower in _AFTER_FACTS or known else None
-
-
-def _inside(spans: Sequence[Span], unit: Any, parsed: Parsed) -> bool:
-    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
-    units = parsed.units
-    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
-    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

@@ -26,7 +26,7 @@ from countervail.evidence.text.tokens import country_names, data_sections
 
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
-_OWN = frozenset(["its", "their", "his", "her", "our", "my"])
+OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
@@ -293,7 +293,7 @@ def owner_before(units: Sequence[Any], start: int, k: int) -> list[Span]:
         return [(a, j)] if a < j else []
     if start < k and units[start].lower == "whose":
         return antecedent(units, start)[-1:]
-    if start < k and units[start].lower in _OWN:
+    if start < k and units[start].lower in OWN:
         return [(start, start + 1)]
     for j in range(start, k):
         named = units[j].tag == "E" and units[j].mention is not None and units[j].mention.type != "person"

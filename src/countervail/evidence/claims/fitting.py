@@ -23,7 +23,7 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
-_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
+TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ANYBODY = CLOSED["anybody"]
 _NO_MATTER_WHOM = (["anybody"], ["anyone"])
 
@@ -135,11 +135,11 @@ def nobody(made: Filled) -> bool:
     if made.objects and same and kind_of(made.objects[0]) in {"state", "body"}:
         return True  # "... and Iran to supply Zambia": a subject that was not found
     whatever = any(units[a].lower == "any" and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.objects)
-    if whatever and made.predicate in _TO_ACTORS - {"suspended"} and not verb.negated:
+    if whatever and made.predicate in TO_ACTORS - {"suspended"} and not verb.negated:
         return True  # "to sanction any bank that clears them"
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
-    if negated(made.clause) and made.predicate in _TO_ACTORS and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
+    if negated(made.clause) and made.predicate in TO_ACTORS and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
         made.objects = []  # "has never imposed sanctions on anybody"
     if negated(made.clause) and made.predicate == "supplied" and "what" in made.roles and made.objects[:1]:
         made.objects = [] if made.objects[0][2:] in {"anyone", "anybody"} else made.objects
@@ -154,7 +154,7 @@ def nobody(made: Filled) -> bool:
     if active and any(units[a].lower in _ANYBODY and b - a == 1 for a, b in made.clause.subjects):
         return True  # "a bank that nobody has to pay into"
     reduced = verb.kind == "participle" and made.predicate == "founded" and not made.clause.times
-    they = [units[a].lower for a, _ in clause.subjects] == ["they"] and made.predicate in _TO_ACTORS
+    they = [units[a].lower for a, _ in clause.subjects] == ["they"] and made.predicate in TO_ACTORS
     they = they and any(kind_of(o) != "thing" for o in made.objects)  # "They listed the bank": somebody did
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced) and not they
 
@@ -204,8 +204,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
-    someone = made.predicate in _TO_ACTORS and any(o.startswith("p.") for o in made.objects)
-    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | _TO_ACTORS and not someone:
+    someone = made.predicate in TO_ACTORS and any(o.startswith("p.") for o in made.objects)
+    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not someone:
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     named = named or bool(clause.verb.passive and agents) or any(units[b - 1].text[:1].isupper() for _, b in agents)

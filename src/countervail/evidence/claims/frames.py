@@ -11,6 +11,7 @@ from countervail.evidence.claims.context import CLUB, Context, chain, named_subj
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns
 from countervail.evidence.claims.fitting import (
+    TO_ACTORS,
     complement_text,
     counted,
     eventful,
@@ -41,7 +42,6 @@ _BELOW = re.compile(
 )
 """What says that a list of entries follows."""
 _PERSONAL = frozenset(["he", "she", "him", "her", "his"])
-_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
 class Reader(Framing):
@@ -118,7 +118,7 @@ class Reader(Framing):
                 continue
             if not sure(parsed, made, self.named, self.actors, self.mains):
                 they = clause.subjects and parsed.units[clause.subjects[0][0]].lower == "they"
-                if not they or made.predicate not in _TO_ACTORS or not made.objects:
+                if not they or made.predicate not in TO_ACTORS or not made.objects:
                     continue
                 made.subjects = [UNKNOWN]  # "they listed the bank": the bank was listed
             report = speaker_clause(clause)

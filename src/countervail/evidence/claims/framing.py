@@ -10,6 +10,7 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import bodily, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
+    TO_ACTORS,
     fits,
     follows,
     spoken_words,
@@ -43,7 +44,6 @@ _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", 
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
-_TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class Framing(Appositions):
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, of_member(units, s), clause) for s in target]
         target = [named_entry(units, s) for s in target]
-        if frame.predicate in _TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
+        if frame.predicate in TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
@@ -194,13 +194,13 @@ class Framing(Appositions):
         """Who or what the target is; whether the frame can be about it."""
         units, clause, frame, verb, target = parsed.units, laid.clause, laid.frame, laid.clause.verb, laid.target
         a_body = frame.kind == "body" or (frame.predicate == "founded" and not verb.passive)
-        objects = self.ids(parsed, clause, target, a_body, frame.predicate in _TO_ACTORS)
+        objects = self.ids(parsed, clause, target, a_body, frame.predicate in TO_ACTORS)
         objects = objects or ([laid.topic] if laid.topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         thing = measure and units[target[0][0]].lower in {"it", "them"}
         if frame.predicate == "lifted" and measure and self.punished:
             objects = self.punished
-        elif measure and frame.predicate in _TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
+        elif measure and frame.predicate in TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif measure and frame.predicate == "signed" and self.signable:
             objects = [self.signable]
@@ -252,7 +252,7 @@ class Framing(Appositions):
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
         things = bool(subjects) and all(kind_of(s) == "thing" for s in subjects)
-        if things and frame.predicate in _TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
+        if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
         elif things and frame.subject == "actor":
             return False

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.descriptions import owner_before, owner_of
+from countervail.evidence.claims.descriptions import OWN, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses, next_clause
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
@@ -26,7 +26,6 @@ from countervail.evidence.tables import noun_effect
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
 _ORGANS = CLOSED["organs"]
 _PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
-_OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _OPEN = CLOSED["open_events"]
 """Verbs and nouns after which an event that a noun names is not said to have come about."""
 _WANTED = CLOSED["wanted_events"]
@@ -228,7 +227,7 @@ class Nominals(Ellipses):
         alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
         if alone or (missing and not row.topic):
             return None
-        if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in _OWN:
+        if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN:
             return None  # "withdrew its application"
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
@@ -269,7 +268,7 @@ class Nominals(Ellipses):
 
     def _whose(self, parsed: Parsed, clause: Clause, spans: list[Span], inside: str) -> list[str]:
         """Whose an event is; "its" beside the object is of who does what the verb says."""
-        own = len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN
+        own = len(spans) == 1 and parsed.units[spans[0][0]].lower in OWN
         if own and spans[0][0] > 1 and parsed.units[spans[0][0] - 1].lower == "of":
             by = listed_to(parsed.units, spans[0][0] - 1, 0)
             if by and by[0][0] and parsed.units[by[0][0] - 1].lower in {"by", "from"}:
@@ -279,7 +278,7 @@ class Nominals(Ellipses):
         if own and inside not in {"subject", ""}:
             doing = clause.after("by") if clause.verb.passive else clause.subjects
             return self.ids(parsed, clause, doing) if doing else []
-        if len(spans) == 1 and parsed.units[spans[0][0]].lower in _OWN and clause.condition:
+        if len(spans) == 1 and parsed.units[spans[0][0]].lower in OWN and clause.condition:
             later = [c for c in parsed.clauses if c.verb.start > clause.verb.start and c.verb.kind == "finite"]
             ahead = [c.subjects for c in later if c.subjects and c.subjects[-1][1] < spans[0][0]]
             spans = ahead[0] if ahead else spans  # "Kenya, if its application is approved, will"

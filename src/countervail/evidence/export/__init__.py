@@ -256,7 +256,7 @@ def runnable(
     candidates = members_of(club, reading)
     outside = [c for c in candidates if world and c not in world]
     inside = [c for c in candidates if c not in outside]
-    if club.data["club"]["readings"][reading].get("note", "").find(CONDITIONAL) >= 0:
+    if CONDITIONAL in club.data["club"]["readings"][reading].get("note", ""):
         head.append("Conditional: the documents say who would be in the club, and not that anybody is.")
     if outside:
         names = ", ".join(f"{c} ({countries.name(c)})" for c in outside)
