@@ -9,6 +9,7 @@ import pytest
 
 from countervail.errors import InputError
 from countervail.evidence import read
+from countervail.evidence.export import runnable
 from countervail.evidence.export.to_scenario import club_file
 from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.reader import read_extracted
@@ -192,6 +193,17 @@ def test_the_export_knows_who_left_and_who_came_back(tmp_path: Path) -> None:
     assert exported(tmp_path, listed) == ["PER", "TCD"]
     beside = "Peru and Chad are members of the Amber League. Laos rejoined the Amber League in 2020."
     assert exported(tmp_path, beside) == ["PER", "TCD", "LAO"]
+
+
+@pytest.mark.parametrize(("verb", "conditional"), [("would be", True), ("are", False)])
+def test_the_export_says_of_a_club_that_is_only_proposed_that_it_is(
+    tmp_path: Path, verb: str, conditional: bool
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"Ostmark Gazette, 6 May 2024\n\nThe members of the Amber League {verb} Peru, Chad and Laos.\n")
+    club = club_file(read(path))
+    assert len(club.conditional) == conditional
+    assert ("Conditional: " in runnable(club, "case", "club.yaml")) == conditional
 
 
 @pytest.mark.parametrize(

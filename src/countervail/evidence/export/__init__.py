@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # -- clubs -------------------------------------------------------------------------------------------------------------
 
 
-CONDITIONAL = "The text puts it as conditional."
 _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count", "market_population", "provision"})
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
 
@@ -256,7 +255,7 @@ def runnable(
     candidates = members_of(club, reading)
     outside = [c for c in candidates if world and c not in world]
     inside = [c for c in candidates if c not in outside]
-    if CONDITIONAL in club.data["club"]["readings"][reading].get("note", ""):
+    if reading in club.conditional:
         head.append("Conditional: the documents say who would be in the club, and not that anybody is.")
     if outside:
         names = ", ".join(f"{c} ({countries.name(c)})" for c in outside)

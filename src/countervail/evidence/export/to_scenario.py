@@ -53,6 +53,8 @@ class ClubFile:
     assumptions: tuple[Assumption, ...]
     readings: tuple[str, ...] = field(default=())
     name: str = "the club"
+    conditional: frozenset[str] = frozenset()
+    """Readings that say who would be in a club, and not that anybody is."""
 
 
 class Builder:
@@ -67,6 +69,7 @@ class Builder:
         self.sources: dict[str, list[dict[str, Any]]] = {}
         self.chosen: dict[str, tuple[str, ...]] = {}
         self.gone = gone(evidence, club)
+        self.conditional: set[str] = set()
 
     def cite(self, path: str, claims: Sequence[dict[str, Any]]) -> None:
         """Say that a value rests on claims."""
@@ -154,6 +157,8 @@ def _reading(
     for switch, code in profile().switches.items():
         entry[switch] = "partial" if code in partial else "full" if code in entry["candidates"] else "none"
     entry["note"] = _note(claim, (left, beside), copies, build)
+    if claim["modality"] == "conditional":
+        build.conditional.add(name)
     build.cite(f"club.readings.{name}.candidates", [claim])
 
     def members(subject: str) -> list[dict[str, Any]]:
@@ -369,7 +374,8 @@ def club_file(evidence: Evidence, reading: str | None = None, club: str | None =
         Assumption(path, _value(data, path), claims, "the rules; which reading is run is the analyst's choice")
         for path, claims in build.chosen.items()
     )
-    return ClubFile(_text(data, chosen, secretariat), data, build.sources, assumed, tuple(readings), chosen.name)
+    text, conditional = _text(data, chosen, secretariat), frozenset(build.conditional)
+    return ClubFile(text, data, build.sources, assumed, tuple(readings), chosen.name, conditional)
 
 
 def _text(data: dict[str, Any], club: Club, secretariat: str | None) -> str:
