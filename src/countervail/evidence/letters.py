@@ -354,6 +354,9 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
 
 _OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
 """How a short line ends that a list of demands follows."""
+_DOING = r"[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said"
+_POINT = re.compile(rf"(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?=[^\n]* (?:{_DOING}) )")
+"""A point of a list that is a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
 
 
 def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, int]]]:
@@ -372,6 +375,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
             title = bare
             continue
         short = len(bare) >= 15 and " " in bare
-        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith(_OPENS))):
+        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith(_OPENS) or _POINT.match(bare))):
             found.append((line.start, line.end))
     return title, found

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.claims.actors import adjective_codes
+from countervail.evidence.claims.units import Unit
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -76,6 +75,8 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
         tag = units[j - 1].tag
         if nouns and tag == "N" and units[j].tag == "E" and units[j - 1].lower in _PERIODS:
             break  # "in the second quarter Rosatom delivered"
+        if nouns and units[j].tag == "E" and j == end - 1 and _opener_ends(units, j, floor):
+            break  # "after the coup in Niger ECOWAS froze"
         if tag in {"N", "E", "#"}:
             nouns = True
         elif tag == "G" and nouns:
@@ -98,6 +99,20 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
         if start < j - 1:
             return start
     return j
+
+
+def _opener_ends(units: Sequence[Unit], j: int, floor: int) -> bool:
+    """Whether the name at unit j follows a place that ends what opens the sentence, without a comma."""
+    place, before = units[j - 1], units[j - 2] if j - 2 >= floor else None
+    if kind(units[j]) not in POWERS or before is None:
+        return False
+    known = kind(place) == "country" and not adjective_codes(place.text)
+    known = known and (kind(units[j]) == "country" or not place.text.isupper())  # not "US Treasury"
+    in_town = place.tag in {"N", "E"} and place.text[:1].isupper() and not place.mention and before.tag == "P"
+    if not known and not (in_town and kind(units[j]) == "country"):
+        return False
+    opens = floor == 0 and not any(u.tag in {",", ";", ":"} for u in units[:j])
+    return opens and (units[0].tag in {"P", "S"} or (units[0].tag == "B" and units[1].tag == "P"))
 
 
 def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int]]:
@@ -135,7 +150,7 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     end = phrase_from(units, k, stop)
     named = k + 1 if units[k].lower == "the" and k + 1 < stop else k
     kinds = {kind(units[last]), kind(units[named])}
-    if units[last].tag == "E" and units[named].tag == "E" and (len(kinds) == 1 or (named > k and kinds == _POWERS)):
+    if units[last].tag == "E" and units[named].tag == "E" and (len(kinds) == 1 or (named > k and kinds == POWERS)):
         return True
     while end < stop and units[end].tag == ",":
         following = phrase_from(units, end + 1, stop)
@@ -147,7 +162,7 @@ def _more_follows(units: Sequence[Unit], k: int, stop: int, last: int) -> bool:
     return end < stop and units[end].tag == "C" and phrase_from(units, end + 1, stop) > end + 1 and units[k].tag != "D"
 
 
-_POWERS = {"country", "organisation"}
+POWERS = {"country", "organisation"}
 """Kinds that stand in one list: "the United States, the European Union and others"."""
 
 
@@ -326,64 +341,6 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
     if units[i].lower.endswith("ing"):
         return units[i - 1].tag == "N"
     return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
-
-
-_OFFICE = re.compile(rf"\b(?:\w{{1,16}}-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
-
-
-def join_fields(units: Sequence[Unit]) -> None:
-    """Take the fields of an office as one phrase ("the Minister of Industries, Mines and Trade"), and a noun with the
-    name that it is called by."""
-    for i in range(2, len(units) - 1):
-        named = units[i].lower in {"named", "called"} and units[i + 1].tag == "E" and units[i - 1].tag == "N"
-        k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
-        if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
-            units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
-    for i in range(len(units) - 3):  # "rejects in the strongest possible terms the decision"
-        terms = next((k for k in range(i + 2, min(len(units), i + 5)) if units[k].lower == "terms"), 0)
-        closed = terms and units[i + 1].lower in {"the", "no"} and [u.tag for u in units[terms + 1 : terms + 2]]
-        if units[i].lower == "in" and closed in (["D"], ["E"]):
-            for unit in units[i : terms + 1]:
-                unit.tag, unit.forms = "B", None
-    for i in range(len(units) - 4):
-        if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
-            units[i].tag = "N"  # "Under Secretary"
-        if not _OFFICE.fullmatch(units[i].text) or units[i].tag != "N":
-            continue
-        end = i + 1
-        while end + 1 < len(units) and units[end].lower in {"of", "for"}:
-            fields = _field(units, end + 1 + (units[end + 1].lower == "the"))
-            end = _last_field(units, fields) if fields > end + 1 else len(units)
-
-
-def _field(units: Sequence[Unit], k: int) -> int:
-    """Where the capitalised common words from unit k end."""
-    while (
-        k < len(units)
-        and units[k].tag == "N"
-        and units[k].text[:1].isupper()
-        and units[k].text not in CLOSED["titles"]
-        and not _OFFICE.fullmatch(units[k].text)
-    ):
-        k += 1
-    return k
-
-
-def _last_field(units: Sequence[Unit], end: int) -> int:
-    """Where the last of the fields ends whose first one ends before unit `end`; the marks between become nouns."""
-    marks, k = list[int](), end
-    while k + 1 < len(units) and units[k].tag in {",", "C"} and units[k].lower in {",", "and", "&"}:
-        last = units[k].tag == "C" or units[k + 1].tag == "C"
-        marks += [k] if units[k].tag == "C" or not last else [k, k + 1]
-        start = marks[-1] + 1
-        k = _field(units, start)
-        if k == start or k - start > 4 or (k < len(units) and units[k].tag == "G"):
-            return end
-        if last:
-            for mark in marks:
-                units[mark].tag = "N"
-            return k
-    return end
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.phrases import (
+    POWERS,
     antecedent,
     head_left,
+    kind,
     listed_from,
     listed_to,
     opens_parenthesis,
@@ -165,6 +167,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
         return
     spoken = previous is not None and reports(previous)
+    if _after_opener(units, spans):
+        clause.subjects = spans[1:]
+        return
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
         spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
@@ -227,6 +232,15 @@ def _after_object(units: Sequence[Unit], spans: list[Span]) -> list[Span]:
         if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
             return spans[n:]
     return spans[-1:]
+
+
+def _after_opener(units: Sequence[Unit], spans: list[Span]) -> bool:
+    """Whether powers follow what opens the sentence: "In a move that surprised its neighbours, Oman and Chad signed"."""
+    names = [units[a] for a, b in spans[1:] if b - a == 1 and kind(units[a]) in POWERS]
+    if len(spans) < 3 or len(names) < len(spans) - 1 or kind(units[spans[0][1] - 1]) in POWERS:
+        return False
+    apart = units[spans[0][1]].tag == "," and spans[0][1] + 1 == spans[1][0]
+    return apart and (units[0].tag in {"P", "S", "B"} or (spans[0][0] > 0 and units[spans[0][0] - 1].tag == "P"))
 
 
 def _no_verb(clauses: list[Clause], n: int) -> bool:
