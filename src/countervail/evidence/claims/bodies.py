@@ -61,6 +61,7 @@ def _capitals() -> dict[str, str]:
     return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
+_COUNTRY = frozenset(["country", "nation", "kingdom", "republic"])
 _ANY_GROUP = frozenset(["group", "bloc", "grouping", "alliance", "club"])
 _NO_STATES = frozenset(["companies", "firms", "banks", "lenders", "traders", "ships", "vessels", "tankers", "entities"])
 
@@ -280,11 +281,12 @@ class Actors(Described):
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower in _THE and b - a == 2:
+        if core.lower in _COUNTRY and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
             return found or next((i for i in self.recent if i.startswith("c.")), None)
-        if core.lower not in NOUNS["states"]:
+        named = core.lower in _COUNTRY and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
+        if core.lower not in NOUNS["states"] and not named:  # "the island nation of Malta"
             return None
         if owner is not None:
             return self.mention(owner)

@@ -29,6 +29,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
             pass  # "that country"
         elif (
             (tag in {"D", "X"} and not nouns)
+            or (units[j].lower == "other" and j == i + 1 and units[i].tag == "#")
             or (tag == "G" and nouns)
             or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V", "B"})
             or (
@@ -85,6 +86,8 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
             j -= 1
             while j > floor and units[j - 1].tag == "D":
                 j -= 1
+            if units[j].lower == "other" and j > floor and units[j - 1].tag == "#":
+                j -= 1  # "four other states"
             break
         elif tag == "X" and units[j - 1].lower in {"no", "neither"} and nouns:
             j -= 1
