@@ -18,7 +18,7 @@ from countervail.evidence.claims.modality import (
     sentence_negated,
     speaker_clause,
 )
-from countervail.evidence.claims.phrases import as_for, listed_to
+from countervail.evidence.claims.phrases import as_for, listed_to, phrase_from
 from countervail.evidence.claims.speech import (
     Parsed,
     Speech,
@@ -111,7 +111,8 @@ class Context:
         return tuple(dict.fromkeys([*parsed.speakers, *found]))
 
     def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
-        """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`."""
+        """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`, but not who speaks
+        for somebody, "a spokesman for the ministry"."""
         identifier = self.actors.of(parsed.units, span, _of_one(parsed.units[span[0]].lower, before))
         words = parsed.units[span[0] : span[1]]
         own = words[0].lower in {"i", "we"} and len(words) == 1
@@ -119,6 +120,9 @@ class Context:
             return "p.unknown"  # "we think that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
+        if unnamed and words[-1].lower.startswith("spokes") and "for" in {u.lower for u in parsed.units[span[1] :][:1]}:
+            end = phrase_from(parsed.units, span[1] + 1, len(parsed.units))
+            return f"p.{slug(' '.join(u.text for u in parsed.units[span[0] + 1 : end] if u.tag != 'D'))[:80]}"
         apposed = identifier.removeprefix("p.") not in slug(" ".join(u.text for u in words))
         return "p.unnamed" if unnamed and not apposed else identifier
 
