@@ -13,6 +13,7 @@ from countervail.evidence.names.gazetteer import find_countries
 from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
+from countervail.evidence.names.short_names import acting_names
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.tokens import Mention, Taken, adjectives, country_words, lexicon, tokenise
 
@@ -227,12 +228,13 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     people = find_people(text, tokens, taken)
     press = [s for s in people if _PRESS.search(text[s[0] : s[1]])]
     people = [s for s in people if s not in press]
-    organisations = sorted([*organisations, *press])
+    used = Taken(_merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
+    organisations = sorted([*organisations, *press, *acting_names(text, people, used)])
     if any("\u0600" <= c <= "\u06ff" for c in text):
         farsi_people = persian_names.find_people(text)
-        used = Taken(sorted(farsi_people))
+        by_farsi = Taken(sorted(farsi_people))
         people += farsi_people
-        organisations += [s for s in persian_names.find_organisations(text) if not used.overlaps(*s)]
+        organisations += [s for s in persian_names.find_organisations(text) if not by_farsi.overlaps(*s)]
     named = [Mention(*folded.span(a, b), "person", name, dict(detail)) for a, b, name, detail in listed]
     named += [Mention(*folded.span(a, b), "organisation", name) for a, b, name in bodies]
     for kind, spans in (("person", people), ("organisation", organisations)):

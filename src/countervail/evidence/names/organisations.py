@@ -9,15 +9,17 @@ from functools import cache
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
     FOR_DESK,
+    Told,
     beginnings,
     coordinated,
     initials,
     mastheads,
     publishers,
+    short_bodies,
     short_forms,
     without_form,
 )
-from countervail.evidence.names.unlisted import Unlisted, is_left
+from countervail.evidence.names.unlisted import is_left
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -37,6 +39,7 @@ def _known() -> re.Pattern[str]:
         name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
     }
     world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
+    world |= {name.upper() for name in {*world, *lexicon().orgs} if name.isalpha() and len(name) >= 7}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 
@@ -375,8 +378,9 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *publishers(text)}
-    spans = w.unseated({*spans, *Unlisted(text).find(), *mastheads(text)}, text)
+    spans = w.unseated({*spans, *Told(text).find(), *mastheads(text)}, text)
     spans |= set(coordinated(spans, text))
+    spans |= set(short_bodies({text[a:b] for a, b in spans}, text))
     names = {text[a:b] for a, b in spans}
     again = {
         n

@@ -11,8 +11,8 @@ from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, countr
 
 UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 CAP = rf"[{UP}][\w&'+-]{{0,30}}"
-_SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
-_RUN = rf"{CAP}(?:[ ](?:{_SMALL} ){{0,2}}{CAP}){{0,5}}"
+SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
+_RUN = rf"{CAP}(?:[ ](?:{SMALL} ){{0,2}}{CAP}){{0,5}}"
 LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
@@ -23,7 +23,7 @@ _BOTH = re.compile(
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Universidad|Universitas|Université|Universität|Università|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
-    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{_SMALL} ){{0,2}}{CAP}){{0,4}})"
+    rf" (?:{SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{SMALL} ){{0,2}}{CAP}){{0,4}})"
 )
 _LEARNED = re.compile(rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
 _NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
@@ -118,14 +118,15 @@ _PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
-def _line(text: str, at: int) -> str:
+def line_of(text: str, at: int) -> str:
     """The line of a place, no more than 200 characters to each side."""
     start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
     end = text.find("\n", at, at + 200)
     return text[start : end if end >= 0 else at + 200]
 
 
-def _shouted(line: str) -> bool:
+def shouted(line: str) -> bool:
+    """Whether a line is set in capitals."""
     letters = [c for c in line if c.isalpha()]
     return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
 
@@ -147,6 +148,7 @@ class Unlisted:
         while name:
             first = name.split(" ", 1)[0]
             drop = first.lower() in FUNCTION or first in adjectives() or first in self.words.titles
+            drop = drop or first in w.CALENDAR
             if not drop or " " not in name:
                 break
             start += len(first) + 1
@@ -269,7 +271,7 @@ class Unlisted:
         """What was joined, left or founded and has a name of one word: "founded Mercosur"."""
         for match in _DONE_TO.finditer(self.text):
             span = self._trimmed(*match.span("n"))
-            if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+            if span is None or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                 continue
             if " the " in match.group() and self._attribute(*span):
                 continue  # "joins the Rotterdam trader"
@@ -296,7 +298,7 @@ class Unlisted:
                 or name.title() in known.capitals
                 or _ROMAN.match(name)
                 or self._opens_line(*match.span("n"))
-                or _shouted(_line(self.text, match.start()))
+                or shouted(line_of(self.text, match.start()))
             ):
                 continue
             if re.search(r"\b[A-Z]{3,}[ ,]$", self.text[max(0, match.start() - 20) : match.start()]) or re.match(
@@ -318,7 +320,7 @@ class Unlisted:
     def organs(self) -> Iterator[tuple[int, int]]:
         """An organ or project of a body called by initials: the ECOWAS Commission."""
         for match in _ORGAN.finditer(self.text):
-            if not _shouted(_line(self.text, match.start())):
+            if not shouted(line_of(self.text, match.start())):
                 yield match.span("n")
 
     def compounds(self) -> Iterator[tuple[int, int]]:
@@ -344,7 +346,7 @@ class Unlisted:
         )
         for match in pattern.finditer(self.text):
             span = self._trimmed(*match.span())
-            if span is None or " " not in self.text[slice(*span)] or _shouted(_line(self.text, span[0])):
+            if span is None or " " not in self.text[slice(*span)] or shouted(line_of(self.text, span[0])):
                 continue
             words = self.text[slice(*span)].split()
             if not any(w in known.posts or w in known.titles for w in words):
@@ -359,7 +361,7 @@ class Unlisted:
                 head = span is not None and self.text[slice(*span)] in self.words.org_heads
                 if pattern is _THROUGH and " " not in match.group("n"):
                     continue  # it may be a town
-                if span is None or head or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                if span is None or head or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                     continue
                 yield span
 
