@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from countervail import countries
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
 
 PARTICLES = frozenset(data_sections("english/lexicon.txt")["particles"])
 
@@ -225,6 +225,12 @@ INNER = frozenset(
         "Organizing",
     }
 )
+WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
+OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
+OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
+MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
+GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
+"""Words of bodies' names that no body is called by alone."""
 CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
@@ -348,3 +354,31 @@ _SEATED = re.compile(
 def unseated(spans: Iterable[tuple[int, int]], text: str) -> set[tuple[int, int]]:
     """The spans of names without the seat or owner before them: "Jamnagar-based Saurashtra Fuels"."""
     return {(m.end() if (m := _SEATED.match(text, a, b)) else a, b) for a, b in spans}
+
+
+def is_left(token: Token, head: str) -> bool:
+    """Whether a word before the head belongs to the name."""
+    words, bare = lexicon(), token.bare
+    if not token.capital or bare.lower() in FUNCTION:
+        return False
+    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
+        return bare in {"Imam"}
+    if bare in words.posts:
+        return head in OF_A_POST or token.text != bare
+    return True
+
+
+def publishers(text: str) -> Iterator[tuple[int, int]]:
+    """The publisher in a source line, and agencies in a picture's credit."""
+    for m in SOURCE_LINE.finditer(text):
+        yield m.span("n")
+    for m in VIA.finditer(text):
+        if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
+            yield m.span("n")
+
+
+def spells(letters: str, words: list[str]) -> bool:
+    """Whether the last words begin with the letters, small words left out."""
+    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
+    plain = "".join(w[0].upper() for w in words)
+    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)

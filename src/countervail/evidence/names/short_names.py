@@ -8,7 +8,18 @@ from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.name_words import towns
-from countervail.evidence.names.unlisted import CAP, LEGAL, NO_ENDS, SMALL, TOWN, UP, Unlisted, line_of, shouted
+from countervail.evidence.names.unlisted import (
+    CAP,
+    LEGAL,
+    NO_ENDS,
+    NO_LETTERS,
+    SMALL,
+    TOWN,
+    UP,
+    Unlisted,
+    line_of,
+    shouted,
+)
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Taken,
@@ -57,6 +68,8 @@ def short_forms(names: set[str], text: str) -> set[str]:
             continue
         if not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
+        if re.search(rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]", text):
+            continue  # a town
         a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
             found.add(first)
@@ -121,46 +134,29 @@ def initials(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
     for pattern in (w.SPELT, w.SPELT_BACK):
         for m in pattern.finditer(text):
             letters = m.group("a").replace("-", "")
-            tail = re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e"))
-            # walk back through the words: the initials must be those of the last capitalised words
-            capitals = [w for w in tail if w[0].isupper()]
-            if len(capitals) >= 2 and _spells(letters, capitals):
+            # the initials must be those of the last capitalised words
+            capitals = [x for x in re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e")) if x[0].isupper()]
+            if len(capitals) >= 2 and w.spells(letters, capitals):
                 yield m.span("a")
     for m in w.RENAMED.finditer(text):
         if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
             yield m.span("a")
     small = {t.text for t in tokens if not t.capital} | lexicon().function
     for m in re.finditer(
-        r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
-        r"|agreement|rate|currency))",
+        r"\b[Tt]he ([A-Z]{3,6})\b(?! \d| [A-Z]{2}| (?:list|franc|system|network|rail|format|code|standard|deal"
+        r"|agreement|rate|currency|exchange rate))",
         text,
     ):
         if (
             m.group(1) not in lexicon().not_initials
             and m.group(1) not in lexicon().rails
             and m.group(1).lower() not in small
-            and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
+            and m.group(1) not in NO_LETTERS
         ):
             line_start = text.rfind("\n", 0, m.start()) + 1
             line = text[line_start : line_start + 200].split("\n", 1)[0]
             if not line.isupper():
                 yield m.span(1)
-
-
-def publishers(text: str) -> Iterator[tuple[int, int]]:
-    """The publisher in a source line, and agencies in a picture's credit."""
-    for m in w.SOURCE_LINE.finditer(text):
-        yield m.span("n")
-    for m in w.VIA.finditer(text):
-        if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
-            yield m.span("n")
-
-
-def _spells(letters: str, words: list[str]) -> bool:
-    """Whether the last words begin with the letters, small words left out."""
-    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
-    plain = "".join(w[0].upper() for w in words)
-    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
 def mastheads(text: str) -> Iterator[tuple[int, int]]:
@@ -251,42 +247,43 @@ _SHORT_BODY = re.compile(
 
 _PLACE = re.compile(rf"\b(?:in|near|off|outside|around|port of|town of|city of) (?P<n>{CAP}(?: {CAP})?)")
 _SHIP = re.compile(rf"\b(?:[Tt]he|ship|vessel|tanker|trawler|barge|longliner|aboard) (?P<n>{CAP}(?: {CAP}){{1,3}})")
-_SAID_OF_FIRMS = tuple(
-    re.compile(rf"(?<![\w.'-])(?<!the )(?<!The ){before}(?P<n>{CAP}(?:[ -]{CAP}){{{least},3}}){after}")
-    for before, least, after in (
-        (
-            "",
-            0,
-            rf", (?:an?|the|one of (?:the|its)) (?:[\w-]+ ){{0,4}}?(?:{_FIRM_NOUN}|undertaking|application|app|wallet"
-            r"|entity|enterprise|organisation|organization|group|dealership|house)\b"
-            r"(?!'s|-| (?:chief|head|boss|director|president|official|[a-z]+(?:er|or|man|ist)\b))",
-        ),
-        (
-            "",
-            0,
-            r"'s (?:parent company|chief executive|managing director|board|shareholders|customers|subsidiary|merchants"
-            r"|headquarters|branch(?:es)?|depositors|employees|correspondent banks?)\b",
-        ),
-        (
-            r"\b(?:(?:insured|screened|financed|supplied|chartered|operated|published|cleared|audited|handled) by"
-            r"|(?:merchants|shares|shareholders|clients|customers|employees|receivers|creditors|trustee|branch|branches"
-            r"|subsidiary|affiliate|arm|directors) of|worked (?:at|for)) ",
-            0,
-            r"\b",
-        ),
-        (
-            r"\b(?:blacklist|blacklisted|sanctioned|delist|delisted|fined|fine|listed|designated|bought from"
-            r"|dealings with|sanctions on|sold to|replace|between) ",
-            1,
-            r"\b",
-        ),
-    )
+
+
+def _told(before: str, after: str, least: int = 0) -> re.Pattern[str]:
+    """What is said of firms and not of people, before or behind a name of so many more words at least."""
+    return re.compile(rf"(?<![\w.'-])(?<!the )(?<!The ){before}(?P<n>{CAP}(?:[ -]{CAP}){{{least},3}}){after}")
+
+
+_SAID_OF_FIRMS = (
+    _told(
+        "",
+        rf", (?:an?|the|one of (?:the|its)) (?:[\w-]+ ){{0,4}}?(?:{_FIRM_NOUN}|undertaking|application|app|wallet"
+        r"|entity|enterprise|organisation|organization|group|dealership|house)\b"
+        r"(?!'s|-| (?:chief|head|boss|director|president|official|[a-z]+(?:er|or|man|ist)\b))",
+    ),
+    _told(
+        "",
+        r"'s (?:parent company|chief executive|managing director|board|shareholders|customers|subsidiary|merchants"
+        r"|headquarters|branch(?:es)?|depositors|employees|correspondent banks?)\b",
+    ),
+    _told(
+        r"\b(?:(?:insured|screened|financed|supplied|chartered|operated|published|cleared|audited|handled) by"
+        r"|(?:merchants|shares|shareholders|clients|customers|employees|receivers|creditors|trustee|branch|branches"
+        r"|subsidiary|affiliate|arm|directors) of|worked (?:at|for)) ",
+        r"\b",
+    ),
+    _told(
+        r"\b(?:blacklist|blacklisted|sanctioned|delist|delisted|fined|fine|listed|designated|bought from"
+        r"|dealings with|sanctions on|sold to|replace|between) ",
+        r"\b",
+        least=1,
+    ),
 )
-"""What is said of firms and not of people, before or behind a name of so many more words at least."""
+_LISTED = rf"{CAP}(?: {CAP}){{0,3}}"
 _MANY = re.compile(
-    rf"\b(?:banks|firms|companies|clubs|lenders|insurers|refiners|systems|platforms|houses|shipowners|brokers"
-    rf"|suppliers|outlets|charities|entities|subsidiaries),? (?:including |such as |among them |called )?(?P<n>{CAP}(?: {CAP}){{0,3}})"
-    rf"(?P<r>(?:, {CAP}(?: {CAP}){{0,3}}){{0,6}}(?:,? and {CAP}(?: {CAP}){{0,3}})?)"
+    r"\b(?:banks|firms|companies|clubs|lenders|insurers|refiners|systems|platforms|houses|shipowners|brokers"
+    r"|suppliers|outlets|charities|entities|subsidiaries),? (?:including |such as |among them |called )?"
+    rf"(?P<n>{_LISTED})(?:, {_LISTED}){{0,6}}(?:,? and {_LISTED})?"
 )
 
 
@@ -319,8 +316,8 @@ class Told(Unlisted):
     def _like_a_firm(self, start: int, end: int) -> bool:
         """Whether the words of a name are those of firms: "Amber Bulk", "Holm & Sons"."""
         words = self.text[start:end].split()
-        ends = words[-1] in _WORDS_OF_FIRMS or words[-1] in self.words.org_heads or words[-1].endswith("-Sons")
-        return ends or "&" in words or words[-1] == "Sons"
+        last = words[-1].split("-")[-1]
+        return "&" in words or last == "Sons" or last in _WORDS_OF_FIRMS or words[-1] in self.words.org_heads
 
     def ends(self) -> Iterator[tuple[int, int]]:
         """Names of several words whose last one is of the names of firms; a ship has an article."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, country_words, data_sections, lexicon
+from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
 
 UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 CAP = rf"[{UP}][\w&'+-]{{0,30}}"
@@ -112,9 +112,11 @@ _ATTRIBUTE = re.compile(r" (?P<w>[a-z]{4,})")
 """A common word right after a name, which may be an attribute of it."""
 _HEADING = re.compile(r"\n|\Z|\.|:| - | [A-Z]{2,}\b")
 """What follows a word in capitals at the start of a line that is a heading, a signature or a place."""
+_NO_BODY_AFTER = re.compile(r" (?:franc|[Ll]ist|Exit|payment|codes?)\b|-[A-Z]{2}|'[A-Z]| \d{1,2}\b")
+"""What follows letters that are no body's: "the CFA franc", "(EU Exit) Regulations"."""
 _LATER = frozenset(["last", "again", "today", "yesterday", "soon", "early", "later", "next"])
 _ROMAN = re.compile(r"[IVXLCM]+$")
-_PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
+NO_LETTERS = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
@@ -273,6 +275,10 @@ class Unlisted:
             span = self._trimmed(*match.span("n"))
             if span is None or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                 continue
+            if re.match(r" (?:for|of|and) [A-Z]", self.text[span[1] : span[1] + 8]) and (
+                self.text[slice(*span)] in self.words.org_heads | {"System", "Belt"}
+            ):
+                continue  # the beginning of a longer name
             if " the " in match.group() and self._attribute(*span):
                 continue  # "joins the Rotterdam trader"
             if (
@@ -288,7 +294,7 @@ class Unlisted:
         for match in _LETTERS.finditer(self.text):
             name = match.group("n")
             if (
-                name in _PLACES
+                name in NO_LETTERS
                 or name in known.not_initials
                 or name in self.states
                 or name in known.titles
@@ -307,9 +313,16 @@ class Unlisted:
                 continue  # one of several words in capitals
             if re.match(r", ?[A-Z]|-[A-Z]{2}", self.text[match.end() : match.end() + 3]):
                 continue
+            if _NO_BODY_AFTER.match(self.text, match.end()) or self._of_title(match.start()):
+                continue
             if re.search(r"\d[.:]\d\d $", self.text[max(0, match.start() - 6) : match.start()]):
                 continue  # a time zone
             yield match.span("n")
+
+    def _of_title(self, start: int) -> bool:
+        """Whether a title or post stands before a word in capitals: a surname, "Senator TREGEAR"."""
+        before = self.text[max(0, start - 20) : start].split()
+        return bool(before) and before[-1].strip(".").title() in self.words.titles | self.words.posts | {"Ms", "Mr"}
 
     def _opens_line(self, start: int, end: int) -> bool:
         """Whether a word in capitals begins a line as a heading, signature or dateline does."""
@@ -378,15 +391,3 @@ class Unlisted:
             self.founded,
         )
         return {span for rule in rules for span in rule()}
-
-
-def is_left(token: Token, head: str) -> bool:
-    """Whether a word before the head belongs to the name."""
-    words, bare = lexicon(), token.bare
-    if not token.capital or bare.lower() in FUNCTION:
-        return False
-    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
-        return bare in {"Imam"}
-    if bare in words.posts:
-        return head in w.OF_A_POST or token.text != bare
-    return True
