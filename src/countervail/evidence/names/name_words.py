@@ -28,7 +28,7 @@ MORE_POSTS = (
     "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"
@@ -95,17 +95,21 @@ def column_of_people(text: str, line: str, column: int) -> bool:
 
 
 LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
-LOWER_POST = re.compile(rf"\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $")
+LOWER_POST = re.compile(
+    rf"\b(?:[Hh]is|[Hh]er|whose|their) (?:elder |younger |late |half-)?(?:brother|sister|son|daughter|wife|husband"
+    r"|cousin|father|mother|nephew|niece|widow|uncle)(?:-in-law)?,? $"
+    rf"|\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
+)
 NAMED_BY = re.compile(
     r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
     r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
     r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like|one|remains"
-    r"|remained|national|citizen|native) $"
+    r"|says|name is|name was|remained|national|citizen|native) $"
 )
 _DESCRIBED = (
     rf"(?:{POST_WORDS}|{MORE_POSTS}|brother|sister|son|daughter|wife|husband|widow|father|mother|cousin|nephew|niece"
     r"|uncle|friend|colleague|employee|predecessor|successor|resident|citizen|national|man|woman|spouse|boss|guest"
-    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|harbou?r ?master)"
+    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|harbou?r ?master|owner|co-owner)"
 )
 DESCRIBED_BEFORE = re.compile(
     rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
@@ -259,7 +263,7 @@ EXPANSION = re.compile(
 SPELT = re.compile(r'(?P<e>[A-Z][A-Za-z\' -]{6,90}[a-z])"? \((?:the )?"?(?P<a>[A-Z][A-Z-]{1,9})"?\)')
 SPELT_BACK = re.compile(r'\b(?P<a>[A-Z]{2,8})"? \((?:the )?"?(?P<e>[A-Z][a-z][A-Za-z\' -]{6,90})"?\)')
 RENAMED = re.compile(
-    r"(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "
+    r"(?:\bname (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|\bor) "
     r'"?(?P<a>[A-Z]{3,8})\b'
 )
 SOURCE_LINE = re.compile(r"^(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[\w.-]{3,60})[ ]*$", re.MULTILINE)

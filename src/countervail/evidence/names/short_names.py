@@ -323,7 +323,8 @@ class Told(Unlisted):
         """Names of several words whose last one is of the names of firms; a ship has an article."""
         for match in _ENDED.finditer(self.text):
             span = self._good(*match.span("n"), least=2)
-            if span is None or (not self._like_a_firm(*span) and match["e"] not in _WORDS_OF_HOUSES):
+            of = w.OFFICE_OF.search(self.text, max(0, match.start() - 90), match.start())
+            if span is None or of or (not self._like_a_firm(*span) and match["e"] not in _WORDS_OF_HOUSES):
                 continue
             if match["e"] in _WORDS_OF_HOUSES or self.text[slice(*span)] not in self.ships:
                 yield span
@@ -382,6 +383,8 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
     """Bodies that the text calls only by their noun: "the Commission", where no longer name has it."""
     for match in _SHORT_BODY.finditer(text):
         last = match["n"].split()[-1]
+        if text[match.end() : match.end() + 2] == "'s" and text[: match.start()].endswith("from "):
+            continue  # "withdrew troops from the League's camp"
         if not any(last in name.split() for name in names) and not headline(line_of(text, match.start())):
             yield match.span("n")
 

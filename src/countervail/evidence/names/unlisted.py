@@ -238,7 +238,7 @@ class Unlisted:
                     further = _NEXT.match(self.text, further.end("n"))
         for match in _APPOSED.finditer(self.text):
             span = self._trimmed(*match.span("n"))
-            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
+            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO | {"exporter", "importer"}
             if span is not None and not self._is_other(*span) and not person:
                 yield span
         for pattern in (_REGISTERED, _IS_A, _WHICH, _ONE_OF_THEM, _MANY_AGENTS, _BUYER, _PUT_ON_LIST):
