@@ -219,6 +219,10 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
     organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
+    in_body = Taken(organisations)  # "Atlas-Niger Mutual" is no mention of Niger
+    inside = [text[a - 1 : a] == "-" and in_body.overlaps(a, b) for a, b in placed]
+    countries = [m for m, no in zip(countries, inside, strict=True) if not no]
+    placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
@@ -240,7 +244,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     for kind, spans in (("person", people), ("organisation", organisations)):
         for start, end in spans:
             a, b = folded.span(start, end)
-            named.append(Mention(a, b, kind, " ".join(text[start:end].split())))
+            named.append(Mention(a, b, kind, re.sub(r"^H\.? ?E\.? ", "", " ".join(text[start:end].split()))))
     # a country's name that a person carries is not the country
     carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]

@@ -28,7 +28,8 @@ MORE_POSTS = (
     "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate"
+    "|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"

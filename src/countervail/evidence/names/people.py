@@ -183,7 +183,7 @@ class People:
                 or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names
-                    and not (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.not_names)
+                    and not (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.not_names | words.posts)
                     and t.bare not in words.org_heads
                     and t.bare not in words.posts
                     and t.bare not in adjectives()
@@ -379,14 +379,10 @@ class People:
         while a < j:
             for b in range(j, a, -1):
                 words = tuple(t.bare for t in self.tokens[a:b])
-                if b - a == 1 and words in self.first_names and self._alone(a):
-                    yield a, b
-                    a = b
-                    break
-                if words in self.learnt or (
-                    sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt
-                ):
-                    while a > k and len(self.tokens[a - 1].text) == 1:
+                first = b - a == 1 and words in self.first_names and self._alone(a)
+                spelt = first or words in self.learnt
+                if spelt or (sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt):
+                    while not first and a > k and len(self.tokens[a - 1].text) == 1:
                         a -= 1
                     yield a, b
                     a = b
