@@ -13,9 +13,9 @@ from countervail.evidence.names.gazetteer import find_countries
 from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
-from countervail.evidence.names.short_names import acting_names
+from countervail.evidence.names.short_names import Told, firms_by_its
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.tokens import Mention, Taken, adjectives, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, lexicon, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
@@ -230,10 +230,10 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     sums = [m.span() for m in _CURRENCY.finditer(text)]
     taken = Taken(_merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
-    press = [s for s in people if _PRESS.search(text[s[0] : s[1]])]
+    press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms_by_its(text)]
     people = [s for s in people if s not in press]
     used = Taken(_merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
-    organisations = sorted([*organisations, *press, *acting_names(text, people, used)])
+    organisations = sorted([*organisations, *press, *_acting(text, people, used)])
     if any("\u0600" <= c <= "\u06ff" for c in text):
         farsi_people = persian_names.find_people(text)
         by_farsi = Taken(sorted(farsi_people))
@@ -254,6 +254,17 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
 
 _CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|CHF|CNY|RMB|JPY|RUB|INR|AED|TRY|BRL|ZAR) ?(?=\d)")
 """The code of a currency before a sum, which is no part of the name before it: "paid Haiyue USD 46 million"."""
+
+
+def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tuple[int, int]]:
+    """Organisations among what nothing else was read in: names that act as firms do, wherever they stand."""
+    persons = {word for a, b in people for word in text[a:b].split()}
+    told = (s for s in Told(text).acting() if not taken.overlaps(*s))
+    names = {name for a, b in told if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
+    if not names:
+        return []
+    pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")
+    return [m.span() for m in pattern.finditer(text) if not taken.overlaps(*m.span())]
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:

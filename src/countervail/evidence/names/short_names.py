@@ -22,10 +22,8 @@ from countervail.evidence.names.unlisted import (
 )
 from countervail.evidence.text.tokens import (
     FUNCTION,
-    Taken,
     Token,
     adjectives,
-    alternatives,
     country_words,
     data_sections,
     headline,
@@ -201,6 +199,11 @@ _OF_ITSELF = re.compile(
     r" (?:its|itself|that it|it) (?!was|is |would be|will be)"
 )
 """A name that acts and is meant by "it": "Tellar denied that it had sold"."""
+_ITS_OWN = re.compile(
+    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}){_AUX} (?:{_ACTS}|\w{{3,12}}ed)"
+    r"(?: (?:from|in|to|for|all|of|with))? its "
+)
+"""What has something of its own: "Nordlys Metall cancelled its contract"."""
 _PLACED = re.compile(
     rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?: {CAP})?"
     rf"|concerned|involved|in question|there|here), (?P<n>{_NAME})(?=[,.;:)]| and )"
@@ -389,12 +392,8 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
             yield match.span("n")
 
 
-def acting_names(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tuple[int, int]]:
-    """Organisations among what nothing else was read in: names that act as firms do, wherever they stand."""
-    persons = {word for a, b in people for word in text[a:b].split()}
-    told = (s for s in Told(text).acting() if not taken.overlaps(*s))
-    names = {name for a, b in told if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
-    if not names:
-        return []
-    pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")
-    return [m.span() for m in pattern.finditer(text) if not taken.overlaps(*m.span())]
+def firms_by_its(text: str) -> frozenset[str]:
+    """Names of two words and more, none of them given, that do something with what is "its": no person does."""
+    named = {m["n"] for m in _ITS_OWN.finditer(text)}
+    known = lexicon().given
+    return frozenset(n for n in named if not known.intersection(n.split()) and f". {n}" not in text)

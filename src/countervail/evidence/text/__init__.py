@@ -181,7 +181,7 @@ def _kept() -> tuple[frozenset[str], frozenset[str]]:
     the pronoun)."""
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
-    bodies = {part for name in words.orgs for part in name.split()}
+    bodies = {name for name in words.orgs if " " not in name} | {"Reserve"}  # of longer ones the words are ordinary
     offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
     return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | (
         set(words.orgs) - {"WHO"}
