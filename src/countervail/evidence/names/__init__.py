@@ -220,6 +220,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
     organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
     in_body = Taken(organisations)  # "Atlas-Niger Mutual" is no mention of Niger
+    dates = [m for m in dates if not in_body.overlaps(*to_folded.span(m)) or m.detail.get("open") != "no year"]
     inside = [text[a - 1 : a] == "-" and in_body.overlaps(a, b) for a, b in placed]
     countries = [m for m, no in zip(countries, inside, strict=True) if not no]
     placed = [s for s, no in zip(placed, inside, strict=True) if not no]
@@ -230,7 +231,8 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     sums = [m.span() for m in _CURRENCY.finditer(text)]
     taken = Taken(_merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
-    press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms_by_its(text)]
+    firms = firms_by_its(text) if people else frozenset()
+    press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms]
     people = [s for s in people if s not in press]
     used = Taken(_merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
     organisations = sorted([*organisations, *press, *_acting(text, people, used)])

@@ -66,11 +66,10 @@ def short_forms(names: set[str], text: str) -> set[str]:
             continue
         if not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
-        if re.search(rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]", text):
-            continue  # a town
         a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
-            found.add(first)
+            town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
+            found |= set() if re.search(town, text) else {first}
     return found
 
 
@@ -386,7 +385,7 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
     """Bodies that the text calls only by their noun: "the Commission", where no longer name has it."""
     for match in _SHORT_BODY.finditer(text):
         last = match["n"].split()[-1]
-        if text[match.end() : match.end() + 2] == "'s" and text[: match.start()].endswith("from "):
+        if text[match.end() : match.end() + 2] == "'s" and text[max(0, match.start() - 5) : match.start()] == "from ":
             continue  # "withdrew troops from the League's camp"
         if not any(last in name.split() for name in names) and not headline(line_of(text, match.start())):
             yield match.span("n")
@@ -395,5 +394,4 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
 def firms_by_its(text: str) -> frozenset[str]:
     """Names of two words and more, none of them given, that do something with what is "its": no person does."""
     named = {m["n"] for m in _ITS_OWN.finditer(text)}
-    known = lexicon().given
-    return frozenset(n for n in named if not known.intersection(n.split()) and f". {n}" not in text)
+    return frozenset(n for n in named if not any(word in lexicon().given for word in n.split()))
