@@ -409,6 +409,13 @@ def test_two_columns_of_a_plain_text() -> None:
         ("Irena Duvall, onetime high commissioner in Lusaka warned them.", {"high commissioner in Lusaka"}),
         ("Bishop Irena Duvall and Commissioner-General Teo Varga spoke.", {"Bishop", "Commissioner-General"}),
         ("Chad's vice-minister for trade, Irena Duvall, came.", {"vice-minister for trade"}),
+        ("Its deputies, Irena Duvall and Teo Varga, came.", {"deputy"}),
+        ("Three commanders of the Front, Irena Duvall, Paul Varga and Ana Brix, fled.", {"commander of the Front"}),
+        (
+            "The bank's spokesman, Colonel Teo Varga, and the harbour master, Irena Duvall, came.",
+            {"spokesman", "harbour master"},
+        ),
+        ("Two members, Irena Duvall and Teo Varga, came at 7 PM Paris time.", set()),
     ],
 )
 def test_posts_beside_a_name(text: str, posts: set[str]) -> None:

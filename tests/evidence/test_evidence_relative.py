@@ -50,6 +50,7 @@ def test_date_and_publisher_of_an_article(head: str, date: str | None, publisher
         ("Sales fell last month.", "2022-10"),
         ("Sales fell last year.", "2021"),
         ("The firm was told on November 3.", "2022-11-03"),
+        ("It was postponed after the election of 5 December.", None),
         ("It was founded on 5 December.", "2021-12-05"),
         ("It will open on 5 December.", "2022-12-05"),
         ("It joined in August.", "2022-08"),

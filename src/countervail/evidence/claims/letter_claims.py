@@ -11,7 +11,7 @@ from countervail.evidence.claims.context import Context, person
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
 _CABLE = re.compile(
@@ -260,6 +260,17 @@ def claims(shared: Context) -> Iterator[Claim]:
 
 POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
 """A word that is a post."""
+CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
+"""What somebody does for a living, which is no post where it is only "a" one."""
+
+
+def one_of(word: str) -> str | None:
+    """The singular of a post of several: "deputies"."""
+    one = re.sub(r"ies$", "y", word).removesuffix("s")
+    plural = one != word and POST.fullmatch(one) and one not in CALLINGS | {"member", "official", "partner", "chief"}
+    return one if plural else None
+
+
 _LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import POST, dated
+from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, one_of
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
@@ -54,7 +54,8 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
             owner = units[i + 1 : i + 2] and units[i + 1].tag == "G"
             if owner and span and span[0] < i and units[i - 1].tag == ",":
                 continue  # "its governor, X's deputy"
-            if span and _has_post(units, span):
+            span = span if span and _has_post(units, span) else _of_several(units, i)
+            if span:
                 yield from _post(shared, parsed, i, span, names)
                 if (double := _double(units, span, i)) is not None:
                     yield from _post(shared, parsed, i, double, names)
@@ -63,10 +64,6 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                     yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
             elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
                 yield from _led(shared, parsed, i)
-
-
-_CALLINGS = frozenset(data_sections("english/nouns.txt")["callings"])
-"""What somebody does for a living, which is no post where it is only "a" one."""
 
 
 def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, int] | None:
@@ -85,12 +82,34 @@ def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, 
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    return any(_is_post(units[k]) and (k == 0 or units[k - 1].lower not in _NO_POST) for k in range(*span))
+    return any(
+        (_is_post(units[k]) and (k == 0 or units[k - 1].lower not in _NO_POST))
+        or (units[k].lower == "master" and k > 0 and units[k - 1].lower in {"harbour", "harbor"})
+        for k in range(*span)
+    )
 
 
 def _is_post(unit: Unit) -> bool:
     """Whether a word is a post: "minister", "vice-minister", "Attorney-General"."""
     return bool(POST.fullmatch(unit.text) or POST.fullmatch(unit.text.rsplit("-", 1)[-1]))
+
+
+def _of_several(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
+    """The post of one of several in a row: "her deputies, X and Y", "two commanders of the Front, X and Y"."""
+
+    def person_at(k: int) -> bool:
+        mention = units[k].mention if 0 <= k < len(units) else None
+        return mention is not None and mention.type == "person"
+
+    first = i
+    while first > 1 and units[first - 1].tag in {"C", ","}:
+        k = first - 2 - (units[first - 2].tag == ",")
+        if not person_at(k):
+            break
+        first = k
+    span = _before(units, first) if first < i or (units[i + 1 : i + 2] and person_at(i + 2)) else None
+    end = next((k for k in range(*span) if units[k].tag == "P"), span[1]) if span else 0
+    return span if span and any(one_of(units[k].text) for k in range(span[0], end)) else None
 
 
 def _headed(units: Sequence[Unit], span: tuple[int, int]) -> bool:
@@ -199,6 +218,8 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         units[start - 1].text in _OWN or (units[start - 1].tag == "." and units[start - 2].text in _OWN)
     ):
         start -= 1
+    if start == i and i > 1 and units[i - 1].text in lexicon().ranks and units[i - 2].tag == ",":
+        start -= 1  # "its spokesman, Colonel X"
     if start < i and start > 1 and units[start - 1].lower == "the" and units[start - 2].tag == ",":
         start -= 1  # "the Prime Minister, the Honourable X"
     i = start
@@ -250,7 +271,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
-        units[a].tag in {"D", "G", "B", ",", "."}
+        units[a].tag in {"D", "G", "B", "#", ",", "."}
         or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN
@@ -263,10 +284,13 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         return
     text = shared.reading.folded.text
     post, body = post_of(text, units[a].start, units[b - 1].end, names)
+    if post is None and (plural := next((k for k in range(a, b) if one_of(units[k].text)), None)) is not None:
+        rest = text[units[plural].end : units[b - 1].end]
+        post = f"{text[units[a].start : units[plural].start]}{one_of(units[plural].text)}{rest}"
     post = re.sub(r"^ex-", "", post or "")
     if not post or post in lexicon().ranks or post.lower().removeprefix("co-").startswith("founder"):
         return
-    calling = post.split()[-1].lower() in _CALLINGS and " of " not in post
+    calling = post.split()[-1].lower() in CALLINGS and " of " not in post
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])

@@ -229,6 +229,9 @@ _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
 _SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
 _SAID = re.compile(r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(?: here)? $")
+_OF_EVENT = re.compile(
+    r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks) (?:of|in|on|for) $"
+)
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
 _NUMBERS = dict(
     zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
@@ -375,6 +378,10 @@ def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b:
     year = anchor.year
     if tense == "before" and here > (anchor.month, anchor.day):
         year -= 1
+        if _OF_EVENT.search(text, max(0, a - 24), a) and (month - anchor.month) * 31 + here[1] - anchor.day < 75:
+            return None  # "after the election of 8 July": ten months ago, or in the weeks to come
+    if row := re.match(r",? (?:and|or) \d{1,2} [A-Z][a-z]{2,8} (\d{4})\b", text[b : b + 30]):
+        year = int(row.group(1))  # "of 4 May and 20 September 2020"
     if tense == "after" and here < (anchor.month, anchor.day):
         year += shift
     try:

@@ -13,8 +13,9 @@ from countervail.evidence.names.gazetteer import find_countries
 from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
+from countervail.evidence.names.short_names import Told, firms_by_its
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.tokens import Mention, Taken, adjectives, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, lexicon, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
@@ -218,6 +219,11 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
     organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
+    in_body = Taken(organisations)  # "Atlas-Niger Mutual" is no mention of Niger
+    dates = [m for m in dates if not in_body.overlaps(*to_folded.span(m)) or m.detail.get("open") != "no year"]
+    inside = [text[a - 1 : a] == "-" and in_body.overlaps(a, b) for a, b in placed]
+    countries = [m for m, no in zip(countries, inside, strict=True) if not no]
+    placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
@@ -225,20 +231,22 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     sums = [m.span() for m in _CURRENCY.finditer(text)]
     taken = Taken(_merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
-    press = [s for s in people if _PRESS.search(text[s[0] : s[1]])]
+    firms = firms_by_its(text) if people else frozenset()
+    press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms]
     people = [s for s in people if s not in press]
-    organisations = sorted([*organisations, *press])
+    used = Taken(_merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
+    organisations = sorted([*organisations, *press, *_acting(text, people, used)])
     if any("\u0600" <= c <= "\u06ff" for c in text):
         farsi_people = persian_names.find_people(text)
-        used = Taken(sorted(farsi_people))
+        by_farsi = Taken(sorted(farsi_people))
         people += farsi_people
-        organisations += [s for s in persian_names.find_organisations(text) if not used.overlaps(*s)]
+        organisations += [s for s in persian_names.find_organisations(text) if not by_farsi.overlaps(*s)]
     named = [Mention(*folded.span(a, b), "person", name, dict(detail)) for a, b, name, detail in listed]
     named += [Mention(*folded.span(a, b), "organisation", name) for a, b, name in bodies]
     for kind, spans in (("person", people), ("organisation", organisations)):
         for start, end in spans:
             a, b = folded.span(start, end)
-            named.append(Mention(a, b, kind, " ".join(text[start:end].split())))
+            named.append(Mention(a, b, kind, re.sub(r"^H\.? ?E\.? ", "", " ".join(text[start:end].split()))))
     # a country's name that a person carries is not the country
     carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
@@ -248,6 +256,17 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
 
 _CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|CHF|CNY|RMB|JPY|RUB|INR|AED|TRY|BRL|ZAR) ?(?=\d)")
 """The code of a currency before a sum, which is no part of the name before it: "paid Haiyue USD 46 million"."""
+
+
+def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tuple[int, int]]:
+    """Organisations among what nothing else was read in: names that act as firms do, wherever they stand."""
+    persons = {word for a, b in people for word in text[a:b].split()}
+    told = (s for s in Told(text).acting() if not taken.overlaps(*s))
+    names = {name for a, b in told if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
+    if not names:
+        return []
+    pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")
+    return [m.span() for m in pattern.finditer(text) if not taken.overlaps(*m.span())]
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from countervail import countries
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
 
 PARTICLES = frozenset(data_sections("english/lexicon.txt")["particles"])
 
@@ -28,7 +28,8 @@ MORE_POSTS = (
     "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
     "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
     "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate|vice-governor|vice-chair|MP|MEP|CFO|COO|PM"
+    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate"
+    "|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
 )
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"
@@ -95,17 +96,21 @@ def column_of_people(text: str, line: str, column: int) -> bool:
 
 
 LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
-LOWER_POST = re.compile(rf"\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $")
+LOWER_POST = re.compile(
+    rf"\b(?:[Hh]is|[Hh]er|whose|their) (?:elder |younger |late |half-)?(?:brother|sister|son|daughter|wife|husband"
+    r"|cousin|father|mother|nephew|niece|widow|uncle)(?:-in-law)?,? $"
+    rf"|\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
+)
 NAMED_BY = re.compile(
     r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
     r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
     r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like|one|remains"
-    r"|remained|national|citizen|native) $"
+    r"|says|name is|name was|remained|national|citizen|native) $"
 )
 _DESCRIBED = (
     rf"(?:{POST_WORDS}|{MORE_POSTS}|brother|sister|son|daughter|wife|husband|widow|father|mother|cousin|nephew|niece"
     r"|uncle|friend|colleague|employee|predecessor|successor|resident|citizen|national|man|woman|spouse|boss|guest"
-    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|harbou?r ?master)"
+    r"|host|author|observer|fixer|middleman|neighbour|partner|accountant|ally|harbou?r ?master|owner|co-owner)"
 )
 DESCRIBED_BEFORE = re.compile(
     rf"\b{_DESCRIBED}(?: (?:here|there|now|then|in office"
@@ -225,6 +230,12 @@ INNER = frozenset(
         "Organizing",
     }
 )
+WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
+OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
+OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
+MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
+GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
+"""Words of bodies' names that no body is called by alone."""
 CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
@@ -253,7 +264,7 @@ EXPANSION = re.compile(
 SPELT = re.compile(r'(?P<e>[A-Z][A-Za-z\' -]{6,90}[a-z])"? \((?:the )?"?(?P<a>[A-Z][A-Z-]{1,9})"?\)')
 SPELT_BACK = re.compile(r'\b(?P<a>[A-Z]{2,8})"? \((?:the )?"?(?P<e>[A-Z][a-z][A-Za-z\' -]{6,90})"?\)')
 RENAMED = re.compile(
-    r"(?:name (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|or) "
+    r"(?:\bname (?:was )?(?:changed|changing) to|renamed|known as|called|abbreviated(?: as| to)?|\bor) "
     r'"?(?P<a>[A-Z]{3,8})\b'
 )
 SOURCE_LINE = re.compile(r"^(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[\w.-]{3,60})[ ]*$", re.MULTILINE)
@@ -348,3 +359,31 @@ _SEATED = re.compile(
 def unseated(spans: Iterable[tuple[int, int]], text: str) -> set[tuple[int, int]]:
     """The spans of names without the seat or owner before them: "Jamnagar-based Saurashtra Fuels"."""
     return {(m.end() if (m := _SEATED.match(text, a, b)) else a, b) for a, b in spans}
+
+
+def is_left(token: Token, head: str) -> bool:
+    """Whether a word before the head belongs to the name."""
+    words, bare = lexicon(), token.bare
+    if not token.capital or bare.lower() in FUNCTION:
+        return False
+    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
+        return bare in {"Imam"}
+    if bare in words.posts:
+        return head in OF_A_POST or token.text != bare
+    return True
+
+
+def publishers(text: str) -> Iterator[tuple[int, int]]:
+    """The publisher in a source line, and agencies in a picture's credit."""
+    for m in SOURCE_LINE.finditer(text):
+        yield m.span("n")
+    for m in VIA.finditer(text):
+        if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
+            yield m.span("n")
+
+
+def spells(letters: str, words: list[str]) -> bool:
+    """Whether the last words begin with the letters, small words left out."""
+    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
+    plain = "".join(w[0].upper() for w in words)
+    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)

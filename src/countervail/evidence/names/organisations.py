@@ -9,15 +9,15 @@ from functools import cache
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
     FOR_DESK,
+    Told,
     beginnings,
     coordinated,
     initials,
     mastheads,
-    publishers,
+    short_bodies,
     short_forms,
     without_form,
 )
-from countervail.evidence.names.unlisted import Unlisted, is_left
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
@@ -37,15 +37,8 @@ def _known() -> re.Pattern[str]:
         name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
     }
     world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
+    world |= {name.upper() for name in {*world, *lexicon().orgs} if name.isalpha() and len(name) >= 7}
     return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
-
-
-_WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
-_OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
-_OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
-
-
-_MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
 
 
 class Organisations:
@@ -66,7 +59,7 @@ class Organisations:
             j = self._name_after(i)
         links = 0
         while j < n and links < 5 and j - i < 16:
-            if tokens[j].gap == ", " and tokens[j].capital and head in _OF_FIELDS and j > i + 1:
+            if tokens[j].gap == ", " and tokens[j].capital and head in w.OF_FIELDS and j > i + 1:
                 fields = self._fields(j)  # "Ministry of Industry, Mine and Trade"
                 if fields is None:
                     break
@@ -156,7 +149,7 @@ class Organisations:
         if connector in {"and", "&"} and (article or another or known):
             return False
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
-        if links and connector == "of" and place and head in _OF_STATES:
+        if links and connector == "of" and place and head in w.OF_STATES:
             return False
         if connector == "with" and (head not in w.WITH or another):
             return False
@@ -169,7 +162,7 @@ class Organisations:
         m = k
         while m + 1 < len(self.tokens) and self.tokens[m + 1].capital and self.tokens[m + 1].gap == " ":
             m += 1
-        return m > k and self.tokens[m].bare in _MANY
+        return m > k and self.tokens[m].bare in w.MANY
 
     def _names_a_body(self, k: int) -> bool:
         """Whether the capitalised run from token k holds a head noun of its own."""
@@ -187,7 +180,7 @@ class Organisations:
         while j > 0 and i - j < 7:
             gap = tokens[j].gap
             previous = tokens[j - 1]
-            if gap in {" ", "-", " & "} and is_left(previous, head):
+            if gap in {" ", "-", " & "} and w.is_left(previous, head):
                 j -= 1
             elif (
                 gap == " "
@@ -196,13 +189,12 @@ class Organisations:
                 and previous.gap == " "
                 and tokens[j - 2].capital
                 and j < i + 1
-                and is_left(tokens[j - 2], head)
-                and tokens[j - 2].bare not in lexicon().org_heads
+                and w.is_left(tokens[j - 2], head)
                 and not self._country_or_person(j - 2)
                 and not self._two_names(j, i)
             ):
                 j -= 2
-            elif gap == " " and previous.text == "of" and j == i - 1 and j > 1 and tokens[j - 2].bare in _WATERS:
+            elif gap == " " and previous.text == "of" and j == i - 1 and j > 1 and tokens[j - 2].bare in w.WATERS:
                 j -= 2  # "Gulf of Guinea League"
             else:
                 break
@@ -211,6 +203,10 @@ class Organisations:
     def _two_names(self, j: int, i: int) -> bool:
         """Whether an "and" before token j joins two names of several words, and not the words of one."""
         tokens, words = self.tokens, lexicon()
+        if j < i and all(t.bare in w.GENERIC for t in tokens[j:i]):
+            return False  # "Oil | and | Gas Enterprise"
+        if tokens[j - 2].bare in words.org_heads:
+            return True
         before = [tokens[m].bare for m in (j - 3, j - 2) if m >= 0 and tokens[m].capital]
         left = len(before) == 2 and tokens[j - 2].gap == " " and not any(b in words.not_names for b in before)
         return i > j and left and not any(b in words.trades for b in before)
@@ -239,7 +235,7 @@ class Organisations:
                 continue
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None
-            if following and right == i + 1 and self._headed_later(i):
+            if following and right <= i + 3 and self._headed_later(i):
                 continue  # "News Agency": the later head closes the name
             if self.text[token.end : token.end + 1] == "-" and self.text[token.end + 1 : token.end + 2].isalpha():
                 continue
@@ -259,6 +255,8 @@ class Organisations:
     def _headed_later(self, i: int) -> bool:
         """Whether a later word of the same capitalised run is a head noun too: "Bullion | Market Association"."""
         tokens, k = self.tokens, i + 1
+        if k + 2 < len(tokens) and tokens[k].text == "and" and tokens[k + 1].bare in w.GENERIC:
+            return tokens[k + 1].gap == " " and tokens[k + 2].gap == " " and tokens[k + 2].bare in lexicon().org_heads
         while k < len(tokens) and k < i + 4 and tokens[k].capital and tokens[k].gap == " ":
             if tokens[k].bare in lexicon().org_heads:
                 return k == i + 1 or tokens[i].bare in lexicon().trades
@@ -374,9 +372,10 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """Folded spans of the organisations, non-overlapping (the longest at a place), in order, and every later
     occurrence of their names."""
     finder = Organisations(text, tokens)
-    spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *publishers(text)}
-    spans = w.unseated({*spans, *Unlisted(text).find(), *mastheads(text)}, text)
+    spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *w.publishers(text)}
+    spans = w.unseated({*spans, *Told(text).find(), *mastheads(text)}, text)
     spans |= set(coordinated(spans, text))
+    spans |= set(short_bodies({text[a:b] for a, b in spans}, text))
     names = {text[a:b] for a, b in spans}
     again = {
         n

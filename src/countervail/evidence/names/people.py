@@ -51,7 +51,7 @@ class People:
             j = i + 1
             while j < n and j - i < 12:
                 t = tokens[j]
-                initial = t.gap in {". ", "."} and (
+                initial = t.gap in {". ", ".", "' "} and (
                     len(tokens[j - 1].text) == 1
                     or tokens[j - 1].text in self.words.titles
                     or tokens[j - 1].text in {"St", "Ste"}
@@ -174,7 +174,8 @@ class People:
     def _proper(self, k: int, j: int) -> bool:
         """Whether every word of the run can be part of a name."""
         words = self.words
-        return any(len(t.bare) >= 3 for t in self.tokens[k:j]) and all(
+        titled = k > 0 and self.tokens[k - 1].bare in {"Mr", "Ms", "Mrs", "Dr"}
+        return any(len(t.bare) >= 3 - titled for t in self.tokens[k:j]) and all(
             (
                 t.text in w.PARTICLES
                 or t.bare in words.given
@@ -182,11 +183,12 @@ class People:
                 or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names
-                    and not (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.not_names)
+                    and not (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.not_names | words.posts)
                     and t.bare not in words.org_heads
                     and t.bare not in words.posts
                     and t.bare not in adjectives()
                     and t.bare not in words.rails
+                    and t.bare not in words.not_initials
                     and t.bare.lower() not in FUNCTION
                 )
             )
@@ -342,10 +344,8 @@ class People:
             else:
                 rest.append((i, k, end))
         found.extend((a, b) for _, k, end in rest for a, b in self.again(k, end))
-        spans = sorted(
-            {(self.tokens[a].start, self.tokens[b - 1].start + len(self.tokens[b - 1].bare)) for a, b in found}
-        )
-        return spans
+        at = self.tokens
+        return sorted({(at[a].start, at[b - 1].start + len(at[b - 1].bare)) for a, b in found})
 
     def learn(self, k: int, j: int) -> None:
         """Remember a name and its surnames."""
@@ -379,14 +379,10 @@ class People:
         while a < j:
             for b in range(j, a, -1):
                 words = tuple(t.bare for t in self.tokens[a:b])
-                if b - a == 1 and words in self.first_names and self._alone(a):
-                    yield a, b
-                    a = b
-                    break
-                if words in self.learnt or (
-                    sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt
-                ):
-                    while a > k and len(self.tokens[a - 1].text) == 1:
+                first = b - a == 1 and words in self.first_names and self._alone(a)
+                spelt = first or words in self.learnt
+                if spelt or (sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt):
+                    while not first and a > k and len(self.tokens[a - 1].text) == 1:
                         a -= 1
                     yield a, b
                     a = b

@@ -1,5 +1,5 @@
-"""Names of bodies by letters and by the names already read: initials, lines in capitals, first words used alone, names
-without legal form and beside others."""
+"""Names of bodies by letters, by the names already read, by their shape and by what is said of them: initials, lines in
+capitals, first words used alone, names without legal form, what acts as a firm does."""
 
 from __future__ import annotations
 
@@ -8,8 +8,27 @@ from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.name_words import towns
-from countervail.evidence.names.unlisted import CAP, LEGAL, NO_ENDS, TOWN, UP
-from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, country_words, data_sections, lexicon
+from countervail.evidence.names.unlisted import (
+    CAP,
+    LEGAL,
+    NO_ENDS,
+    NO_LETTERS,
+    SMALL,
+    TOWN,
+    UP,
+    Unlisted,
+    line_of,
+    shouted,
+)
+from countervail.evidence.text.tokens import (
+    FUNCTION,
+    Token,
+    adjectives,
+    country_words,
+    data_sections,
+    headline,
+    lexicon,
+)
 
 _MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
 _SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
@@ -49,7 +68,8 @@ def short_forms(names: set[str], text: str) -> set[str]:
             continue
         a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
-            found.add(first)
+            town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
+            found |= set() if re.search(town, text) else {first}
     return found
 
 
@@ -111,46 +131,29 @@ def initials(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
     for pattern in (w.SPELT, w.SPELT_BACK):
         for m in pattern.finditer(text):
             letters = m.group("a").replace("-", "")
-            tail = re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e"))
-            # walk back through the words: the initials must be those of the last capitalised words
-            capitals = [w for w in tail if w[0].isupper()]
-            if len(capitals) >= 2 and _spells(letters, capitals):
+            # the initials must be those of the last capitalised words
+            capitals = [x for x in re.findall(r"[A-Z][\w'-]*|[a-z]+", m.group("e")) if x[0].isupper()]
+            if len(capitals) >= 2 and w.spells(letters, capitals):
                 yield m.span("a")
     for m in w.RENAMED.finditer(text):
         if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
             yield m.span("a")
     small = {t.text for t in tokens if not t.capital} | lexicon().function
     for m in re.finditer(
-        r"\b[Tt]he ([A-Z]{3,6})\b(?! (?:system|network|rail|format|code|standard|exchange rate|deal"
-        r"|agreement|rate|currency))",
+        r"\b[Tt]he ([A-Z]{3,6})\b(?! \d| [A-Z]{2}| (?:list|franc|system|network|rail|format|code|standard|deal"
+        r"|agreement|rate|currency|exchange rate))",
         text,
     ):
         if (
             m.group(1) not in lexicon().not_initials
             and m.group(1) not in lexicon().rails
             and m.group(1).lower() not in small
-            and m.group(1) not in {"UAE", "DPRK", "USA", "DRC", "PRC", "ROK", "KSA", "USSR"}
+            and m.group(1) not in NO_LETTERS
         ):
             line_start = text.rfind("\n", 0, m.start()) + 1
             line = text[line_start : line_start + 200].split("\n", 1)[0]
             if not line.isupper():
                 yield m.span(1)
-
-
-def publishers(text: str) -> Iterator[tuple[int, int]]:
-    """The publisher in a source line, and agencies in a picture's credit."""
-    for m in w.SOURCE_LINE.finditer(text):
-        yield m.span("n")
-    for m in w.VIA.finditer(text):
-        if m.group("n") in lexicon().orgs or m.group("n").title() in lexicon().orgs:
-            yield m.span("n")
-
-
-def _spells(letters: str, words: list[str]) -> bool:
-    """Whether the last words begin with the letters, small words left out."""
-    initials = "".join(p[0].upper() for w in words for p in w.split("-"))
-    plain = "".join(w[0].upper() for w in words)
-    return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
 
 
 def mastheads(text: str) -> Iterator[tuple[int, int]]:
@@ -180,3 +183,215 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
         seen += bool(line.strip())
         if seen >= 4:
             return
+
+
+_ACTS = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_verbs"]) + ")"
+_WORDS_OF_FIRMS = frozenset(data_sections("english/lexicon.txt")["firm_ends"])
+_WORDS_OF_HOUSES = frozenset(data_sections("english/lexicon.txt")["institution_ends"])
+_FIRM_NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_nouns"]) + ")"
+_FIRM_OR_PERSON = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_or_person"]) + ")"
+_NAME = rf"{CAP}(?:(?: (?:{SMALL} )?| ?& ?){CAP}){{0,4}}"
+_AUX = r"(?: (?:has|had|have|also|never|then|still|now|later|since|already|itself|did not|does not)){0,3}"
+_OF_ITSELF = re.compile(
+    rf"(?<![\w.'-])(?<!the )(?<!The )(?<! of )(?<! in )(?<! at )(?<!from )(?P<n>{CAP}(?:[ -]{CAP}){{0,3}}),?{_AUX}"
+    rf" {_ACTS}\b(?: (?:[a-z]+|the {CAP}|{CAP})){{0,3}}?"
+    r" (?:its|itself|that it|it) (?!was|is |would be|will be)"
+)
+"""A name that acts and is meant by "it": "Tellar denied that it had sold"."""
+_ITS_OWN = re.compile(
+    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}){_AUX} (?:{_ACTS}|\w{{3,12}}ed)"
+    r"(?: (?:from|in|to|for|all|of|with))? its "
+)
+"""What has something of its own: "Nordlys Metall cancelled its contract"."""
+_PLACED = re.compile(
+    rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?: {CAP})?"
+    rf"|concerned|involved|in question|there|here), (?P<n>{_NAME})(?=[,.;:)]| and )"
+)
+"""A name behind a house and its seat: "a smelter in Osh, Alai Metall"."""
+_OR_PERSON = re.compile(rf"\b{_FIRM_OR_PERSON}, (?P<n>{CAP} {_NAME})(?=[,.;:)]| and | that )")
+_CAMEL = re.compile(
+    rf"(?<![\w@./-])(?!Mac|Mc|Fitz|Van|Von|De[A-Z]|Di[A-Z]|Du[A-Z]|La[A-Z]|Le[A-Z]|Lo[A-Z]|Al[A-Z]|El[A-Z]|Da[A-Z]|Do[A-Z])"
+    rf"(?!\w{{2,12}}(?:Offs?|Couns|State|Con|Gen|Reps?|Tube|App|In)\b)"
+    rf"(?P<n>[{UP}][a-z]{{1,14}}[A-Z][A-Za-z]{{1,14}}\d{{0,2}}|[A-Z][a-z]{{2,9}}[QXZ])"
+    r"(?![\w@/.-]\w|\w)"
+)
+"""A word with a capital inside, as payment systems and new firms are called."""
+_AND_CO = re.compile(rf"(?<![\w.&-])(?P<n>{CAP}(?: {CAP}){{0,2}} ?& ?(?!I\b){CAP}(?: {CAP}){{0,2}})(?![\w&])")
+_BEGINS = re.compile(
+    rf"(?<![\w.'-])(?P<n>(?:{'|'.join(data_sections('english/lexicon.txt')['firm_begins'])})"
+    rf"(?: (?:{SMALL} )?\"?{CAP}){{1,4}})"
+)
+_END = "|".join(sorted(map(re.escape, _WORDS_OF_FIRMS | _WORDS_OF_HOUSES)))
+_ENDED = re.compile(
+    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
+    rf"(?![\w&+-]| {CAP})"
+)
+_NUMBERED_BODY = re.compile(
+    r"(?<![\w.])(?P<n>\d{4}(?:/\d{4})? (?:Sanctions )?Committee"
+    r"|(?:March|April|May|June|July|October|November) \d{1,2} Movement"
+    r"|\d{1,2} (?:March|April|May|June|July|October|November) Movement)\b"
+)
+_WIRE = re.compile(
+    rf"(?m)^[{UP}][^\n()/]{{3,60}}"
+    rf"(?:\((?P<n>{CAP}(?: {CAP}){{0,2}})\)(?= -)|/(?P<m>{CAP}(?: {CAP}){{0,2}})/(?=\.? [{UP}]))"
+)
+"""The agency in a dateline: "LIMA, May 4 (Costa Newswire) - Peru ..."."""
+_PAPER = re.compile(
+    rf"(?<![\w.'-])(?P<n>{CAP}(?:-{CAP}| {CAP}){{1,2}}) (?:reports|writes)(?:,? (?:citing|quoting)\b|(?=[.;]))"
+)
+_SOURCE = re.compile(rf"\b(?:Source|Via): (?P<n>{CAP}(?:[ -]{CAP}){{0,3}})(?=[.\n)])")
+_SHORT_BODY = re.compile(
+    r"\b[Tt]he (?P<n>Commission|Union|Council|Forum|Treasury|Committee|Panel|Commonwealth|Authority|Secretariat"
+    r"|Alliance|League|Troika|Tribunal|Assembly|National Committee|Transitional Government|Military Council)"
+    rf"\b(?!'s {CAP}| ?[{UP}&(-]| (?:of|for|on) (?:the )?[{UP}]|/)"
+)
+
+
+_PLACE = re.compile(rf"\b(?:in|near|off|outside|around|port of|town of|city of) (?P<n>{CAP}(?: {CAP})?)")
+_SHIP = re.compile(rf"\b(?:[Tt]he|ship|vessel|tanker|trawler|barge|longliner|aboard) (?P<n>{CAP}(?: {CAP}){{1,3}})")
+
+
+def _told(before: str, after: str, least: int = 0) -> re.Pattern[str]:
+    """What is said of firms and not of people, before or behind a name of so many more words at least."""
+    return re.compile(rf"(?<![\w.'-])(?<!the )(?<!The ){before}(?P<n>{CAP}(?:[ -]{CAP}){{{least},3}}){after}")
+
+
+_SAID_OF_FIRMS = (
+    _told(
+        "",
+        rf", (?:an?|the|one of (?:the|its)) (?:[\w-]+ ){{0,4}}?(?:{_FIRM_NOUN}|undertaking|application|app|wallet"
+        r"|entity|enterprise|organisation|organization|group|dealership|house)\b"
+        r"(?!'s|-| (?:chief|head|boss|director|president|official|[a-z]+(?:er|or|man|ist)\b))",
+    ),
+    _told(
+        "",
+        r"'s (?:parent company|chief executive|managing director|board|shareholders|customers|subsidiary|merchants"
+        r"|headquarters|branch(?:es)?|depositors|employees|correspondent banks?)\b",
+    ),
+    _told(
+        r"\b(?:(?:insured|screened|financed|supplied|chartered|operated|published|cleared|audited|handled) by"
+        r"|(?:merchants|shares|shareholders|clients|customers|employees|receivers|creditors|trustee|branch|branches"
+        r"|subsidiary|affiliate|arm|directors) of|worked (?:at|for)) ",
+        r"\b",
+    ),
+    _told(
+        r"\b(?:blacklist|blacklisted|sanctioned|delist|delisted|fined|fine|listed|designated|bought from"
+        r"|dealings with|sanctions on|sold to|replace|between) ",
+        r"\b",
+        least=1,
+    ),
+)
+_LISTED = rf"{CAP}(?: {CAP}){{0,3}}"
+_MANY = re.compile(
+    r"\b(?:banks|firms|companies|clubs|lenders|insurers|refiners|systems|platforms|houses|shipowners|brokers"
+    r"|suppliers|outlets|charities|entities|subsidiaries),? (?:including |such as |among them |called )?"
+    rf"(?P<n>{_LISTED})(?:, {_LISTED}){{0,6}}(?:,? and {_LISTED})?"
+)
+
+
+class Told(Unlisted):
+    """Organisations that are known by the shape of their names and by what is said of them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.small = set(re.findall(r"\b[a-z]{3,}\b", text))
+        self.places = {m["n"] for m in _PLACE.finditer(text)}
+        self.ships = {m["n"] for m in _SHIP.finditer(text)}
+
+    def _good(self, start: int, end: int, least: int = 1) -> tuple[int, int] | None:
+        """The span of a name that may be a body's, trimmed; None for what is known as something else."""
+        span = self._trimmed(start, end)
+        if span is None or self._is_other(*span) or shouted(line_of(self.text, span[0])):
+            return None
+        words = self.text[slice(*span)].split()
+        if len(words) < least or any(w in self.words.posts or w in self.words.titles for w in words[:2]):
+            return None
+        if self.text[slice(*span)] in self.places or headline(line_of(self.text, span[0]).strip()):
+            return None
+        single = len(words) == 1 and "-" not in words[0]
+        return (
+            None
+            if single and (words[0] in self.words.org_heads | _WORDS_OF_FIRMS or words[0].lower() in self.small)
+            else span
+        )
+
+    def _like_a_firm(self, start: int, end: int) -> bool:
+        """Whether the words of a name are those of firms: "Amber Bulk", "Holm & Sons"."""
+        words = self.text[start:end].split()
+        last = words[-1].split("-")[-1]
+        return "&" in words or last == "Sons" or last in _WORDS_OF_FIRMS or words[-1] in self.words.org_heads
+
+    def ends(self) -> Iterator[tuple[int, int]]:
+        """Names of several words whose last one is of the names of firms; a ship has an article."""
+        for match in _ENDED.finditer(self.text):
+            span = self._good(*match.span("n"), least=2)
+            of = w.OFFICE_OF.search(self.text, max(0, match.start() - 90), match.start())
+            if span is None or of or (not self._like_a_firm(*span) and match["e"] not in _WORDS_OF_HOUSES):
+                continue
+            if match["e"] in _WORDS_OF_HOUSES or self.text[slice(*span)] not in self.ships:
+                yield span
+
+    def said(self) -> Iterator[tuple[int, int]]:
+        """Names of which something is said that is said of firms."""
+        for pattern in (_PLACED, _OR_PERSON):
+            for match in pattern.finditer(self.text):
+                span = self._good(*match.span("n"))
+                maybe = pattern is _OR_PERSON or match["m"]
+                if span and (not maybe or self._like_a_firm(*span)):
+                    yield span
+        for pattern in (_PAPER, _SOURCE):
+            for match in pattern.finditer(self.text):
+                if span := self._good(*match.span("n")):
+                    yield span
+
+    def shaped(self) -> Iterator[tuple[int, int]]:
+        """Names that have the shape of a body's."""
+        for pattern in (_CAMEL, _AND_CO, _BEGINS, _NUMBERED_BODY):
+            for match in pattern.finditer(self.text):
+                if not self._common(match["n"].split()) and not shouted(line_of(self.text, match.start())):
+                    yield match.start("n"), self._longer(match.end("n"), pattern)
+        for match in _WIRE.finditer(self.text[:3000]):
+            yield match.span("n" if match["n"] else "m")
+
+    def _common(self, words: list[str]) -> bool:
+        """Whether the words are all common ones, or one of them is a small word or a post."""
+        known = self.words
+        small = any((x.lower() in FUNCTION and x[0].isupper()) or x in known.posts for x in words)
+        return small or all(x in known.not_names or x in known.org_heads or x in w.FIELDS or x == "&" for x in words)
+
+    def _longer(self, end: int, pattern: re.Pattern[str]) -> int:
+        """The end of a name with a capital inside and a second word: "PetroSul Norte"."""
+        more = re.compile(rf" (?P<w>{CAP})").match(self.text, end) if pattern is _CAMEL else None
+        return more.end() if more and not self._is_other(*more.span("w")) else end
+
+    def acting(self) -> Iterator[tuple[int, int]]:
+        """Names that act as firms do, or of which is said what is said of firms; only of what nobody else is may it be
+        asked."""
+        for pattern in (_OF_ITSELF, *_SAID_OF_FIRMS):
+            for match in pattern.finditer(self.text):
+                if span := self._good(*match.span("n")):
+                    yield span
+        for match in _MANY.finditer(self.text):
+            for name in re.compile(rf"{CAP}(?: {CAP})*").finditer(self.text, match.start("n"), match.end()):
+                if span := self._good(*name.span()):
+                    yield span
+
+    def find(self) -> set[tuple[int, int]]:
+        """All of them."""
+        return super().find() | {span for rule in (self.ends, self.said, self.shaped) for span in rule()}
+
+
+def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
+    """Bodies that the text calls only by their noun: "the Commission", where no longer name has it."""
+    for match in _SHORT_BODY.finditer(text):
+        last = match["n"].split()[-1]
+        if text[match.end() : match.end() + 2] == "'s" and text[max(0, match.start() - 5) : match.start()] == "from ":
+            continue  # "withdrew troops from the League's camp"
+        if not any(last in name.split() for name in names) and not headline(line_of(text, match.start())):
+            yield match.span("n")
+
+
+def firms_by_its(text: str) -> frozenset[str]:
+    """Names of two words and more, none of them given, that do something with what is "its": no person does."""
+    named = {m["n"] for m in _ITS_OWN.finditer(text)}
+    return frozenset(n for n in named if not any(word in lexicon().given for word in n.split()))

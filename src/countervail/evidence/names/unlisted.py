@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.text.tokens import FUNCTION, Token, adjectives, country_words, data_sections, lexicon
+from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
 
 UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 CAP = rf"[{UP}][\w&'+-]{{0,30}}"
-_SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
-_RUN = rf"{CAP}(?:[ ](?:{_SMALL} ){{0,2}}{CAP}){{0,5}}"
+SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
+_RUN = rf"{CAP}(?:[ ](?:{SMALL} ){{0,2}}{CAP}){{0,5}}"
 LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
 _BOTH = re.compile(
@@ -23,7 +23,7 @@ _BOTH = re.compile(
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Universidad|Universitas|Université|Universität|Università|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
-    rf" (?:{_SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{_SMALL} ){{0,2}}{CAP}){{0,4}})"
+    rf" (?:{SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{SMALL} ){{0,2}}{CAP}){{0,4}})"
 )
 _LEARNED = re.compile(rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
 _NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
@@ -112,20 +112,23 @@ _ATTRIBUTE = re.compile(r" (?P<w>[a-z]{4,})")
 """A common word right after a name, which may be an attribute of it."""
 _HEADING = re.compile(r"\n|\Z|\.|:| - | [A-Z]{2,}\b")
 """What follows a word in capitals at the start of a line that is a heading, a signature or a place."""
+_NO_BODY_AFTER = re.compile(r" (?:franc|[Ll]ist|Exit|payment|codes?)\b|-[A-Z]{2}|'[A-Z]| \d{1,2}\b")
+"""What follows letters that are no body's: "the CFA franc", "(EU Exit) Regulations"."""
 _LATER = frozenset(["last", "again", "today", "yesterday", "soon", "early", "later", "next"])
 _ROMAN = re.compile(r"[IVXLCM]+$")
-_PLACES = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
+NO_LETTERS = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
 
 
-def _line(text: str, at: int) -> str:
+def line_of(text: str, at: int) -> str:
     """The line of a place, no more than 200 characters to each side."""
     start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
     end = text.find("\n", at, at + 200)
     return text[start : end if end >= 0 else at + 200]
 
 
-def _shouted(line: str) -> bool:
+def shouted(line: str) -> bool:
+    """Whether a line is set in capitals."""
     letters = [c for c in line if c.isalpha()]
     return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
 
@@ -147,6 +150,7 @@ class Unlisted:
         while name:
             first = name.split(" ", 1)[0]
             drop = first.lower() in FUNCTION or first in adjectives() or first in self.words.titles
+            drop = drop or first in w.CALENDAR
             if not drop or " " not in name:
                 break
             start += len(first) + 1
@@ -234,7 +238,7 @@ class Unlisted:
                     further = _NEXT.match(self.text, further.end("n"))
         for match in _APPOSED.finditer(self.text):
             span = self._trimmed(*match.span("n"))
-            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO
+            person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO | {"exporter", "importer"}
             if span is not None and not self._is_other(*span) and not person:
                 yield span
         for pattern in (_REGISTERED, _IS_A, _WHICH, _ONE_OF_THEM, _MANY_AGENTS, _BUYER, _PUT_ON_LIST):
@@ -269,8 +273,12 @@ class Unlisted:
         """What was joined, left or founded and has a name of one word: "founded Mercosur"."""
         for match in _DONE_TO.finditer(self.text):
             span = self._trimmed(*match.span("n"))
-            if span is None or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+            if span is None or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                 continue
+            if re.match(r" (?:for|of|and) [A-Z]", self.text[span[1] : span[1] + 8]) and (
+                self.text[slice(*span)] in self.words.org_heads | {"System", "Belt"}
+            ):
+                continue  # the beginning of a longer name
             if " the " in match.group() and self._attribute(*span):
                 continue  # "joins the Rotterdam trader"
             if (
@@ -286,7 +294,7 @@ class Unlisted:
         for match in _LETTERS.finditer(self.text):
             name = match.group("n")
             if (
-                name in _PLACES
+                name in NO_LETTERS
                 or name in known.not_initials
                 or name in self.states
                 or name in known.titles
@@ -296,7 +304,7 @@ class Unlisted:
                 or name.title() in known.capitals
                 or _ROMAN.match(name)
                 or self._opens_line(*match.span("n"))
-                or _shouted(_line(self.text, match.start()))
+                or shouted(line_of(self.text, match.start()))
             ):
                 continue
             if re.search(r"\b[A-Z]{3,}[ ,]$", self.text[max(0, match.start() - 20) : match.start()]) or re.match(
@@ -305,9 +313,16 @@ class Unlisted:
                 continue  # one of several words in capitals
             if re.match(r", ?[A-Z]|-[A-Z]{2}", self.text[match.end() : match.end() + 3]):
                 continue
+            if _NO_BODY_AFTER.match(self.text, match.end()) or self._of_title(match.start()):
+                continue
             if re.search(r"\d[.:]\d\d $", self.text[max(0, match.start() - 6) : match.start()]):
                 continue  # a time zone
             yield match.span("n")
+
+    def _of_title(self, start: int) -> bool:
+        """Whether a title or post stands before a word in capitals: a surname, "Senator TREGEAR"."""
+        before = self.text[max(0, start - 20) : start].split()
+        return bool(before) and before[-1].strip(".").title() in self.words.titles | self.words.posts | {"Ms", "Mr"}
 
     def _opens_line(self, start: int, end: int) -> bool:
         """Whether a word in capitals begins a line as a heading, signature or dateline does."""
@@ -318,7 +333,7 @@ class Unlisted:
     def organs(self) -> Iterator[tuple[int, int]]:
         """An organ or project of a body called by initials: the ECOWAS Commission."""
         for match in _ORGAN.finditer(self.text):
-            if not _shouted(_line(self.text, match.start())):
+            if not shouted(line_of(self.text, match.start())):
                 yield match.span("n")
 
     def compounds(self) -> Iterator[tuple[int, int]]:
@@ -344,7 +359,7 @@ class Unlisted:
         )
         for match in pattern.finditer(self.text):
             span = self._trimmed(*match.span())
-            if span is None or " " not in self.text[slice(*span)] or _shouted(_line(self.text, span[0])):
+            if span is None or " " not in self.text[slice(*span)] or shouted(line_of(self.text, span[0])):
                 continue
             words = self.text[slice(*span)].split()
             if not any(w in known.posts or w in known.titles for w in words):
@@ -359,7 +374,7 @@ class Unlisted:
                 head = span is not None and self.text[slice(*span)] in self.words.org_heads
                 if pattern is _THROUGH and " " not in match.group("n"):
                     continue  # it may be a town
-                if span is None or head or self._is_other(*span) or _shouted(_line(self.text, span[0])):
+                if span is None or head or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                     continue
                 yield span
 
@@ -376,15 +391,3 @@ class Unlisted:
             self.founded,
         )
         return {span for rule in rules for span in rule()}
-
-
-def is_left(token: Token, head: str) -> bool:
-    """Whether a word before the head belongs to the name."""
-    words, bare = lexicon(), token.bare
-    if not token.capital or bare.lower() in FUNCTION:
-        return False
-    if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
-        return bare in {"Imam"}
-    if bare in words.posts:
-        return head in w.OF_A_POST or token.text != bare
-    return True

@@ -97,10 +97,11 @@ def _unwrap(text: str) -> str:
         return text
     lines = text.split("\n")
     longest = max((len(line) for line in lines), default=0)
-    if 130 < longest <= 170:  # set ragged: as wide as its lines that surely go on
-        sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
-        longest = sure[len(sure) // 2] if len(sure) > 3 else longest
-    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2)
+    sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
+    if 130 < longest <= 170 and len(sure) > 3:  # set ragged: as wide as its lines that surely go on
+        longest = sure[len(sure) // 2]
+    ragged = sure[len(sure) // 10] if len(sure) > 5 else 1 << 20
+    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2, ragged)
     prose = _prose(lines)
     out = [
         line + (" " if _wraps(line, following, page, prose[i]) else "\n")
@@ -115,6 +116,7 @@ class _Page(NamedTuple):
     longest: int
     wrapped: bool
     spaced: bool  # paragraphs are set apart, so that a full line goes on whatever it ends in
+    ragged: int  # as long as a line is that goes on where lines have no one width
 
 
 def _prose(lines: list[str]) -> list[bool]:
@@ -151,7 +153,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
     starts = _TITLE_START.match(following) or _LABEL_START.match(following)
     ends = bare[-1] in '.:;?!"'
-    if not starts and len(bare) >= _WRAP_WIDTH and _INITIAL.search(bare) and not small:
+    ragged = len(bare) >= page.ragged and (bare[-1].isalnum() or bare[-1] == ",") and head[0].isalnum()
+    if not starts and (ragged or (len(bare) >= _WRAP_WIDTH and _INITIAL.search(bare) and not small)):
         return True
     if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
         if small:
@@ -178,7 +181,7 @@ def _kept() -> tuple[frozenset[str], frozenset[str]]:
     the pronoun)."""
     words = lexicon()
     countries = {part for row in country_names() for name in row.english for part in name.split()}
-    bodies = {part for name in words.orgs for part in name.split()}
+    bodies = {name for name in words.orgs if " " not in name} | {"Reserve"}  # of longer ones the words are ordinary
     offices = words.titles | words.posts | words.ranks | (words.org_heads - words.trades)
     return words.given | words.capitals | countries | offices | bodies | _MONTHS, words.rails | (
         set(words.orgs) - {"WHO"}

@@ -358,6 +358,8 @@ _VERB = re.compile(
     r"|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
     r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before"
     r"|Welcomes|Visits|Defends|Criticizes|Criticises|Slams|Praises|Resigns|Wins|Unveils|Announces|Reports|Accuses|Orders"
+    r"|Targets|Disrupts|Exposes|Strikes|Hits|Designates|Removes|Expands|Tightens|Widens|Freezes|Extends|Renews|Suspends"
+    r"|Admits|Withdraws|Sanctions(?= Network| Firm| Compan| Trader| Individual| Ship)|Launch(?:es)? (?=[A-Z])|Halts?"
     r"|Bans|Blocks|Seizes|Fines|Sues|Charges|Names|Appoints|Replaces|Arrives|Addresses|Discusses|Approves|Adopts|Reaches"
     r"|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
 )
