@@ -8,6 +8,7 @@ that is called so; "it" is the subject before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -25,7 +26,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.descriptions import SYSTEMS, Described, against, of_speaker
 from countervail.evidence.claims.participles import acts
-from countervail.evidence.claims.phrases import listed_from, phrase_from
+from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -197,8 +198,8 @@ class Actors(Described):
         while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
-        if named is None or named.type == "date":
-            return None
+        if named is None or named.type == "date" or (units[b - 1].tag == "E" and kind(units[b - 1]) == named.type):
+            return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
@@ -232,7 +233,7 @@ class Actors(Described):
             body
             and kind != "person"
             and not (kind == "speaker" and speaker not in self.guests)
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if self._enterable(i, word)), None))
         ):
             return found
         if kind == "speaker":
@@ -255,14 +256,18 @@ class Actors(Described):
                 continue  # somebody who is only "a man"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
-            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
+            if kind == "person" and several_people(identifier):
                 continue
-            if kind == "thing" and identifier.rsplit("-", 1)[-1] in PLURAL_BODIES:
+            if kind == "thing" and (identifier.rsplit("-", 1)[-1] in PLURAL_BODIES or _several_things(identifier)):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
         states = [i for i in before if word in _THEY and i in _PLURAL_STATES]
         return states[0] if states else {"person": "p.unknown"}.get(kind, "n.unknown")
+
+    def _enterable(self, identifier: str, word: str) -> bool:
+        """Whether a pronoun can stand for a body that somebody enters: "them" for a grouping of states only."""
+        return identifier.startswith("o.") and is_one(identifier) and (word not in _THEY or self.is_club(identifier))
 
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
@@ -348,6 +353,15 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
+
+
+_NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
+
+
+def _several_things(identifier: str) -> bool:
+    """Whether a description without a name is of several things: "invoices", "documents of the court"."""
+    words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
+    return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

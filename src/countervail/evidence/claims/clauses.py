@@ -70,6 +70,9 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
 def _same_modal(clauses: list[Clause], n: int) -> None:
     """ "should refuse it and propose another", "will not sign or ratify it": one modal for both."""
     clause, earlier = clauses[n], clauses[n - 1]
+    if clause.coordinated and (earlier.relative or earlier.verb.kind != "finite"):
+        alike = (c for c in reversed(clauses[:n]) if c.verb.kind == "finite" and c.subjects == clause.subjects)
+        earlier = next(alike, earlier)  # "should expel those which refuse to pay, and invite others"
     plain = not clause.verb.modal and clause.verb.kind == "finite" and clause.verb.main == clause.verb.end - 1
     base = "b" in (clause.units[clause.verb.main].forms or {}) and not clause.verb.past
     if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
@@ -365,6 +368,9 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
     if clause.verb.modal and "b" in (units[at].forms or {}):
         return []  # "would pay dues but not vote"
     verb = replace(clause.verb, negated=not clause.verb.negated)
+    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
+    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
+        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
     if preposition:
         phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
         kept = any(p == preposition for p, _ in clause.phrases)

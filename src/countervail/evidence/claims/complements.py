@@ -21,6 +21,8 @@ _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree
 """What somebody who was invited or asked does: "was invited and declined"."""
 
 
+_NUMBERED = frozenset(["resolution", "article", "paragraph", "phase", "stage", "no", "number", "group", "type", "than"])
+"""What a number after it belongs to."""
 _LEADING = frozenset(["from", "on", "to", "for", "with", "in", "against", "about"])
 
 
@@ -49,6 +51,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     if [u.tag for u in units[i : i + 3]] == ["#", "-", "T"] and i + 3 <= stop:
         clause.times.append(i + 2)  # "fifty-six years ago"
         i += 3
+    if i + 1 < stop and units[i].tag == "T" and (units[i + 1].lower in {"the", "a", "an"} or units[i + 1].tag == "E"):
+        clause.times.append(i)
+        i += 1  # "signed today the protocol"
     i = _past_parenthesis(units, i, stop)
     if i + 2 < stop and units[i].lower in {"until", "till"} and units[i + 1].tag == "T" and units[i + 2].tag in "DE":
         i += 2  # "extended until 1 July 2026 the arms measures"
@@ -57,6 +62,10 @@ def right_side(clauses: list[Clause], n: int) -> None:
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
+        sum_at = next((k for k in range(a + 2, b - 1) if units[k].tag == "#" and units[k - 1].tag == "N"), 0)
+        if sum_at and units[sum_at - 1].lower not in _NUMBERED:
+            spans, clause.second = [(a, sum_at)], [(sum_at, b)]  # "paid a Dutch broker 4 million dollars"
+            b = sum_at
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]

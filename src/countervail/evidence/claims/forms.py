@@ -55,6 +55,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if "g" in forms:
         if left == "P" and _before_finite(units, i):
             return None
+        if left == "N" and i > 1 and units[i - 2].lower in {"the", "a"} and units[i - 1].text in adjectives():
+            return None  # "refused the Peruvian restructuring a second time"
         shipped = left == "P" and i + 1 < len(units) and units[i + 1].text in adjectives()
         return "g" if shipped else _gerund(unit, left, right)  # "for shipping Iranian crude"
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
@@ -66,6 +68,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:
+            if right == "," and left in {"N", "E", "O"} and _that_after(units, i + 1):
+                return "s"  # "The report notes, at paragraph 12, that"
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
@@ -113,6 +117,13 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             return None
         return "d" if "d" in forms else "n"
     return _base(units, i, before, left, right, noun_form)
+
+
+def _that_after(units: Sequence[Unit], comma: int) -> bool:
+    """Whether "that" follows what a comma and the next one hold, which is no clause."""
+    closing = next((k for k in range(comma + 1, min(len(units) - 1, comma + 12)) if units[k].tag == ","), 0)
+    inside = {u.tag for u in units[comma + 1 : closing]}
+    return closing > 0 and units[closing + 1].lower == "that" and not inside & {"A", "R", "C"}
 
 
 def _does(forms: Mapping[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -238,11 +239,12 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if before is not None and before.tag == "N":
         clause.noun = before.lower if noun_effect(before.lower) else ""
     operator = governor.operator if clause.link not in ADVERBIAL else None
+    start = clause.verb.start
     by_object = operator is not None and operator.control == "object"
     told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
-    by_object = by_object or (told and bool(governor.objects))
+    bare = clause.verb.kind == "infinitive" and governor.verb.lemma in BARE and clause.units[start].lower != "to"
+    by_object = by_object or ((told or bare) and bool(governor.objects))
     by_object = by_object and not _of_leave(clause.units, governor)
-    start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}

@@ -309,6 +309,8 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
 def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
     """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
     for k in range(i - 1, max(-1, i - 12), -1):
+        if between_names(units, k):
+            continue
         if units[k].tag == ",":
             return (
                 units[k + 1].tag in {"R", "S"}
@@ -319,6 +321,12 @@ def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
                 or any(u.tag == "P" for u in units[k + 1 : k + 2])
             )
     return False
+
+
+def between_names(units: Sequence[Unit], k: int) -> bool:
+    """Whether a comma stands in a list of names: ", which owners from X, Y and Z founded, forbids"."""
+    names = units[k].tag == "," and k + 2 < len(units) and units[k - 1].tag == "E" == units[k + 1].tag
+    return names and units[k + 2].tag in {",", "C"} and kind(units[k - 1]) == kind(units[k + 1])
 
 
 def reduced(units: Sequence[Unit], i: int) -> bool:

@@ -133,6 +133,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
             return
         clause.relative = True
         clause.subjects = antecedent(units, j - 1)
+        if previous is not None and previous.subjects and _of_it_all(clause, j - 1):
+            clause.subjects = previous.subjects  # "sells arms to several states, which evades the ban"
         if not clause.subjects and units[j - 1].lower == "that" and previous is not None:
             clause.coordinated, clause.subjects = True, previous.subjects
         return
@@ -172,8 +174,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     new_clause = (
         len(spans) == 2
         and previous is not None
-        and previous.verb.kind == "finite"
-        and previous.subjects
+        and (_done_to(clauses, n) or (previous.verb.kind == "finite" and previous.subjects))
         and not previous.relative
         and not spoken
         and spans[0][0] > floor
@@ -218,6 +219,23 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     clause.subjects = headed
 
 
+def _of_it_all(clause: Clause, j: int) -> bool:
+    """Whether ", which" with a verb in the singular follows a plural: it is about the clause before."""
+    units, head = clause.units, clause.units[j - 2] if j > 1 else clause.units[0]
+    one = units[clause.verb.main].lower in {"is", "has", "was"} or set(units[clause.verb.main].forms or {}) == {"s"}
+    plural = head.tag == "N" and head.text.islower() and head.lower.endswith("s") and not head.lower.endswith("ss")
+    many = plural and len(clause.subjects) == 1 and units[clause.subjects[0][1] - 1] is head
+    many = many and all(u.lower != "of" for u in units[slice(*clause.subjects[0])])
+    return many and one and clause.verb.main == clause.verb.start and units[j].lower == "which" and units[j - 1].tag == ","
+
+
+def _done_to(clauses: list[Clause], n: int) -> bool:
+    """Whether the verb before is an infinitive of a main verb, and no noun's: "offered to tow it to Peru and Chile"."""
+    before = clauses[n - 1].verb
+    led = n > 1 and before.kind == "infinitive" and clauses[n - 2].verb.end == before.start
+    return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
+
+
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
 
 
@@ -260,7 +278,7 @@ def _of_a_noun(clause: Clause) -> bool:
     """Whether a noun and "that" stand right before the subject: "nine tankers that Britain had blacklisted"."""
     start = clause.subjects[0][0] if clause.subjects else 0
     units = clause.units
-    return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N" and units[start - 2].forms is None
+    return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N"
 
 
 def _inverted(clause: Clause) -> None:
@@ -302,7 +320,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
-            told = opening > 1 and units[opening - 1].tag == "O" and units[opening - 2].tag == ","
+            k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
+            told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
                 continue  # "Canberra, he told us over lunch, would suspend"
             return False
@@ -313,7 +332,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             return bool(clause.subjects)
         first = units[opening + 1]
         inside = [
-            c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
+            c
+            for c in clauses[:n]
+            if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative and not _owned(c, opening)
         ]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
@@ -355,6 +376,13 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
                 clause.subjects = [*spans[:-1], (opening + 1, closing)]
             return True
     return False
+
+
+def _owned(clause: Clause, opening: int) -> bool:
+    """Whether a clause inside a parenthesis is about its noun: ", a body of which both are members,", ", a firm I own,"."""
+    units, start = clause.units, clause.subjects[0][0] if clause.subjects else 0
+    described = units[opening + 1].tag == "D" and start > opening + 2
+    return described and (units[start - 1].tag == "R" or (units[start - 1].tag == "N" and units[start].tag in "ODE"))
 
 
 def _before_brackets(units: Sequence[Unit], end: int) -> int:

@@ -331,7 +331,8 @@ def _of_whom(clause: Clause) -> list[Span]:
         if any(u.mention is not None and u.mention.type == "person" for u in units[a:b]):
             return [(a, b)]
     told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
-    return [first, *(clause.after("by")[:1] if clause.verb.passive else clause.objects[:1] if told else [])]
+    met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
+    return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]
 
 
 def _beside(units: Sequence[Unit], clauses: Sequence[Clause], place: int) -> Clause | None:

@@ -220,9 +220,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
-        elif (
-            unit.lower == "that" and before is not None and before.forms and (following is None or following.tag == ".")
-        ):
+        elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
             unit.tag = "O"  # "disputed that."
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
@@ -239,6 +237,12 @@ def _settle(units: list[Unit]) -> None:
                 del units[i : i + (i + 1 < len(units) and units[i].tag == ".")]
         if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
+
+
+def _ends_soon(units: Sequence[Unit], i: int) -> bool:
+    """Whether no clause follows "that": "disputed that", "refused that on Friday"."""
+    rest = [u.tag for u in units[i : i + 3]]
+    return rest[:1] in ([], ["."]) or rest in (["P", "T", "."], ["P", "T"])
 
 
 def _emphasised(before: Unit) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, verb_form
-from countervail.evidence.claims.phrases import listed_to
+from countervail.evidence.claims.phrases import between_names, listed_to
 from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
 
 HAVE = CLOSED["have"]
@@ -281,7 +281,8 @@ def opens(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
-    """Whether a comma stands in a list at the end of a relative clause: "the Bank, which serves A, B and C, joined"."""
+    """Whether a comma stands in a list of a relative clause: "the Bank, which serves A, B and C, joined"."""
     spans = listed_to(units, closing, 0)
     inside = len(spans) > 2 and spans[0][1] <= comma < spans[-1][0]
-    return inside and any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, spans[0][0]))
+    start = spans[0][0] if inside else comma if between_names(units, comma) else 0
+    return any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, start))
