@@ -233,7 +233,7 @@ class Actors(Described):
             body
             and kind != "person"
             and not (kind == "speaker" and speaker not in self.guests)
-            and (found := next((i for i in [*before, *self.spoken[::-1]] if self._enterable(i, word)), None))
+            and (found := next((i for i in [*before, *self.spoken[::-1]] if i.startswith("o.") and is_one(i)), None))
         ):
             return found
         if kind == "speaker":
@@ -264,10 +264,6 @@ class Actors(Described):
                 return identifier
         states = [i for i in before if word in _THEY and i in _PLURAL_STATES]
         return states[0] if states else {"person": "p.unknown"}.get(kind, "n.unknown")
-
-    def _enterable(self, identifier: str, word: str) -> bool:
-        """Whether a pronoun can stand for a body that somebody enters: "them" for a grouping of states only."""
-        return identifier.startswith("o.") and is_one(identifier) and (word not in _THEY or self.is_club(identifier))
 
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
@@ -335,6 +331,9 @@ class Actors(Described):
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
+            found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []
+            if any(u.tag == "E" for a, b in found for u in units[a:b]):  # "The Group identified X as the buyer. It"
+                self.recent.insert(1, self.of(units, found[0], self.recent))
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
         for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is
@@ -355,6 +354,8 @@ class Actors(Described):
         del self.recent[8:]
 
 
+FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
+"""What the author of a report does to whom it is about."""
 _NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
 
 

@@ -63,7 +63,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
         sum_at = next((k for k in range(a + 2, b - 1) if units[k].tag == "#" and units[k - 1].tag == "N"), 0)
-        if sum_at and units[sum_at - 1].lower not in _NUMBERED:
+        if sum_at and units[sum_at - 1].text.isupper() and units[sum_at - 2].tag in {"N", "E"}:
+            sum_at -= 1  # "paid the trader USD 4 million"
+        if sum_at and units[sum_at - 1].tag in {"N", "E"} and units[sum_at - 1].lower not in _NUMBERED:
             spans, clause.second = [(a, sum_at)], [(sum_at, b)]  # "paid a Dutch broker 4 million dollars"
             b = sum_at
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
@@ -113,7 +115,8 @@ def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
     k = i
     while k < stop and units[k].tag == "B":
         k += 1
-    return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D")) else None
+    again = units[k + 2 : k + 3] != [] and units[k + 2].lower in {"time", "day", "week", "month", "year"}
+    return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D" and not again)) else None
 
 
 def _same_doers(clauses: list[Clause], n: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS
-from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.bodies import FINDING, Actors
 from countervail.evidence.claims.modality import (
     modality_of,
     negated,
@@ -36,6 +36,7 @@ CLUB = "o.club"
 
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
+_SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
@@ -169,6 +170,9 @@ class Context:
             answers = [c for c in near if c.verb.lemma in CLOSED["to_requests"] and not c.verb.passive]
             asked = set(named([s for c in answers for s in c.subjects]))
             found = [i for i in found if i not in asked] or found
+        seen = [s for o in near if o.verb.kind == "participle" and o.verb.lemma in _SEEING for s in o.after("by")]
+        if seen and (others := [i for i in found if i not in named(seen)]):
+            found = others  # "papers obtained by the Group show that it paid": not the Group
         self_said = {i for i in parsed.speakers if i.startswith("p.")}  # who speaks calls himself "I"
         return [i for i in found if not i.endswith(".unknown") and i not in self_said]
 
@@ -248,7 +252,8 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     for clause in parsed.clauses:
         doing = clause.after("by") if clause.verb.passive else []
         there = clause.objects if _existential(parsed.units, clause) else []
-        for a, b in [*clause.subjects, *doing, *there]:
+        met = clause.objects if clause.verb.lemma in FINDING and not clause.verb.passive else []
+        for a, b in [*clause.subjects, *doing, *there, *met]:
             if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
                 found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()

@@ -16,7 +16,7 @@ from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, 
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
@@ -161,14 +161,15 @@ def nobody(made: Filled) -> bool:
 
 def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
-    end = max([clause.end, *(c.end for c in clause.complements)])
-    if not clause.complements:
-        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] != ["that"]:
+    governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
+    end = max([clause.end, *(c.end for c in governed)])
+    if not governed:
+        if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
             return None
         stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
-    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    start = start if start is not None and governed[0].link == "that" else clause.verb.end
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
 

@@ -159,6 +159,13 @@ def _many_before(units: Sequence[Unit], i: int) -> bool:
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
 
 
+def _many(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and a participle with its doer stand between the beginning and unit i."""
+    k = next((k for k in range(1, min(i, 5)) if "n" in (units[k].forms or {})), 0)
+    plural = k > 0 and units[k - 1].tag == "N" and units[k - 1].lower.endswith("s")
+    return plural and units[k + 1].tag == "P" and all(u.tag in {"P", "D", "N", "E"} for u in units[k + 1 : i])
+
+
 def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
@@ -177,8 +184,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
-    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
-        return "b"  # "the members of the League propose that"
+    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s")) or _many(units, i)):
+        return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
         return "b"

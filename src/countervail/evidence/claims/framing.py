@@ -379,7 +379,7 @@ class Framing(Appositions):
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
                 roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
-        amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
+        amount = next((q for s in [*clause.objects, *clause.second, *used] if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
         if frame.what == "direct":

@@ -219,6 +219,9 @@ class References:
                 and (club := self._joined_before(parsed, clause) or self._joinable(before))
             ):
                 self.pronouns[key] = club
+            if body and spans == clause.objects and units[span[0]].lower == "them" and span[1] - span[0] == 1:
+                clubs = [i for i in before if i in self.actors.groups or self.actors.is_club(i)]
+                self.pronouns[key] = clubs[0] if clubs else "n.unknown"  # "Chad will join them"
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])

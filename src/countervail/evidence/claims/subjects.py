@@ -265,7 +265,7 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
         if (
             apart
             and (before.relative or _of_a_noun(before))
-            and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n])
+            and any(c.verb.kind == "finite" and not c.relative and not _of_a_noun(c) for c in clauses[:n])
         ):
             continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:

@@ -87,7 +87,7 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
         kind = (
             "infinitive"
-            if any(u.forms and BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
+            if any(u.forms and "n" != "".join(u.forms) and BARE & {*u.forms.values()} for u in units[max(0, i - 7) : i - 1])
             else kind
         )
     if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
