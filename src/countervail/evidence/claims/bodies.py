@@ -8,7 +8,6 @@ that is called so; "it" is the subject before.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -24,7 +23,7 @@ from countervail.evidence.claims.actors import (
     kind_of,
     several_people,
 )
-from countervail.evidence.claims.descriptions import SYSTEMS, Described, against, of_speaker
+from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described, against, of_speaker, several_things
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -258,7 +257,7 @@ class Actors(Described):
                 continue
             if kind == "person" and several_people(identifier):
                 continue
-            if kind == "thing" and (identifier.rsplit("-", 1)[-1] in PLURAL_BODIES or _several_things(identifier)):
+            if kind == "thing" and (identifier.rsplit("-", 1)[-1] in PLURAL_BODIES or several_things(identifier)):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -329,6 +328,12 @@ class Actors(Described):
             identifier = self.of(units, clause.subjects[0], self.recent)
             if named is not None:
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
+            if (
+                clause.verb.lemma == "be"
+                and len(clause.objects) > 1
+                and all(units[b - 1].tag == "E" for _, b in clause.objects)
+            ):
+                identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []
@@ -352,17 +357,6 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
-
-
-FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
-"""What the author of a report does to whom it is about."""
-_NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
-
-
-def _several_things(identifier: str) -> bool:
-    """Whether a description without a name is of several things: "invoices", "documents of the court"."""
-    words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
-    return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)
 
 
 def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:

@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.complements import accompanied, dated_again, labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import (
+    accompanied,
+    as_said,
+    labelled,
+    opening_phrase,
+    repeated,
+    right_side,
+)
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
@@ -58,13 +65,14 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
+    as_said(clauses, units)
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return [c for clause in clauses for c in (clause, *contrasted(units, clause), *dated_again(clause))]
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause), *repeated(clause))]
 
 
 def _same_modal(clauses: list[Clause], n: int) -> None:
@@ -137,6 +145,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
     before = units[start - 1]
     if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
         if spans := antecedent(units, start - 2):
+            a = spans[0][0]
+            if clause.verb.lemma == "resign" and units[spans[-1][1] - 1].tag == "E" and units[a - 1].tag == "P":
+                spans = listed_to(units, a - 1, 0)[-1:] or spans  # "the panel on Mali, from which he resigned"
             clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
@@ -234,6 +245,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if no_proof or (that and said_false(previous, units[j - 2].lower)):
         clause.untrue = True
         return
+    if that and j > 4 and units[j - 2].tag == "," and (noun := _noun_apart(units, j - 2)):
+        clause.noun, clause.link = noun, "that"
+        return
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
         clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
         return
@@ -250,9 +264,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         if units[j - 3].lower in {"its", "their", "his", "her"} and previous is not None and not previous.verb.passive:
             clause.source = list(previous.subjects)  # "renewed their demand that"
         return
-    if previous is None:
-        return
-    if _in_report(clauses, n, j):
+    if previous is None or _in_report(clauses, n, j):
         return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
@@ -282,6 +294,14 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _noun_apart(units: Sequence[Unit], comma: int) -> str:
+    """The noun that "that" goes on with after what is said of it: "information, which it finds credible, that"."""
+    k = next((k for k in range(comma - 1, 1, -1) if units[k].tag == ","), 0)
+    opens = k > 0 and units[k + 1].lower == "which" and units[k - 1].tag == "N"
+    noun = units[k - 1].lower if opens else ""
+    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 def _in_report(clauses: list[Clause], n: int, j: int) -> bool:

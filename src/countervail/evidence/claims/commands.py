@@ -1,12 +1,14 @@
 """Sentences that begin with a verb: what a declaration decides ("Welcome the accession of X"), what readers are asked
-to do ("List Y", "To the Union: list Y"). They get the subject and auxiliary that they go without."""
+to do ("List Y", "To the Union: list Y"). They get the subject and auxiliary that they go without. And words that are
+put together before the verbs of a sentence are looked for: the fields of an office."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.units import Unit, nounlike
+from countervail.evidence.claims.units import CLOSED, Unit, nounlike
+from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention
 
@@ -152,3 +154,61 @@ def deciding(reading: Reading) -> tuple[int, Mention | None]:
 def name_like(words: str) -> bool:
     """Whether words are set as a name or title, and not spoken."""
     return all(w[:1].isupper() or len(w) <= 3 for w in words.split())
+
+
+_OFFICE = re.compile(rf"\b(?:\w{{1,16}}-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
+
+
+def join_fields(units: Sequence[Unit]) -> None:
+    """Take the fields of an office as one phrase ("the Minister of Industries, Mines and Trade"), and a noun with the
+    name that it is called by."""
+    for i in range(2, len(units) - 1):
+        named = units[i].lower in {"named", "called"} and units[i + 1].tag == "E" and units[i - 1].tag == "N"
+        k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
+        if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
+            units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
+    for i in range(len(units) - 3):  # "rejects in the strongest possible terms the decision"
+        terms = next((k for k in range(i + 2, min(len(units), i + 5)) if units[k].lower == "terms"), 0)
+        closed = terms and units[i + 1].lower in {"the", "no"} and [u.tag for u in units[terms + 1 : terms + 2]]
+        if units[i].lower == "in" and closed in (["D"], ["E"]):
+            for unit in units[i : terms + 1]:
+                unit.tag, unit.forms = "B", None
+    for i in range(len(units) - 4):
+        if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
+            units[i].tag = "N"  # "Under Secretary"
+        if not _OFFICE.fullmatch(units[i].text) or units[i].tag != "N":
+            continue
+        end = i + 1
+        while end + 1 < len(units) and units[end].lower in {"of", "for"}:
+            fields = _field(units, end + 1 + (units[end + 1].lower == "the"))
+            end = _last_field(units, fields) if fields > end + 1 else len(units)
+
+
+def _field(units: Sequence[Unit], k: int) -> int:
+    """Where the capitalised common words from unit k end."""
+    while (
+        k < len(units)
+        and units[k].tag == "N"
+        and units[k].text[:1].isupper()
+        and units[k].text not in CLOSED["titles"]
+        and not _OFFICE.fullmatch(units[k].text)
+    ):
+        k += 1
+    return k
+
+
+def _last_field(units: Sequence[Unit], end: int) -> int:
+    """Where the last of the fields ends whose first one ends before unit `end`; the marks between become nouns."""
+    marks, k = list[int](), end
+    while k + 1 < len(units) and units[k].tag in {",", "C"} and units[k].lower in {",", "and", "&"}:
+        last = units[k].tag == "C" or units[k + 1].tag == "C"
+        marks += [k] if units[k].tag == "C" or not last else [k, k + 1]
+        start = marks[-1] + 1
+        k = _field(units, start)
+        if k == start or k - start > 4 or (k < len(units) and units[k].tag == "G"):
+            return end
+        if last:
+            for mark in marks:
+                units[mark].tag = "N"
+            return k
+    return end

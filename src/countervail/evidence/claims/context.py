@@ -10,7 +10,8 @@ from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS
-from countervail.evidence.claims.bodies import FINDING, Actors
+from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
     negated,
@@ -139,10 +140,12 @@ class Context:
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
+        told_of = [spans for o in near if o.verb.kind == "participle" for _, spans in o.phrases if len(spans) > 1]
+        told_of = [spans for spans in told_of if all(any(units[k].tag == "E" for k in range(*s)) for s in spans)]
         there = [o.objects for o in near if _existential(units, o) and len(o.objects) > 1]
         groups = [
             self.actors.group(self._named(units, s))
-            for s in [*(o.subjects for o in near if len(o.subjects) > 1), *there]
+            for s in [*(o.subjects for o in near if len(o.subjects) > 1), *told_of, *there]
         ]
         subjects = [s for other in near for s in other.subjects[:1]]
         named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
@@ -253,6 +256,9 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
         doing = clause.after("by") if clause.verb.passive else []
         there = clause.objects if _existential(parsed.units, clause) else []
         met = clause.objects if clause.verb.lemma in FINDING and not clause.verb.passive else []
+        met = (
+            clause.objects if clause.verb.lemma == "be" and len(clause.objects) > 1 else met
+        )  # "Its members are A and B"
         for a, b in [*clause.subjects, *doing, *there, *met]:
             if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}

@@ -322,3 +322,14 @@ def owner_in(units: Sequence[Any], span: Span) -> Span:
     return (
         (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
     )
+
+
+FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
+"""What the author of a report does to whom it is about."""
+_NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
+
+
+def several_things(identifier: str) -> bool:
+    """Whether a description without a name is of several things: "invoices", "documents of the court"."""
+    words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
+    return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)

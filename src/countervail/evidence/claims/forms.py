@@ -68,8 +68,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:
-            if right == "," and left in {"N", "E", "O"} and _that_after(units, i + 1):
-                return "s"  # "The report notes, at paragraph 12, that"
+            if right == "," and left in {"N", "E", "O"} and (_that_after(units, i + 1) or _so_before(units, i)):
+                return "s"  # "The report notes, at paragraph 12, that", ", so its owner claims,"
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
@@ -124,6 +124,12 @@ def _that_after(units: Sequence[Unit], comma: int) -> bool:
     closing = next((k for k in range(comma + 1, min(len(units) - 1, comma + 12)) if units[k].tag == ","), 0)
     inside = {u.tag for u in units[comma + 1 : closing]}
     return closing > 0 and units[closing + 1].lower == "that" and not inside & {"A", "R", "C"}
+
+
+def _so_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether "so" or "as" after a comma leads to unit i, which only nouns stand before."""
+    k = next((k for k in range(i - 1, max(0, i - 7), -1) if units[k].tag not in {"N", "D", "E"}), 0)
+    return k > 0 and units[k].lower in {"so", "as"} and units[k - 1].tag == ","
 
 
 def _does(forms: Mapping[str, str]) -> bool:
@@ -184,7 +190,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
-    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s")) or _many(units, i)):
+    many = left == "N" and before.lower.endswith("s")
+    if that and left in {"N", "E"} and (not noun_form or many or _many(units, i)):
         return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
@@ -197,8 +204,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
-    many = coordinated or (left == "N" and before.lower.endswith("s"))
-    if many and next_is_verb(units, i) and units[i + 1].lower == "to":
+    if (coordinated or many) and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):

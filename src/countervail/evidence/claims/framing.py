@@ -289,6 +289,9 @@ class Framing(Appositions):
             return False
         if not laid.subjects:
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
+            if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
+                from_whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
+                subjects = self.ids(parsed, clause, from_whom)
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
@@ -313,6 +316,10 @@ class Framing(Appositions):
             made.subjects = [topic] if topic else subjects
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
+        if verb.passive and made.predicate == "appointed" and subjects == objects and agents:
+            made.subjects = [
+                f"p.{slug(text_of(units, agents[0]).removeprefix('the '))}"
+            ]  # "X was appointed by the chair"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
@@ -379,7 +386,8 @@ class Framing(Appositions):
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
                 roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
-        amount = next((q for s in [*clause.objects, *clause.second, *used] if (q := quantity_in(units, s))), None)
+        sums = [*clause.objects, *clause.second, *clause.worth, *used]
+        amount = next((q for s in sums if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
         if frame.what == "direct":

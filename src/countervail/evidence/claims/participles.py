@@ -120,7 +120,7 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
         return False
     spans = listed_to(units, verb.start, 0)
     later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
+    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
 
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.claims.units import Unit
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -284,6 +282,9 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    a = spans[0][0] if spans else 0
+    if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
+        return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
@@ -336,62 +337,40 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
     return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
 
 
-_OFFICE = re.compile(rf"\b(?:\w{{1,16}}-)?(?:{POST_WORDS}|ministers|ministry|department|secretaries)", re.IGNORECASE)
+def of_it_all(units: Sequence[Unit], spans: Sequence[tuple[int, int]], j: int, main: int) -> bool:
+    """Whether ", which" at unit j with a verb in the singular follows a plural: it is about the clause before."""
+    if units[j].lower != "which" or units[j - 1].tag != "," or j + 1 != main or len(spans) != 1:
+        return False
+    head = units[j - 2]
+    one = units[main].lower in {"is", "has", "was"} or set(units[main].forms or {}) == {"s"}
+    plural = head.tag == "N" and head.text.islower() and head.lower.endswith("s") and not head.lower.endswith("ss")
+    return one and plural and spans[0][1] == j - 1 and all(u.lower != "of" for u in units[slice(*spans[0])])
 
 
-def join_fields(units: Sequence[Unit]) -> None:
-    """Take the fields of an office as one phrase ("the Minister of Industries, Mines and Trade"), and a noun with the
-    name that it is called by."""
-    for i in range(2, len(units) - 1):
-        named = units[i].lower in {"named", "called"} and units[i + 1].tag == "E" and units[i - 1].tag == "N"
-        k = next((k for k in range(i - 1, max(-1, i - 6), -1) if units[k].tag != "N"), -1)
-        if named and k >= 0 and units[k].lower in {"a", "an", "one"} and units[i + 2 : i + 3] != []:
-            units[i].tag, units[i].forms = "N", None  # "a watchman named X shows"
-    for i in range(len(units) - 3):  # "rejects in the strongest possible terms the decision"
-        terms = next((k for k in range(i + 2, min(len(units), i + 5)) if units[k].lower == "terms"), 0)
-        closed = terms and units[i + 1].lower in {"the", "no"} and [u.tag for u in units[terms + 1 : terms + 2]]
-        if units[i].lower == "in" and closed in (["D"], ["E"]):
-            for unit in units[i : terms + 1]:
-                unit.tag, unit.forms = "B", None
-    for i in range(len(units) - 4):
-        if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
-            units[i].tag = "N"  # "Under Secretary"
-        if not _OFFICE.fullmatch(units[i].text) or units[i].tag != "N":
-            continue
-        end = i + 1
-        while end + 1 < len(units) and units[end].lower in {"of", "for"}:
-            fields = _field(units, end + 1 + (units[end + 1].lower == "the"))
-            end = _last_field(units, fields) if fields > end + 1 else len(units)
+def owned_clause(units: Sequence[Unit], subjects: Sequence[tuple[int, int]], opening: int) -> bool:
+    """Whether a clause in a parenthesis is about its noun: ", a body of which both are members,", ", a firm I own,"."""
+    start = subjects[0][0] if subjects else 0
+    described = units[opening + 1].tag == "D" and start > opening + 2
+    return described and (units[start - 1].tag == "R" or (units[start - 1].tag == "N" and units[start].tag in "ODE"))
 
 
-def _field(units: Sequence[Unit], k: int) -> int:
-    """Where the capitalised common words from unit k end."""
-    while (
-        k < len(units)
-        and units[k].tag == "N"
-        and units[k].text[:1].isupper()
-        and units[k].text not in CLOSED["titles"]
-        and not _OFFICE.fullmatch(units[k].text)
-    ):
-        k += 1
-    return k
+def before_brackets(units: Sequence[Unit], end: int) -> int:
+    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
+    if units[end - 1].tag != ")":
+        return end
+    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
 
 
-def _last_field(units: Sequence[Unit], end: int) -> int:
-    """Where the last of the fields ends whose first one ends before unit `end`; the marks between become nouns."""
-    marks, k = list[int](), end
-    while k + 1 < len(units) and units[k].tag in {",", "C"} and units[k].lower in {",", "and", "&"}:
-        last = units[k].tag == "C" or units[k + 1].tag == "C"
-        marks += [k] if units[k].tag == "C" or not last else [k, k + 1]
-        start = marks[-1] + 1
-        k = _field(units, start)
-        if k == start or k - start > 4 or (k < len(units) and units[k].tag == "G"):
-            return end
-        if last:
-            for mark in marks:
-                units[mark].tag = "N"
-            return k
-    return end
+def person_last(units: Sequence[Unit], start: int, end: int) -> bool:
+    """Whether a parenthesis is a post and the name of who holds it."""
+    last = units[end - 1].mention
+    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
+    return last is not None and last.type == "person" and plain and units[start].tag != "P"
+
+
+def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
+    """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
+    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:

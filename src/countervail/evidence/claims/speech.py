@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.commands import DECLARING, POINT, commanded, deciding, name_like
-from countervail.evidence.claims.phrases import join_fields
+from countervail.evidence.claims.commands import DECLARING, POINT, commanded, deciding, join_fields, name_like
 from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.phrases import (
     antecedent,
+    before_brackets,
     head_left,
     listed_from,
     listed_to,
+    of_it_all,
     opens_parenthesis,
+    owned_clause,
+    person_last,
     skip_left,
+    with_place,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
@@ -39,6 +44,8 @@ class Clause:
     objects: list[Span] = field(default_factory=list)
     second: list[Span] = field(default_factory=list)
     """The thing given where the receiver stands first ("gave Syria weapons")."""
+    worth: list[Span] = field(default_factory=list)
+    """What it amounts to: "to the value of 3 million"."""
     phrases: list[tuple[str, list[Span]]] = field(default_factory=list)
     particle: str = ""
     times: list[int] = field(default_factory=list)
@@ -133,7 +140,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
             return
         clause.relative = True
         clause.subjects = antecedent(units, j - 1)
-        if previous is not None and previous.subjects and _of_it_all(clause, j - 1):
+        if previous is not None and previous.subjects and of_it_all(units, clause.subjects, j - 1, clause.verb.main):
             clause.subjects = previous.subjects  # "sells arms to several states, which evades the ban"
         if not clause.subjects and units[j - 1].lower == "that" and previous is not None:
             clause.coordinated, clause.subjects = True, previous.subjects
@@ -217,16 +224,6 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
-
-
-def _of_it_all(clause: Clause, j: int) -> bool:
-    """Whether ", which" with a verb in the singular follows a plural: it is about the clause before."""
-    units, head = clause.units, clause.units[j - 2] if j > 1 else clause.units[0]
-    one = units[clause.verb.main].lower in {"is", "has", "was"} or set(units[clause.verb.main].forms or {}) == {"s"}
-    plural = head.tag == "N" and head.text.islower() and head.lower.endswith("s") and not head.lower.endswith("ss")
-    many = plural and len(clause.subjects) == 1 and units[clause.subjects[0][1] - 1] is head
-    many = many and all(u.lower != "of" for u in units[slice(*clause.subjects[0])])
-    return many and one and clause.verb.main == clause.verb.start and units[j].lower == "which" and units[j - 1].tag == ","
 
 
 def _done_to(clauses: list[Clause], n: int) -> bool:
@@ -331,25 +328,26 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             clause.relative, clause.subjects = True, antecedent(units, opening - 1)
             return bool(clause.subjects)
         first = units[opening + 1]
-        inside = [
-            c
-            for c in clauses[:n]
-            if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative and not _owned(c, opening)
-        ]
+        inside = [c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite"]
+        inside = [c for c in inside if not c.relative and not owned_clause(units, c.subjects, opening)]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
         if first.tag not in "RDPNVEBS#" and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, _before_brackets(units, opening), 0)
+        spans = listed_to(units, before_brackets(units, opening), 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
+            if units[spans[0][0] - 1].lower == "as":
+                clause.subjects = spans
+                return True  # ", as X, a minister, put it,"
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
         state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
         if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
             continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
-        if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
+        named = first.tag == "E" and bool(spans) and units[spans[-1][1] - 1].tag == "E"
+        if named and not (person and with_place(units, spans)):
             continue
         if spans:
             spans = _of_infinitive(clauses, n, _whose_clause(clauses, n, opening, spans))
@@ -365,7 +363,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
-            titled = opening + 2 < closing and _person_last(units, opening + 1, closing)
+            titled = opening + 2 < closing and person_last(units, opening + 1, closing)
             if titled and head is not None and head.tag == "N" and head.text.islower():
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
@@ -378,33 +376,12 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     return False
 
 
-def _owned(clause: Clause, opening: int) -> bool:
-    """Whether a clause inside a parenthesis is about its noun: ", a body of which both are members,", ", a firm I own,"."""
-    units, start = clause.units, clause.subjects[0][0] if clause.subjects else 0
-    described = units[opening + 1].tag == "D" and start > opening + 2
-    return described and (units[start - 1].tag == "R" or (units[start - 1].tag == "N" and units[start].tag in "ODE"))
-
-
-def _before_brackets(units: Sequence[Unit], end: int) -> int:
-    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
-    if units[end - 1].tag != ")":
-        return end
-    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
-
-
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
     """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans
     return listed_to(inner.units, inner.verb.start, 0)[-1:] or spans
-
-
-def _person_last(units: Sequence[Unit], start: int, end: int) -> bool:
-    """Whether a parenthesis is a post and the name of who holds it."""
-    last = units[end - 1].mention
-    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
-    return last is not None and last.type == "person" and plain and units[start].tag != "P"
 
 
 def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:
@@ -414,11 +391,6 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
         if inside and not any(u.tag in {",", ";", ":"} for u in clause.units[clause.verb.end : opening]):
             return clause.subjects
     return spans
-
-
-def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
-    """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
-    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:
