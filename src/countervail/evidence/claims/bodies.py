@@ -25,7 +25,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described, against, of_speaker, several_things
 from countervail.evidence.claims.participles import acts
-from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
+from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -283,7 +283,8 @@ class Actors(Described):
         if core.lower in {"country", "nation", "kingdom", "republic"} and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
-            return found or next((i for i in self.recent if i.startswith("c.")), None)
+            own = units[a].lower in {"his", "her"}  # whose country, the text has not said
+            return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))
         if core.lower not in NOUNS["states"]:
             return None
         if owner is not None:
@@ -300,7 +301,8 @@ class Actors(Described):
             and core.lower in {"government", "authorities", "leadership"}
             and b - a == 2
         ):
-            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
+            before = units[states[-1]] if states else None
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None
@@ -328,11 +330,7 @@ class Actors(Described):
             identifier = self.of(units, clause.subjects[0], self.recent)
             if named is not None:
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
-            if (
-                clause.verb.lemma == "be"
-                and len(clause.objects) > 1
-                and all(units[b - 1].tag == "E" for _, b in clause.objects)
-            ):
+            if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
                 identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)

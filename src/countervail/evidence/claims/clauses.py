@@ -16,7 +16,15 @@ from countervail.evidence.claims.complements import (
 )
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
-from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_left,
+    head_word,
+    listed_from,
+    listed_to,
+    noun_apart,
+    skip_left,
+)
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
@@ -245,7 +253,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if no_proof or (that and said_false(previous, units[j - 2].lower)):
         clause.untrue = True
         return
-    if that and j > 4 and units[j - 2].tag == "," and (noun := _noun_apart(units, j - 2)):
+    if that and j > 4 and (noun := noun_apart(units, j - 1)):
         clause.noun, clause.link = noun, "that"
         return
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
@@ -294,14 +302,6 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
-
-
-def _noun_apart(units: Sequence[Unit], comma: int) -> str:
-    """The noun that "that" goes on with after what is said of it: "information, which it finds credible, that"."""
-    k = next((k for k in range(comma - 1, 1, -1) if units[k].tag == ","), 0)
-    opens = k > 0 and units[k + 1].lower == "which" and units[k - 1].tag == "N"
-    noun = units[k - 1].lower if opens else ""
-    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 def _in_report(clauses: list[Clause], n: int, j: int) -> bool:

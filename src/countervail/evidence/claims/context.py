@@ -25,7 +25,7 @@ from countervail.evidence.claims.speech import (
     Speech,
     parse,
 )
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
@@ -38,6 +38,7 @@ CLUB = "o.club"
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
 _SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
+_PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
@@ -161,6 +162,7 @@ class Context:
         telling = clause.governor if clause.link == "that" and clause.verb.passive else None
         if telling is not None and telling.verb.lemma in _LISTENED and not telling.verb.passive:
             subjects = [*telling.objects[:1], *subjects]  # "warned the bank that it could be fined"
+        subjects = [*not_the_speaker(clause, near), *subjects]
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 
@@ -240,6 +242,20 @@ class Context:
 def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
     """Whom "he" or "she" that says something can be: not the "members" of what he says."""
     return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
+
+
+def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    told = clause.governor if clause.link == "that" else None
+    if told is None or not reports(told):
+        return []
+    for other in near:
+        punished = other.verb.lemma in _PUNISHED and len(other.objects) == 1 and not other.verb.passive
+        if punished and told.verb.kind == "gerund" and told.subjects == other.subjects:
+            return other.objects
+        if told.relative and other.verb.passive and other.after("by") == told.subjects:
+            return other.subjects[:1]
+    return []
 
 
 def _existential(units: Sequence[Any], clause: Clause) -> bool:

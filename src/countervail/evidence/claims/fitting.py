@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.context import Context, named_subjects
+from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import named_head
 from countervail.evidence.claims.modality import modality_of, negated
@@ -357,6 +357,7 @@ def sure(
     people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
     here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
     here |= {actors.of(parsed.units, span, actors.recent) for span in as_for(parsed.units) if span[1] <= a}
+    here |= {actors.of(parsed.units, s, actors.recent) for s in not_the_speaker(clause, parsed.clauses)}
     told = clause
     while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
         told = told.governor

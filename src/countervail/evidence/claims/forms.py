@@ -45,6 +45,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
         return None  # "no sanctioned bank"
+    if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
+        return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
     if (
         (left in {"D", "G", "#"} and not alone)
@@ -78,6 +80,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             k = i - 1
             while k > 0 and units[k].tag == "N" and not units[k].forms:
                 k -= 1
+            k -= units[k].tag == "D"  # "denied some media reports that"
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")

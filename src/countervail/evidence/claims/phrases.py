@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.units import Unit
+from countervail.evidence.tables import noun_effect
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -307,36 +308,6 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     return spans
 
 
-def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
-    for k in range(i - 1, max(-1, i - 12), -1):
-        if between_names(units, k):
-            continue
-        if units[k].tag == ",":
-            return (
-                units[k + 1].tag in {"R", "S"}
-                or k + 1 == i
-                or units[k + 1].lower == "having"
-                or (units[k + 1].tag == "D" and reduced(units, i))
-                or units[k + 1].tag == "B"
-                or any(u.tag == "P" for u in units[k + 1 : k + 2])
-            )
-    return False
-
-
-def between_names(units: Sequence[Unit], k: int) -> bool:
-    """Whether a comma stands in a list of names: ", which owners from X, Y and Z founded, forbids"."""
-    names = units[k].tag == "," and k + 2 < len(units) and units[k - 1].tag == "E" == units[k + 1].tag
-    return names and units[k + 2].tag in {",", "C"} and kind(units[k - 1]) == kind(units[k + 1])
-
-
-def reduced(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
-    if units[i].lower.endswith("ing"):
-        return units[i - 1].tag == "N"
-    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
-
-
 def of_it_all(units: Sequence[Unit], spans: Sequence[tuple[int, int]], j: int, main: int) -> bool:
     """Whether ", which" at unit j with a verb in the singular follows a plural: it is about the clause before."""
     if units[j].lower != "which" or units[j - 1].tag != "," or j + 1 != main or len(spans) != 1:
@@ -371,6 +342,24 @@ def person_last(units: Sequence[Unit], start: int, end: int) -> bool:
 def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
     return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
+
+
+def named_on(units: Sequence[Unit], k: int) -> bool:
+    """Whether a name goes on after a state: "the Barbados Treaty"."""
+    return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()
+
+
+def noun_apart(units: Sequence[Unit], that: int) -> str:
+    """The noun that "that" goes on with apart from it, or another of its kind: "information, which it finds credible,
+    that", "lies to the effect that"."""
+    if [u.lower for u in units[max(0, that - 3) : that]] == ["to", "the", "effect"]:
+        at = that - 4
+    else:
+        closed = units[that - 1].tag == ","
+        at = next((k for k in range(that - 2, 1, -1) if units[k].tag == ","), 0) - 1 if closed else -1
+        at = at if at > 0 and units[at + 2].lower == "which" else -1
+    noun = units[at].lower if at >= 0 and units[at].tag == "N" else ""
+    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -12,14 +12,13 @@ from countervail.evidence.claims.phrases import (
     listed_from,
     listed_to,
     of_it_all,
-    opens_parenthesis,
     owned_clause,
     person_last,
     skip_left,
     with_place,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
+from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens, opens_parenthesis
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -91,6 +90,9 @@ class Clause:
         """What the verb does to the clauses it governs."""
         if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
             return Operator("alleged", speaker=True)  # "took the view that"
+        after = {u.lower for u in self.units[self.verb.end : self.verb.end + 3]}
+        if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
+            return Operator(speaker=True)  # "placed on record that", "made it clear that"
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not

@@ -212,6 +212,13 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
+        elif (
+            unit.lower == "up"
+            and following
+            and following.lower == "to"
+            and [u.tag for u in units[i + 2 :][:1]] == ["#"]
+        ):
+            unit.tag = following.tag = "B"  # "with up to 150 ships"
         elif unit.lower in {"about", "around"} and following and re.match(r"\d|half$", following.lower):
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, verb_form
-from countervail.evidence.claims.phrases import between_names, listed_to
+from countervail.evidence.claims.phrases import kind, listed_to
 from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
 
 HAVE = CLOSED["have"]
@@ -283,3 +283,33 @@ def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
     inside = len(spans) > 2 and spans[0][1] <= comma < spans[-1][0]
     start = spans[0][0] if inside else comma if between_names(units, comma) else 0
     return any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, start))
+
+
+def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if between_names(units, k):
+            continue
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and reduced(units, i))
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def between_names(units: Sequence[Unit], k: int) -> bool:
+    """Whether a comma stands in a list of names: ", which owners from X, Y and Z founded, forbids"."""
+    names = units[k].tag == "," and k + 2 < len(units) and units[k - 1].tag == "E" == units[k + 1].tag
+    return names and units[k + 2].tag in {",", "C"} and kind(units[k - 1]) == kind(units[k + 1])
+
+
+def reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"

@@ -97,10 +97,11 @@ def _unwrap(text: str) -> str:
         return text
     lines = text.split("\n")
     longest = max((len(line) for line in lines), default=0)
-    if 130 < longest <= 170:  # set ragged: as wide as its lines that surely go on
+    sure = list[int]()
+    if 130 < longest <= 260:  # set ragged: as wide as its lines that surely go on
         sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
         longest = sure[len(sure) // 2] if len(sure) > 3 else longest
-    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2)
+    page = _Page(longest, (longest <= 130 and len(lines) > 3) or len(sure) > 3, text.count("\n\n") >= 2)
     prose = _prose(lines)
     out = [
         line + (" " if _wraps(line, following, page, prose[i]) else "\n")
