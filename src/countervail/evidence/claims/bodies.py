@@ -324,10 +324,11 @@ class Actors(Described):
         self.fresh -= 1
         self.sentence += 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
+        known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
-            identifier = self.of(units, clause.subjects[0], self.recent)
+            identifier = self.of(units, clause.subjects[0], known if clause is main[0] else self.recent)
             if named is not None:
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
             if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):

@@ -71,6 +71,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]
+    whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and verb.lemma in {*_GIVE, "refuse"}
+    if whom and len(spans) == 1 and not verb.passive:
+        clause.second = listed_from(units, spans[0][1], stop)  # "refused it interim relief"
     if spans and verb.lemma in _OF and not verb.passive:
         a, b = spans[-1]
         cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)

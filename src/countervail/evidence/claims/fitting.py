@@ -339,6 +339,8 @@ def sure(
         called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
         invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
     if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
+        if made.subjects[0] == "n.country":
+            return True  # "that his country had not joined": whose it is, the text need not say
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:

@@ -75,7 +75,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
-            if left == "," and i > 2 and (right in {"D", "O"} or closes):
+            if (
+                left == ","
+                and i > 2
+                and (right in {"D", "O"} or closes or (after is not None and after.lower == "that"))
+            ):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
             while k > 0 and units[k].tag == "N" and not units[k].forms:

@@ -178,6 +178,8 @@ class Framing(Appositions):
             clause.second, target = target, []
         if frame.predicate == "denied" and verb.passive and clause.objects:
             return False  # "was denied entry"
+        if frame.predicate == "refused" and clause.second and len(target) == 1 and units[target[0][0]].tag == "O":
+            laid.receiver, target, clause.second = target, clause.second, []  # "refused it interim relief"
         offered = any(m.predicate in _OFFERED for m in (*self.here, *self.before_this))
         if frame.predicate == "denied" and verb.lemma in {"reject", "dismiss"} and clause.second and offered:
             clause.second, laid.target = [], []

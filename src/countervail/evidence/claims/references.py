@@ -191,7 +191,7 @@ class References:
             before = [i for i in before if i not in doing]
         again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
         if (
-            acting and pronoun and spans == clause.objects and not again
+            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
         ):  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:

@@ -147,8 +147,11 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
     if j >= len(units):
         return None
     adjective = _SEMI.get(units[j].lower) if be else None
-    if adjective and j + 1 < len(units) and units[j + 1].lower == "to":
-        verb = _infinitive(units, j + 1)
+    at = j + 1
+    if adjective and at < len(units) and units[at].tag == ",":  # "would be ready, if that were done, to appoint"
+        at = next((k + 1 for k in range(at + 2, min(len(units) - 1, at + 12)) if units[k].tag == ","), at)
+    if adjective and at < len(units) and units[at].lower == "to":
+        verb = _infinitive(units, at)
         return (verb, adjective) if verb is not None else None
     if units[j].lower == "to" and "yet" not in words:
         verb = _infinitive(units, j)
