@@ -288,9 +288,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     if that and j > 1 and units[j - 2].tag in {"C", ",", ";"}:  # "announced that A, that B and that C"
-        beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)
         if beside is not None:
-            clause.governor, clause.link = beside.governor, "that"
+            clause.governor, clause.link = beside, "that"
             return
     if that:
         clause.governor = _governing(clauses, n, j)

@@ -66,13 +66,12 @@ def right_side(clauses: list[Clause], n: int) -> None:
         if sum_at and units[sum_at - 1].text.isupper() and units[sum_at - 2].tag in {"N", "E"}:
             sum_at -= 1  # "paid the trader USD 4 million"
         if sum_at and units[sum_at - 1].tag in {"N", "E"} and units[sum_at - 1].lower not in _NUMBERED:
-            spans, clause.second = [(a, sum_at)], [(sum_at, b)]  # "paid a Dutch broker 4 million dollars"
-            b = sum_at
+            spans, clause.second, b = [(a, sum_at)], [(sum_at, b)], sum_at  # "paid a Dutch broker 4 million"
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]
-    whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and verb.lemma in {*_GIVE, "refuse"}
-    if whom and len(spans) == 1 and not verb.passive:
+    whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and len(spans) == 1 and not verb.passive
+    if whom and verb.lemma in {*_GIVE, "refuse"}:
         clause.second = listed_from(units, spans[0][1], stop)  # "refused it interim relief"
     if spans and verb.lemma in _OF and not verb.passive:
         a, b = spans[-1]

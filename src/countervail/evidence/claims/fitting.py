@@ -42,7 +42,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "was taken off the ship"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
-    if frame.words is not None and not frame.words.search(text):
+    pointed = frame.predicate == "evaded" and text in {"it", "them"}
+    if frame.words is not None and not frame.words.search(text) and not pointed:
         return False
     named = bool(direct) and named_head(units, direct[0])
     traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)

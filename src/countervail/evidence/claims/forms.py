@@ -172,6 +172,12 @@ def _many_before(units: Sequence[Unit], i: int) -> bool:
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
 
 
+def _headed_by_many(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and "of X" stand before unit i: "that members of the Circle seek to evade it"."""
+    k = next((k for k in range(i - 1, max(0, i - 6), -1) if units[k].tag not in {"N", "E", "D"}), 0)
+    return k > 1 and units[k].tag == "P" and units[k - 1].tag == "N" and units[k - 1].lower.endswith("s")
+
+
 def _many(units: Sequence[Unit], i: int) -> bool:
     """Whether a plural and a participle with its doer stand between the beginning and unit i."""
     k = next((k for k in range(1, min(i, 5)) if "n" in (units[k].forms or {})), 0)
@@ -211,7 +217,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
-    if (coordinated or many) and next_is_verb(units, i) and units[i + 1].lower == "to":
+    if (coordinated or many or _headed_by_many(units, i)) and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):

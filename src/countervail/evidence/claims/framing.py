@@ -204,6 +204,8 @@ class Framing(Appositions):
             objects = self.punished
         elif measure and frame.predicate in TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
+        elif thing and frame.predicate == "evaded":
+            objects = [self.measure] if self.measure else objects
         elif measure and frame.predicate == "signed" and self.signable:
             objects = [self.signable]
         elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
@@ -319,9 +321,7 @@ class Framing(Appositions):
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
         if verb.passive and made.predicate == "appointed" and subjects == objects and agents:
-            made.subjects = [
-                f"p.{slug(text_of(units, agents[0]).removeprefix('the '))}"
-            ]  # "X was appointed by the chair"
+            made.subjects = [f"p.{slug(text_of(units, agents[0]).removeprefix('the '))}"]  # "by the chair"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"

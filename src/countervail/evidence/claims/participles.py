@@ -9,6 +9,7 @@ from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import noun_effect
 
 
@@ -57,7 +58,8 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
         return False
     following = clauses[n + 1].verb
     between = units[verb.end : following.start]
-    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
+    sure = units[following.start].tag == "A" or _with_object(units, following)
+    if following.kind != "finite" or not sure or not between or between[0].tag != "P":
         return False
     spans = listed_to(units, verb.start, 0)
     apposed = bool(spans) and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "," and units[spans[0][0]].tag == "D"
@@ -77,6 +79,12 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
             return False
         k = k + 2 if dated else end
     return True
+
+
+def _with_object(units: Sequence[Unit], verb: Verb) -> bool:
+    """Whether a verb in the past has an object: "banks based in Oslo paid Chad"."""
+    follows = verb.past and verb.main == verb.end - 1 and units[verb.end : verb.end + 1]
+    return bool(follows) and units[verb.end].tag in {"D", "E", "O", "#"} and verb.lemma not in CLOSED["post_modifiers"]
 
 
 def _named_so(units: Sequence[Unit], i: int) -> bool:

@@ -27,6 +27,9 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
+MEASURES = frozenset(
+    ["sanctions", "measures", "embargo", "restrictions", "cap", "ban", "blockade", "controls", "quota"]
+)
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -119,6 +122,8 @@ class References:
         """What the sentence has claimed so far."""
         self.punished: list[str] = []
         """Who was last put under sanctions."""
+        self.measure: str | None = None
+        """The sanctions that were last spoken of."""
         self.thing: str | None = None
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
@@ -155,6 +160,8 @@ class References:
         self.before_this = []
         for clause in parsed.clauses:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
+                if head_word(parsed.units, span) in MEASURES and parsed.units[span[0]].tag != "O":
+                    self.measure = self.actors.of(parsed.units, span, self.actors.recent)
                 if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O":
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 

@@ -213,7 +213,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
-    if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
+    taken = previous is not None and headed[0][0] == floor and previous.verb.kind in {"participle", "gerund"}
+    taken = taken and not spoken  # "members that had signed the treaty paid Chad": the treaty is the other verb's
+    if taken or (previous is not None and headed[0][0] == floor and previous.relative and previous.operator is None):
         _after_relative(clauses, n, headed[0][0])
         if clause.subjects:
             return
@@ -261,11 +263,8 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
     start = clauses[n].verb.start
     apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
-        if (
-            apart
-            and (before.relative or _of_a_noun(before))
-            and any(c.verb.kind == "finite" and not c.relative and not _of_a_noun(c) for c in clauses[:n])
-        ):
+        main = [c for c in clauses[:n] if c.verb.kind == "finite" and not c.relative and not _of_a_noun(c)]
+        if apart and main and (before.relative or _of_a_noun(before)):
             continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects

@@ -223,7 +223,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and _emphasised(before):
+        elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
@@ -246,10 +246,14 @@ def _settle(units: list[Unit]) -> None:
             del units[i : i + 2]  # "listed both of them"
 
 
+def _set_off(before: Unit, following: Unit | None) -> bool:
+    """Whether a word stands between a comma and a participle: "Guinea, itself suspended since May,"."""
+    return before.tag == "," and following is not None and "n" in (following.forms or {})
+
+
 def _ends_soon(units: Sequence[Unit], i: int) -> bool:
     """Whether no clause follows "that": "disputed that", "refused that on Friday"."""
-    rest = [u.tag for u in units[i : i + 3]]
-    return rest[:1] in ([], ["."]) or rest in (["P", "T", "."], ["P", "T"])
+    return [u.tag for u in units[i : i + 3]] in ([], ["."], ["P", "T", "."], ["P", "T"])
 
 
 def _emphasised(before: Unit) -> bool:
