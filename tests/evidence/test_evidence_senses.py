@@ -945,3 +945,107 @@ def test_in_his_words_he_says_it_and_accusing_is_no_report() -> None:
     assert {c.get("speaker") for c in claims_of(text) if c["predicate"] == "signed"} == {"p.gustavo-palacin"}
     text = "Kenya announced that it was leaving the Tea League, accusing Togo of theft."
     assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "accused"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        (  # what stands between a subject and its verb
+            "joined",
+            "The League, which ports in Malta, Kenya and Peru founded, forbids it. It left the Tea Union.",
+            [],
+        ),
+        (
+            "expelled",
+            "The Timber Pact, a body of which both firms were founders, expelled Volta Bank in May.",
+            [("o.timber-pact", "o.volta-bank", None)],
+        ),
+        (
+            "supplied",
+            "Orta Shipping, the line her brother ran, sold coal to Peru.",
+            [("o.orta-shipping", "c.PER", None)],
+        ),
+        (
+            "paid",
+            "The members of the Tea League that had signed the pact paid Chad.",
+            [("p.members-of-tea-league", "c.TCD", None)],
+        ),
+        ("paid", "Banks based in Oslo paid Chad.", [("o.banks", "c.TCD", None)]),
+        ("refused", "Chile offered to tow it to Peru and the owner refused the offer.", [("p.owner", "n.offer", None)]),
+        ("evaded", "Norway sells arms to several states, which breaches the embargo.", [("c.NOR", "n.embargo", None)]),
+        ("left", "It was Chile, not Peru, that left the Tea League.", [("c.CHL", "o.tea-league", None)]),
+        # whom "it" and "they" stand for
+        (
+            "paid",
+            "Volta Bank is large. Papers obtained by Norway show that it paid Chad.",
+            [("o.volta-bank", "c.TCD", "n.papers")],
+        ),
+        (
+            "paid",
+            "Washington blacklisted Volta Bank, saying it had paid Chad.",
+            [("o.volta-bank", "c.TCD", "c.USA")],
+        ),
+        (
+            "signed",
+            "Oman praised the steps taken by Peru and Chile to carry out the pact they signed in May.",
+            [("c.CHL", "o.pact", None), ("c.PER", "o.pact", None)],
+        ),
+        (
+            "lifted",
+            "The Tea Circle met. It regrets that Oman, which agreed, left. It urges Peru to lift sanctions on Mali.",
+            [("c.PER", "n.sanctions", "o.tea-circle")],
+        ),
+        (
+            "suspended",
+            "Syria notes that the measures hurt. It recalls that the Arab League suspended it in 2011.",
+            [("o.arab-league", "c.SYR", "c.SYR")],
+        ),
+        # who says it
+        ("left", "As the envoy explained, Peru left the Tea League.", [("c.PER", "o.tea-league", "p.envoy")]),
+        ("left", "As is known, Peru left the Tea League.", [("c.PER", "o.tea-league", None)]),
+        ("left", "Peru left the Tea League, the others did not know of it.", [("c.PER", "o.tea-league", None)]),
+        ("paid", "The report notes, at paragraph 4, that Peru paid Chad.", [("c.PER", "c.TCD", "n.report")]),
+        ("left", "Peru made it clear that it had left the Tea League.", [("c.PER", "o.tea-league", "c.PER")]),
+        # what it is done to
+        (
+            "paid",
+            "Volta Bank paid a Dutch coal dealer 4 million dollars.",
+            [("o.volta-bank", "p.dutch-coal-dealer", None)],
+        ),
+        (
+            "paid",
+            "Chile paid for the goods, to the value of 3 million euros, through Orta Bank.",
+            [("c.CHL", None, None)],
+        ),
+        (
+            "refused",
+            "The board refused the Bolivian restructuring a second time.",
+            [("o.board", "n.bolivian-restructuring", None)],
+        ),
+        (
+            "refused",
+            "Peru wanted relief and Chile refused it interim relief.",
+            [("c.CHL", "n.interim-relief", None)],
+        ),
+        ("listed", "Norway will list Volta Bank sooner or later.", [("c.NOR", "o.volta-bank", None)]),
+        (
+            "sanctioned",
+            "Nine ships were sanctioned by Norway, and four of those by Peru.",
+            [("c.NOR", "n.nine-ships", None), ("c.PER", "n.four-of", None)],
+        ),
+    ],
+)
+def test_who_does_it_to_whom_and_who_says_so(
+    predicate: str, text: str, expected: list[tuple[str, str | None, str | None]]
+) -> None:
+    rows = [c for c in claims_of(f"The text was long. {text}") if c["predicate"] == predicate]
+    assert sorted((c["subject"], c.get("object"), c.get("speaker")) for c in rows) == expected
+
+
+def test_a_text_of_wide_lines_is_wrapped() -> None:
+    ate = "the guests ate and drank and sang by the river"
+    rows = [f"{ate}, {ate}, and after that {ate}, and"] * 6
+    last = [f"{ate}, {ate}, and the report of the clerk says that", "Norway had paid Chad."]
+    text = "\n".join(["The feast was long, and", *rows, *last])
+    found = [c for c in claims_of(text, "") if c["predicate"] == "paid"]
+    assert [(c["subject"], c.get("speaker")) for c in found] == [("c.NOR", "n.report-of-clerk")]

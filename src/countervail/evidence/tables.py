@@ -131,7 +131,8 @@ def operator_of(lemma: str, particle: str = "") -> Operator | None:
 NOUNS = {
     "denied": "denial denials",
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
-    "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation",
+    "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation "
+    "assertion assertions fabrications falsehoods lies slander disinformation",
     "proposed": "application applications "
     "proposal proposals suggestion pressure call calls request demand demands recommendation bid invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "

@@ -23,9 +23,9 @@ from countervail.evidence.claims.actors import (
     kind_of,
     several_people,
 )
-from countervail.evidence.claims.descriptions import SYSTEMS, Described, against, of_speaker
+from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described, against, of_speaker, several_things
 from countervail.evidence.claims.participles import acts
-from countervail.evidence.claims.phrases import listed_from, phrase_from
+from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -198,8 +198,8 @@ class Actors(Described):
         while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
-        if named is None or named.type == "date":
-            return None
+        if named is None or named.type == "date" or (units[b - 1].tag == "E" and kind(units[b - 1]) == named.type):
+            return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
@@ -256,9 +256,9 @@ class Actors(Described):
                 continue  # somebody who is only "a man"
             if kind == "person" and self.sex.get(identifier, _SEX[word]) != _SEX[word]:
                 continue
-            if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
+            if kind == "person" and several_people(identifier):
                 continue
-            if kind == "thing" and identifier.rsplit("-", 1)[-1] in PLURAL_BODIES:
+            if kind == "thing" and (identifier.rsplit("-", 1)[-1] in PLURAL_BODIES or several_things(identifier)):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -284,7 +284,8 @@ class Actors(Described):
         if core.lower in _COUNTRY and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
-            return found or next((i for i in self.recent if i.startswith("c.")), None)
+            own = units[a].lower in {"his", "her"}  # whose country, the text has not said
+            return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))
         named = core.lower in _COUNTRY and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
         if core.lower not in NOUNS["states"] and not named:  # "the island nation of Malta"
             return None
@@ -302,7 +303,8 @@ class Actors(Described):
             and core.lower in {"government", "authorities", "leadership"}
             and b - a == 2
         ):
-            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
+            before = units[states[-1]] if states else None
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None
@@ -324,14 +326,20 @@ class Actors(Described):
         self.fresh -= 1
         self.sentence += 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
+        known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
-            identifier = self.of(units, clause.subjects[0], self.recent)
+            identifier = self.of(units, clause.subjects[0], known if clause is main[0] else self.recent)
             if named is not None:
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
+            if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
+                identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
+            found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []
+            if any(u.tag == "E" for a, b in found for u in units[a:b]):  # "The Group identified X as the buyer. It"
+                self.recent.insert(1, self.of(units, found[0], self.recent))
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
         for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is

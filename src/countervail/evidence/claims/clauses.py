@@ -6,10 +6,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.complements import accompanied, dated_again, labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import (
+    accompanied,
+    as_said,
+    labelled,
+    opening_phrase,
+    repeated,
+    right_side,
+)
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
-from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_left,
+    head_word,
+    listed_from,
+    listed_to,
+    noun_apart,
+    skip_left,
+)
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
@@ -58,18 +73,22 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     _through_copula(clauses)
     according(clauses, units)
     trailing_reports(clauses, units)
+    as_said(clauses, units)
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
-    return [c for clause in clauses for c in (clause, *contrasted(units, clause), *dated_again(clause))]
+    return [c for clause in clauses for c in (clause, *contrasted(units, clause), *repeated(clause))]
 
 
 def _same_modal(clauses: list[Clause], n: int) -> None:
     """ "should refuse it and propose another", "will not sign or ratify it": one modal for both."""
     clause, earlier = clauses[n], clauses[n - 1]
+    if clause.coordinated and (earlier.relative or earlier.verb.kind != "finite"):
+        alike = (c for c in reversed(clauses[:n]) if c.verb.kind == "finite" and c.subjects == clause.subjects)
+        earlier = next(alike, earlier)  # "should expel those which refuse to pay, and invite others"
     plain = not clause.verb.modal and clause.verb.kind == "finite" and clause.verb.main == clause.verb.end - 1
     base = "b" in (clause.units[clause.verb.main].forms or {}) and not clause.verb.past
     if clause.coordinated and plain and base and clause.subjects == earlier.subjects and earlier.verb.modal:
@@ -134,6 +153,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
     before = units[start - 1]
     if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
         if spans := antecedent(units, start - 2):
+            a = spans[0][0]
+            if clause.verb.lemma == "resign" and units[spans[-1][1] - 1].tag == "E" and units[a - 1].tag == "P":
+                spans = listed_to(units, a - 1, 0)[-1:] or spans  # "the panel on Mali, from which he resigned"
             clause.phrases.append((units[start - 2].lower, spans))
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
@@ -231,6 +253,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if no_proof or (that and said_false(previous, units[j - 2].lower)):
         clause.untrue = True
         return
+    if that and j > 4 and (noun := noun_apart(units, j - 1)):
+        clause.noun, clause.link = noun, "that"
+        return
     if that and j > 4 and units[j - 2].lower == "it" and units[j - 3].lower in {"has", "had"}:
         clause.noun, clause.link = units[j - 4].lower, "that"  # "a rumour has it that"
         return
@@ -247,9 +272,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         if units[j - 3].lower in {"its", "their", "his", "her"} and previous is not None and not previous.verb.passive:
             clause.source = list(previous.subjects)  # "renewed their demand that"
         return
-    if previous is None:
-        return
-    if _in_report(clauses, n, j):
+    if previous is None or _in_report(clauses, n, j):
         return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
@@ -265,9 +288,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     if that and j > 1 and units[j - 2].tag in {"C", ",", ";"}:  # "announced that A, that B and that C"
-        beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
+        beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)
         if beside is not None:
-            clause.governor, clause.link = beside.governor, "that"
+            clause.governor, clause.link = beside, "that"
             return
     if that:
         clause.governor = _governing(clauses, n, j)
@@ -365,6 +389,9 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
     if clause.verb.modal and "b" in (units[at].forms or {}):
         return []  # "would pay dues but not vote"
     verb = replace(clause.verb, negated=not clause.verb.negated)
+    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
+    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
+        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
     if preposition:
         phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
         kept = any(p == preposition for p, _ in clause.phrases)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.participles import named_after
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of
 
@@ -21,6 +21,8 @@ _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree
 """What somebody who was invited or asked does: "was invited and declined"."""
 
 
+_NUMBERED = frozenset(["resolution", "article", "paragraph", "phase", "stage", "no", "number", "group", "type", "than"])
+"""What a number after it belongs to."""
 _LEADING = frozenset(["from", "on", "to", "for", "with", "in", "against", "about"])
 
 
@@ -49,6 +51,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     if [u.tag for u in units[i : i + 3]] == ["#", "-", "T"] and i + 3 <= stop:
         clause.times.append(i + 2)  # "fifty-six years ago"
         i += 3
+    if i + 1 < stop and units[i].tag == "T" and (units[i + 1].lower in {"the", "a", "an"} or units[i + 1].tag == "E"):
+        clause.times.append(i)
+        i += 1  # "signed today the protocol"
     i = _past_parenthesis(units, i, stop)
     if i + 2 < stop and units[i].lower in {"until", "till"} and units[i + 1].tag == "T" and units[i + 2].tag in "DE":
         i += 2  # "extended until 1 July 2026 the arms measures"
@@ -57,9 +62,17 @@ def right_side(clauses: list[Clause], n: int) -> None:
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
+        sum_at = next((k for k in range(a + 2, b - 1) if units[k].tag == "#" and units[k - 1].tag == "N"), 0)
+        if sum_at and units[sum_at - 1].text.isupper() and units[sum_at - 2].tag in {"N", "E"}:
+            sum_at -= 1  # "paid the trader USD 4 million"
+        if sum_at and units[sum_at - 1].tag in {"N", "E"} and units[sum_at - 1].lower not in _NUMBERED:
+            spans, clause.second, b = [(a, sum_at)], [(sum_at, b)], sum_at  # "paid a Dutch broker 4 million"
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]
+    whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and len(spans) == 1 and not verb.passive
+    if whom and verb.lemma in {*_GIVE, "refuse"}:
+        clause.second = listed_from(units, spans[0][1], stop)  # "refused it interim relief"
     if spans and verb.lemma in _OF and not verb.passive:
         a, b = spans[-1]
         cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
@@ -104,7 +117,8 @@ def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
     k = i
     while k < stop and units[k].tag == "B":
         k += 1
-    return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D")) else None
+    again = units[k + 2 : k + 3] != [] and units[k + 2].lower in {"time", "day", "week", "month", "year"}
+    return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D" and not again)) else None
 
 
 def _same_doers(clauses: list[Clause], n: int) -> None:
@@ -210,6 +224,10 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 continue  # "paid in through a bank", "paid for by Japan"
             if not spans:
                 break
+            if unit.lower == "to" and head_word(units, spans[0]) in {"value", "tune", "amount"}:
+                clause.worth = spans[:1]  # "paid for the goods, to the value of 3 million"
+                i = spans[-1][1]
+                continue
             cut = _charge(clause, spans)
             clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
@@ -289,7 +307,12 @@ def labelled(clause: Clause) -> None:
             clause.subjects = spans
 
 
-def dated_again(clause: Clause) -> list[Clause]:
+def repeated(clause: Clause) -> list[Clause]:
+    """The same said again of others in fewer words."""
+    return [*_dated_again(clause), *_shared_out(clause)]
+
+
+def _dated_again(clause: Clause) -> list[Clause]:
     """ "joined A in 2023 and B in 2024": the same of B, then."""
     units, i = clause.units, clause.end
     i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
@@ -307,6 +330,40 @@ def dated_again(clause: Clause) -> list[Clause]:
     if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
         return []
     return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
+
+
+def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
+    """ "As X explained, A left", "A left, as X said", "A, so X claims, left": X says it."""
+    for clause in clauses:
+        start = clause.subjects[0][0] if clause.subjects and not clause.relative and not clause.coordinated else 0
+        led = start > 0 and units[start - 1].lower in {"as", "so"} and clause.subjects[-1][1] <= clause.verb.start
+        opens, after = start == 1 or (start > 1 and units[start - 2].tag == ","), units[clause.verb.end :][:1]
+        told = reports(clause) or (clause.verb.lemma == "put" and [u.lower for u in after] == ["it"])
+        if not (led and opens and told) or units[start].lower in _OURSELVES or clause.verb.kind != "finite":
+            continue
+        ended = not after or after[0].tag in {",", ".", "P", "T", "O"}
+        if clause.verb.passive or not ended or any(c.governor is clause for c in clauses):
+            continue
+        main = [c for c in clauses if c.verb.kind == "finite" and not (c is clause or c.relative or c.governor)]
+        before, later = [c for c in main if c.verb.start < start], [c for c in main if c.verb.start > start]
+        round_it = [c for c in later if c.subjects and c.subjects[-1][1] <= start]
+        for other in round_it[:1] or (later[:1] if start == 1 else before[-1:]):
+            other.reported = other.reported or (None if reports(other) else clause)  # "denied that P, as Y had claimed"
+
+
+_OURSELVES = frozenset(["i", "we", "you", "it"])
+
+
+def _shared_out(clause: Clause) -> list[Clause]:
+    """ "were sanctioned by A, and four of those by B": the same of some of them, by another."""
+    units, phrases = clause.units, clause.phrases
+    for n, (preposition, spans) in enumerate(phrases[:-1]):
+        some = spans[-1:] if len(spans) > 1 else []
+        pointing = [u.lower for a, b in some for u in units[max(a, b - 2) : b]] in (["of", "those"], ["of", "these"])
+        if pointing and phrases[n + 1][0] == preposition and clause.verb.passive:
+            clause.phrases = [*phrases[:n], (preposition, spans[:-1]), *phrases[n + 2 :]]
+            return [replace(clause, subjects=some, phrases=[phrases[n + 1]], complements=[])]
+    return []
 
 
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))

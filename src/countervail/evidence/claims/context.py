@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS
 from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
     negated,
@@ -24,7 +25,7 @@ from countervail.evidence.claims.speech import (
     Speech,
     parse,
 )
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
@@ -36,6 +37,8 @@ CLUB = "o.club"
 
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
+_SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
+_PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
@@ -142,10 +145,12 @@ class Context:
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
+        told_of = [spans for o in near if o.verb.kind == "participle" for _, spans in o.phrases if len(spans) > 1]
+        told_of = [spans for spans in told_of if all(any(units[k].tag == "E" for k in range(*s)) for s in spans)]
         there = [o.objects for o in near if _existential(units, o) and len(o.objects) > 1]
         groups = [
             self.actors.group(self._named(units, s))
-            for s in [*(o.subjects for o in near if len(o.subjects) > 1), *there]
+            for s in [*(o.subjects for o in near if len(o.subjects) > 1), *told_of, *there]
         ]
         subjects = [s for other in near for s in other.subjects[:1]]
         named_ones = [s for s in subjects if s[1] - s[0] > 1 or units[s[0]].tag != "O"]
@@ -161,6 +166,7 @@ class Context:
         telling = clause.governor if clause.link == "that" and clause.verb.passive else None
         if telling is not None and telling.verb.lemma in _LISTENED and not telling.verb.passive:
             subjects = [*telling.objects[:1], *subjects]  # "warned the bank that it could be fined"
+        subjects = [*not_the_speaker(clause, near), *subjects]
         if clause.noun:  # "reports that it will close": "it" is not the reports
             subjects = [s for s in subjects if all(u.lower != clause.noun for u in units[s[0] : s[1]])]
 
@@ -173,6 +179,9 @@ class Context:
             answers = [c for c in near if c.verb.lemma in CLOSED["to_requests"] and not c.verb.passive]
             asked = set(named([s for c in answers for s in c.subjects]))
             found = [i for i in found if i not in asked] or found
+        seen = [s for o in near if o.verb.kind == "participle" and o.verb.lemma in _SEEING for s in o.after("by")]
+        if seen and (others := [i for i in found if i not in named(seen)]):
+            found = others  # "papers obtained by the Group show that it paid": not the Group
         self_said = {i for i in parsed.speakers if i.startswith("p.")}  # who speaks calls himself "I"
         return [i for i in found if not i.endswith(".unknown") and i not in self_said]
 
@@ -239,6 +248,20 @@ def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
     return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
 
 
+def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    told = clause.governor if clause.link == "that" else None
+    if told is None or not reports(told):
+        return []
+    for other in near:
+        punished = other.verb.lemma in _PUNISHED and len(other.objects) == 1 and not other.verb.passive
+        if punished and told.verb.kind == "gerund" and told.subjects == other.subjects:
+            return other.objects
+        if told.relative and other.verb.passive and other.after("by") == told.subjects:
+            return other.subjects[:1]
+    return []
+
+
 def _existential(units: Sequence[Any], clause: Clause) -> bool:
     """Whether a clause says who there is: "there remained Peru and Chad, and they"."""
     return [units[a].lower for a, _ in clause.subjects] in ([], ["there"]) and units[
@@ -252,7 +275,11 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     for clause in parsed.clauses:
         doing = clause.after("by") if clause.verb.passive else []
         there = clause.objects if _existential(parsed.units, clause) else []
-        for a, b in [*clause.subjects, *doing, *there]:
+        met = clause.objects if clause.verb.lemma in FINDING and not clause.verb.passive else []
+        met = (
+            clause.objects if clause.verb.lemma == "be" and len(clause.objects) > 1 else met
+        )  # "Its members are A and B"
+        for a, b in [*clause.subjects, *doing, *there, *met]:
             if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
                 found |= {actors.of(parsed.units, (a, b), actors.recent)} if parsed.units[a].tag not in {"O"} else set()

@@ -39,6 +39,7 @@ _ANY_KIND = frozenset(
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
 """What only cables of the United States have in their heads."""
+_FROM_STATE = re.compile(r"\b[Ll]etters? dated [^\n]{4,40} from the [^\n]{4,80}? of ([^\n]{4,60}?) (?:to|addressed)\b")
 _MINISTER = re.compile(
     r"\b(?:Prime Minister|Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ", re.I
 )
@@ -55,6 +56,11 @@ class Described(Named):
         super().__init__(reading)
         self.state = self._state_of_text()
         """The state whose mission or ministry writes the text."""
+        letter = _FROM_STATE.search(reading.folded.text, 0, 1500)
+        self.sender = self._state_named(letter.group(1).casefold()) if letter else None
+        """The state whose envoy writes the letter: "Letter dated 3 May 2021 from the Permanent Representative of X"."""
+        if letter and self.house and not _OF_STATE.intersection(self.house[2:].split("-")):
+            self.house = None  # "General Assembly" above a letter that it circulates
         self.roles = self._roles()
         """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
 
@@ -82,6 +88,11 @@ class Described(Named):
         line = text[first:].split("\n", 1)[0].casefold()
         above = text[:first].rstrip("\n").rsplit("\n", 1)[-1].casefold() if first < 200 else ""
         line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
+        return self._state_named(line)
+
+    @staticmethod
+    def _state_named(line: str) -> str | None:
+        """The state with the longest name in a line in small letters."""
         named = [(name, row.codes) for row in country_names() for name in row.english if name.casefold() in line]
         codes = max(named, key=lambda pair: len(pair[0]))[1] if named else ()
         return f"c.{codes[0]}" if len(codes) == 1 else None
@@ -110,7 +121,7 @@ class Described(Named):
         state = {"government", "country", "delegation", "nation"} if whose in {"my", "our"} else {"mission", "embassy"}
         spoken = speaker in self.guests or speaker == "p.unknown"
         if word in state and whose != "your":
-            return None if spoken else self.state
+            return None if spoken else self.state or self.sender
         if spoken and whose == "your":
             return None
         if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():
@@ -322,3 +333,14 @@ def owner_in(units: Sequence[Any], span: Span) -> Span:
     return (
         (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
     )
+
+
+FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
+"""What the author of a report does to whom it is about."""
+_NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
+
+
+def several_things(identifier: str) -> bool:
+    """Whether a description without a name is of several things: "invoices", "documents of the court"."""
+    words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
+    return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)

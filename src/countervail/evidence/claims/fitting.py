@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.context import Context, named_subjects
+from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import named_head
 from countervail.evidence.claims.modality import modality_of, negated
@@ -16,7 +16,7 @@ from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, 
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
@@ -42,7 +42,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "was taken off the ship"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
-    if frame.words is not None and not frame.words.search(text):
+    pointed = frame.predicate == "evaded" and text in {"it", "them"}
+    if frame.words is not None and not frame.words.search(text) and not pointed:
         return False
     named = bool(direct) and named_head(units, direct[0])
     traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
@@ -161,14 +162,15 @@ def nobody(made: Filled) -> bool:
 
 def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
-    end = max([clause.end, *(c.end for c in clause.complements)])
-    if not clause.complements:
-        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] != ["that"]:
+    governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
+    end = max([clause.end, *(c.end for c in governed)])
+    if not governed:
+        if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
             return None
         stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
-    start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    start = start if start is not None and governed[0].link == "that" else clause.verb.end
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
 
@@ -338,6 +340,8 @@ def sure(
         called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
         invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
     if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
+        if made.subjects[0] == "n.country":
+            return True  # "that his country had not joined": whose it is, the text need not say
         mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
@@ -356,6 +360,7 @@ def sure(
     people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
     here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
     here |= {actors.of(parsed.units, span, actors.recent) for span in as_for(parsed.units) if span[1] <= a}
+    here |= {actors.of(parsed.units, s, actors.recent) for s in not_the_speaker(clause, parsed.clauses)}
     told = clause
     while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
         told = told.governor

@@ -45,6 +45,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         return None if noun else "b"
     if i and units[i - 1].lower == "no":
         return None  # "no sanctioned bank"
+    if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
+        return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
     if (
         (left in {"D", "G", "#"} and not alone)
@@ -55,6 +57,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if "g" in forms:
         if left == "P" and _before_finite(units, i):
             return None
+        if left == "N" and i > 1 and units[i - 2].lower in {"the", "a"} and units[i - 1].text in adjectives():
+            return None  # "refused the Peruvian restructuring a second time"
         shipped = left == "P" and i + 1 < len(units) and units[i + 1].text in adjectives()
         return "g" if shipped else _gerund(unit, left, right)  # "for shipping Iranian crude"
     noun_form = forms.get("s", forms.get("b", "")) in nounlike()
@@ -66,14 +70,21 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:
+            if right == "," and left in {"N", "E", "O"} and (_that_after(units, i + 1) or _so_before(units, i)):
+                return "s"  # "The report notes, at paragraph 12, that", ", so its owner claims,"
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
-            if left == "," and i > 2 and (right in {"D", "O"} or closes):
+            if (
+                left == ","
+                and i > 2
+                and (right in {"D", "O"} or closes or (after is not None and after.lower == "that"))
+            ):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
             while k > 0 and units[k].tag == "N" and not units[k].forms:
                 k -= 1
+            k -= units[k].tag == "D"  # "denied some media reports that"
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
@@ -115,6 +126,19 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     return _base(units, i, before, left, right, noun_form)
 
 
+def _that_after(units: Sequence[Unit], comma: int) -> bool:
+    """Whether "that" follows what a comma and the next one hold, which is no clause."""
+    closing = next((k for k in range(comma + 1, min(len(units) - 1, comma + 12)) if units[k].tag == ","), 0)
+    inside = {u.tag for u in units[comma + 1 : closing]}
+    return closing > 0 and units[closing + 1].lower == "that" and not inside & {"A", "R", "C"}
+
+
+def _so_before(units: Sequence[Unit], i: int) -> bool:
+    """Whether "so" or "as" after a comma leads to unit i, which only nouns stand before."""
+    k = next((k for k in range(i - 1, max(0, i - 7), -1) if units[k].tag not in {"N", "D", "E"}), 0)
+    return k > 0 and units[k].lower in {"so", "as"} and units[k - 1].tag == ","
+
+
 def _does(forms: Mapping[str, str]) -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
     return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
@@ -148,6 +172,19 @@ def _many_before(units: Sequence[Unit], i: int) -> bool:
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
 
 
+def _headed_by_many(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and "of X" stand before unit i: "that members of the Circle seek to evade it"."""
+    k = next((k for k in range(i - 1, max(0, i - 6), -1) if units[k].tag not in {"N", "E", "D"}), 0)
+    return k > 1 and units[k].tag == "P" and units[k - 1].tag == "N" and units[k - 1].lower.endswith("s")
+
+
+def _many(units: Sequence[Unit], i: int) -> bool:
+    """Whether a plural and a participle with its doer stand between the beginning and unit i."""
+    k = next((k for k in range(1, min(i, 5)) if "n" in (units[k].forms or {})), 0)
+    plural = k > 0 and units[k - 1].tag == "N" and units[k - 1].lower.endswith("s")
+    return plural and units[k + 1].tag == "P" and all(u.tag in {"P", "D", "N", "E"} for u in units[k + 1 : i])
+
+
 def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: str, noun_form: bool) -> str | None:
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
@@ -166,8 +203,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
-    if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
-        return "b"  # "the members of the League propose that"
+    many = left == "N" and before.lower.endswith("s")
+    if that and left in {"N", "E"} and (not noun_form or many or _many(units, i)):
+        return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
         return "b"
@@ -179,8 +217,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
-    many = coordinated or (left == "N" and before.lower.endswith("s"))
-    if many and next_is_verb(units, i) and units[i + 1].lower == "to":
+    if (coordinated or many or _headed_by_many(units, i)) and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):

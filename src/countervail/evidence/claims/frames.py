@@ -33,7 +33,7 @@ from countervail.evidence.claims.references import (
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect
 
@@ -157,6 +157,7 @@ class Reader(Framing):
         named, units = named_subjects(parsed, self.actors), parsed.units
         doing = [s for c in parsed.clauses for s in c.subjects if units[s[0]].lower in {"he", "she"}]
         again = {self.actors.of(units, s, self.actors.recent) for s in doing} & self.alone
+        again |= {self.actors.of(units, s, self.actors.recent) for s in _its(parsed)} & self.named
         if any(i.startswith("p.") for i in named):
             self.alone = frozenset() if any(u.lower in _PERSONAL for u in units) else named
         return named | again
@@ -246,6 +247,11 @@ class Reader(Framing):
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
+
+
+def _its(parsed: Parsed) -> list[Span]:
+    """The "It" that a sentence begins with: it goes on about whom the one before named."""
+    return [s for c in parsed.clauses for s in c.subjects[:1] if s[0] == 0 and parsed.units[0].lower == "it"]
 
 
 def _below(clause: Clause) -> Iterator[Clause]:

@@ -178,6 +178,8 @@ class Framing(Appositions):
             clause.second, target = target, []
         if frame.predicate == "denied" and verb.passive and clause.objects:
             return False  # "was denied entry"
+        if frame.predicate == "refused" and clause.second and len(target) == 1 and units[target[0][0]].tag == "O":
+            laid.receiver, target, clause.second = target, clause.second, []  # "refused it interim relief"
         offered = any(m.predicate in _OFFERED for m in (*self.here, *self.before_this))
         if frame.predicate == "denied" and verb.lemma in {"reject", "dismiss"} and clause.second and offered:
             clause.second, laid.target = [], []
@@ -202,6 +204,8 @@ class Framing(Appositions):
             objects = self.punished
         elif measure and frame.predicate in TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
+        elif thing and frame.predicate == "evaded":
+            objects = [self.measure] if self.measure else objects
         elif measure and frame.predicate == "signed" and self.signable:
             objects = [self.signable]
         elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
@@ -289,6 +293,9 @@ class Framing(Appositions):
             return False
         if not laid.subjects:
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
+            if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
+                from_whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
+                subjects = self.ids(parsed, clause, from_whom)
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
@@ -313,6 +320,8 @@ class Framing(Appositions):
             made.subjects = [topic] if topic else subjects
         if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
             made.subjects = [UNKNOWN]
+        if verb.passive and made.predicate == "appointed" and subjects == objects and agents:
+            made.subjects = [f"p.{slug(text_of(units, agents[0]).removeprefix('the '))}"]  # "by the chair"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
@@ -379,7 +388,8 @@ class Framing(Appositions):
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
                 roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
-        amount = next((q for s in [*clause.objects, *used] if (q := quantity_in(units, s))), None)
+        sums = [*clause.objects, *clause.second, *clause.worth, *used]
+        amount = next((q for s in sums if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
         if frame.what == "direct":

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import noun_effect
 
 
@@ -56,7 +58,8 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
         return False
     following = clauses[n + 1].verb
     between = units[verb.end : following.start]
-    if following.kind != "finite" or units[following.start].tag != "A" or not between or between[0].tag != "P":
+    sure = units[following.start].tag == "A" or _with_object(units, following)
+    if following.kind != "finite" or not sure or not between or between[0].tag != "P":
         return False
     spans = listed_to(units, verb.start, 0)
     apposed = bool(spans) and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "," and units[spans[0][0]].tag == "D"
@@ -76,6 +79,12 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
             return False
         k = k + 2 if dated else end
     return True
+
+
+def _with_object(units: Sequence[Unit], verb: Verb) -> bool:
+    """Whether a verb in the past has an object: "banks based in Oslo paid Chad"."""
+    follows = verb.past and verb.main == verb.end - 1 and units[verb.end : verb.end + 1]
+    return bool(follows) and units[verb.end].tag in {"D", "E", "O", "#"} and verb.lemma not in CLOSED["post_modifiers"]
 
 
 def _named_so(units: Sequence[Unit], i: int) -> bool:
@@ -119,7 +128,7 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
         return False
     spans = listed_to(units, verb.start, 0)
     later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and later
+    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
 
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
@@ -238,11 +247,12 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if before is not None and before.tag == "N":
         clause.noun = before.lower if noun_effect(before.lower) else ""
     operator = governor.operator if clause.link not in ADVERBIAL else None
+    start = clause.verb.start
     by_object = operator is not None and operator.control == "object"
     told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
-    by_object = by_object or (told and bool(governor.objects))
+    bare = clause.verb.kind == "infinitive" and governor.verb.lemma in BARE and clause.units[start].lower != "to"
+    by_object = by_object or ((told or bare) and bool(governor.objects))
     by_object = by_object and not _of_leave(clause.units, governor)
-    start = clause.verb.start
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}

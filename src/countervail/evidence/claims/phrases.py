@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.units import Unit
+from countervail.evidence.tables import noun_effect
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -302,6 +303,9 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
+    a = spans[0][0] if spans else 0
+    if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
+        return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
@@ -324,26 +328,58 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     return spans
 
 
-def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
-    for k in range(i - 1, max(-1, i - 12), -1):
-        if units[k].tag == ",":
-            return (
-                units[k + 1].tag in {"R", "S"}
-                or k + 1 == i
-                or units[k + 1].lower == "having"
-                or (units[k + 1].tag == "D" and reduced(units, i))
-                or units[k + 1].tag == "B"
-                or any(u.tag == "P" for u in units[k + 1 : k + 2])
-            )
-    return False
+def of_it_all(units: Sequence[Unit], spans: Sequence[tuple[int, int]], j: int, main: int) -> bool:
+    """Whether ", which" at unit j with a verb in the singular follows a plural: it is about the clause before."""
+    if units[j].lower != "which" or units[j - 1].tag != "," or j + 1 != main or len(spans) != 1:
+        return False
+    head = units[j - 2]
+    one = units[main].lower in {"is", "has", "was"} or set(units[main].forms or {}) == {"s"}
+    plural = head.tag == "N" and head.text.islower() and head.lower.endswith("s") and not head.lower.endswith("ss")
+    return one and plural and spans[0][1] == j - 1 and all(u.lower != "of" for u in units[slice(*spans[0])])
 
 
-def reduced(units: Sequence[Unit], i: int) -> bool:
-    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
-    if units[i].lower.endswith("ing"):
-        return units[i - 1].tag == "N"
-    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
+def owned_clause(units: Sequence[Unit], subjects: Sequence[tuple[int, int]], opening: int) -> bool:
+    """Whether a clause in a parenthesis is about its noun: ", a body of which both are members,", ", a firm I own,"."""
+    start = subjects[0][0] if subjects else 0
+    described = units[opening + 1].tag == "D" and start > opening + 2
+    return described and (units[start - 1].tag == "R" or (units[start - 1].tag == "N" and units[start].tag in "ODE"))
+
+
+def before_brackets(units: Sequence[Unit], end: int) -> int:
+    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
+    if units[end - 1].tag != ")":
+        return end
+    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
+
+
+def person_last(units: Sequence[Unit], start: int, end: int) -> bool:
+    """Whether a parenthesis is a post and the name of who holds it."""
+    last = units[end - 1].mention
+    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
+    return last is not None and last.type == "person" and plain and units[start].tag != "P"
+
+
+def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
+    """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
+    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
+
+
+def named_on(units: Sequence[Unit], k: int) -> bool:
+    """Whether a name goes on after a state: "the Barbados Treaty"."""
+    return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()
+
+
+def noun_apart(units: Sequence[Unit], that: int) -> str:
+    """The noun that "that" goes on with apart from it, or another of its kind: "information, which it finds credible,
+    that", "lies to the effect that"."""
+    if [u.lower for u in units[max(0, that - 3) : that]] == ["to", "the", "effect"]:
+        at = that - 4
+    else:
+        closed = units[that - 1].tag == ","
+        at = next((k for k in range(that - 2, 1, -1) if units[k].tag == ","), 0) - 1 if closed else -1
+        at = at if at > 0 and units[at + 2].lower == "which" else -1
+    noun = units[at].lower if at >= 0 and units[at].tag == "N" else ""
+    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -27,6 +27,9 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
+MEASURES = frozenset(
+    ["sanctions", "measures", "embargo", "restrictions", "cap", "ban", "blockade", "controls", "quota"]
+)
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -119,6 +122,8 @@ class References:
         """What the sentence has claimed so far."""
         self.punished: list[str] = []
         """Who was last put under sanctions."""
+        self.measure: str | None = None
+        """The sanctions that were last spoken of."""
         self.thing: str | None = None
         """What was last done something to that is neither a state nor a person."""
         self.last: list[Filled] = []
@@ -155,6 +160,8 @@ class References:
         self.before_this = []
         for clause in parsed.clauses:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
+                if head_word(parsed.units, span) in MEASURES and parsed.units[span[0]].tag != "O":
+                    self.measure = self.actors.of(parsed.units, span, self.actors.recent)
                 if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O":
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
@@ -191,7 +198,7 @@ class References:
             before = [i for i in before if i not in doing]
         again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
         if (
-            acting and pronoun and spans == clause.objects and not again
+            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
         ):  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
@@ -219,6 +226,9 @@ class References:
                 and (club := self._joined_before(parsed, clause) or self._joinable(before))
             ):
                 self.pronouns[key] = club
+            if body and spans == clause.objects and units[span[0]].lower == "them" and span[1] - span[0] == 1:
+                clubs = [i for i in before if i in self.actors.groups or self.actors.is_club(i)]
+                self.pronouns[key] = clubs[0] if clubs else "n.unknown"  # "Chad will join them"
             if key not in self.pronouns:
                 self.pronouns[key] = self.actors.of(parsed.units, span, before, speaker, body)
             found += self.actors.several(self.pronouns[key])

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from countervail.evidence.claims.phrases import (
     POWERS,
     antecedent,
+    before_brackets,
     head_left,
     kind,
     listed_from,
     listed_to,
-    opens_parenthesis,
+    of_it_all,
+    owned_clause,
+    person_last,
     skip_left,
+    with_place,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
+from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens, opens_parenthesis
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -41,6 +45,8 @@ class Clause:
     objects: list[Span] = field(default_factory=list)
     second: list[Span] = field(default_factory=list)
     """The thing given where the receiver stands first ("gave Syria weapons")."""
+    worth: list[Span] = field(default_factory=list)
+    """What it amounts to: "to the value of 3 million"."""
     phrases: list[tuple[str, list[Span]]] = field(default_factory=list)
     particle: str = ""
     times: list[int] = field(default_factory=list)
@@ -86,6 +92,9 @@ class Clause:
         """What the verb does to the clauses it governs."""
         if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
             return Operator("alleged", speaker=True)  # "took the view that"
+        after = {u.lower for u in self.units[self.verb.end : self.verb.end + 3]}
+        if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
+            return Operator(speaker=True)  # "placed on record that", "made it clear that"
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
@@ -135,6 +144,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
             return
         clause.relative = True
         clause.subjects = antecedent(units, j - 1)
+        if previous is not None and previous.subjects and of_it_all(units, clause.subjects, j - 1, clause.verb.main):
+            clause.subjects = previous.subjects  # "sells arms to several states, which evades the ban"
         if not clause.subjects and units[j - 1].lower == "that" and previous is not None:
             clause.coordinated, clause.subjects = True, previous.subjects
         return
@@ -177,8 +188,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     new_clause = (
         len(spans) == 2
         and previous is not None
-        and previous.verb.kind == "finite"
-        and previous.subjects
+        and (_done_to(clauses, n) or (previous.verb.kind == "finite" and previous.subjects))
         and not previous.relative
         and not spoken
         and spans[0][0] > floor
@@ -208,7 +218,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
-    if headed[0][0] == floor and previous is not None and previous.verb.kind in {"participle", "gerund"} and not spoken:
+    taken = previous is not None and headed[0][0] == floor and previous.verb.kind in {"participle", "gerund"}
+    taken = taken and not spoken  # "members that had signed the treaty paid Chad": the treaty is the other verb's
+    if taken or (previous is not None and headed[0][0] == floor and previous.relative and previous.operator is None):
         _after_relative(clauses, n, headed[0][0])
         if clause.subjects:
             return
@@ -221,6 +233,13 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
+
+
+def _done_to(clauses: list[Clause], n: int) -> bool:
+    """Whether the verb before is an infinitive of a main verb, and no noun's: "offered to tow it to Peru and Chile"."""
+    before = clauses[n - 1].verb
+    led = n > 1 and before.kind == "infinitive" and clauses[n - 2].verb.end == before.start
+    return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
 
 
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
@@ -258,11 +277,8 @@ def _same_subject(clauses: list[Clause], n: int) -> None:
     start = clauses[n].verb.start
     apart = start > 1 and clauses[n].units[start - 2].tag == ","
     for before in reversed(clauses[:n]):
-        if (
-            apart
-            and (before.relative or _of_a_noun(before))
-            and any(c.verb.kind == "finite" and not c.relative for c in clauses[:n])
-        ):
+        main = [c for c in clauses[:n] if c.verb.kind == "finite" and not c.relative and not _of_a_noun(c)]
+        if apart and main and (before.relative or _of_a_noun(before)):
             continue  # "called on it to lift the measures that hurt them, and noted"
         if before.verb.kind == "finite" and before.subjects:
             clauses[n].subjects = before.subjects
@@ -274,7 +290,7 @@ def _of_a_noun(clause: Clause) -> bool:
     """Whether a noun and "that" stand right before the subject: "nine tankers that Britain had blacklisted"."""
     start = clause.subjects[0][0] if clause.subjects else 0
     units = clause.units
-    return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N" and units[start - 2].forms is None
+    return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N"
 
 
 def _inverted(clause: Clause) -> None:
@@ -316,7 +332,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
-            told = opening > 1 and units[opening - 1].tag == "O" and units[opening - 2].tag == ","
+            k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
+            told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
                 continue  # "Canberra, he told us over lunch, would suspend"
             return False
@@ -326,23 +343,26 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             clause.relative, clause.subjects = True, antecedent(units, opening - 1)
             return bool(clause.subjects)
         first = units[opening + 1]
-        inside = [
-            c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite" and not c.relative
-        ]
+        inside = [c for c in clauses[:n] if opening < c.verb.start < closing and c.verb.kind == "finite"]
+        inside = [c for c in inside if not c.relative and not owned_clause(units, c.subjects, opening)]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
         if first.tag not in "RDPNVEBS#" and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, _before_brackets(units, opening), 0)
+        spans = listed_to(units, before_brackets(units, opening), 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
+            if units[spans[0][0] - 1].lower == "as":
+                clause.subjects = spans
+                return True  # ", as X, a minister, put it,"
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
         state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
         if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
             continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
-        if first.tag == "E" and spans and units[spans[-1][1] - 1].tag == "E" and not (person and _of(units, spans)):
+        named = first.tag == "E" and bool(spans) and units[spans[-1][1] - 1].tag == "E"
+        if named and not (person and with_place(units, spans)):
             continue
         if spans:
             spans = _of_infinitive(clauses, n, _whose_clause(clauses, n, opening, spans))
@@ -358,7 +378,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
-            titled = opening + 2 < closing and _person_last(units, opening + 1, closing)
+            titled = opening + 2 < closing and person_last(units, opening + 1, closing)
             if titled and head is not None and head.tag == "N" and head.text.islower():
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
@@ -371,26 +391,12 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     return False
 
 
-def _before_brackets(units: Sequence[Unit], end: int) -> int:
-    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
-    if units[end - 1].tag != ")":
-        return end
-    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
-
-
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
     """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans
     return listed_to(inner.units, inner.verb.start, 0)[-1:] or spans
-
-
-def _person_last(units: Sequence[Unit], start: int, end: int) -> bool:
-    """Whether a parenthesis is a post and the name of who holds it."""
-    last = units[end - 1].mention
-    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
-    return last is not None and last.type == "person" and plain and units[start].tag != "P"
 
 
 def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:
@@ -400,11 +406,6 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
         if inside and not any(u.tag in {",", ";", ":"} for u in clause.units[clause.verb.end : opening]):
             return clause.subjects
     return spans
-
-
-def _of(units: Sequence[Unit], spans: list[Span]) -> bool:
-    """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
-    return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
 
 
 def _floor(clauses: list[Clause], n: int, before: int) -> int:

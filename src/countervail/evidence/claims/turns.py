@@ -230,7 +230,8 @@ class Tellers:
         sources = [c.source[0] for c in clauses if c.source][:1]
         telling = sources + [c.subjects[0] for c in main if reports(c) and not c.verb.passive]
         named = [span for c in main for span in _of_whom(c)]
-        told = [i for i in (self._person(units, s) for s in telling[:1]) if i]
+        first = [i for i in (self._person(units, s) for c in main[:1] for s in c.subjects[:1]) if i and telling]
+        told = [i for i in (self._person(units, s, first) for s in telling[:1]) if i]
         spoken_of = [i for i in (self._person(units, s) for s in named) if i]
         if speaker is not None:
             told = [speaker] if speaker.startswith("p.") and not speaker.endswith(".unknown") else []
@@ -244,11 +245,11 @@ class Tellers:
         self.just = fresh[0] if len(fresh) == 1 and len(people) < 2 else None
         self.about = [*((i, 0) for i in fresh), *((i, age) for i, age in self.about if i not in fresh)][:4]
 
-    def _person(self, units: Sequence[Unit], span: Span) -> str | None:
+    def _person(self, units: Sequence[Unit], span: Span, before: Sequence[str] = ()) -> str | None:
         """The person that a phrase stands for, "he" for the one spoken of before."""
         word = units[span[0]].lower if span[1] - span[0] == 1 and units[span[0]].tag != "E" else ""
         if word in _PERSONAL:
-            return self._spoken_of(word, ())
+            return self._spoken_of(word, before if span[0] else ())
         if word in PRONOUNS:
             return None
         found = self.actors.of(units, span, self.actors.recent)
@@ -331,7 +332,8 @@ def _of_whom(clause: Clause) -> list[Span]:
         if any(u.mention is not None and u.mention.type == "person" for u in units[a:b]):
             return [(a, b)]
     told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
-    return [first, *(clause.after("by")[:1] if clause.verb.passive else clause.objects[:1] if told else [])]
+    met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
+    return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]
 
 
 def _beside(units: Sequence[Unit], clauses: Sequence[Clause], place: int) -> Clause | None:

@@ -212,17 +212,22 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
+        elif (
+            unit.lower == "up"
+            and following
+            and following.lower == "to"
+            and [u.tag for u in units[i + 2 :][:1]] == ["#"]
+        ):
+            unit.tag = following.tag = "B"  # "with up to 150 ships"
         elif unit.lower in {"about", "around"} and following and re.match(r"\d|half$", following.lower):
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and _emphasised(before):
+        elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
-        elif (
-            unit.lower == "that" and before is not None and before.forms and (following is None or following.tag == ".")
-        ):
+        elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
             unit.tag = "O"  # "disputed that."
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
@@ -239,6 +244,16 @@ def _settle(units: list[Unit]) -> None:
                 del units[i : i + (i + 1 < len(units) and units[i].tag == ".")]
         if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
+
+
+def _set_off(before: Unit, following: Unit | None) -> bool:
+    """Whether a word stands between a comma and a participle: "Guinea, itself suspended since May,"."""
+    return before.tag == "," and following is not None and "n" in (following.forms or {})
+
+
+def _ends_soon(units: Sequence[Unit], i: int) -> bool:
+    """Whether no clause follows "that": "disputed that", "refused that on Friday"."""
+    return [u.tag for u in units[i : i + 3]] in ([], ["."], ["P", "T", "."], ["P", "T"])
 
 
 def _emphasised(before: Unit) -> bool:

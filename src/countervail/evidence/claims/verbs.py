@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, verb_form
-from countervail.evidence.claims.phrases import listed_to
+from countervail.evidence.claims.phrases import kind, listed_to
 from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
 
 HAVE = CLOSED["have"]
@@ -85,11 +85,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         words.add(units[start].lower)
     kind = {"g": "gerund", "n": "participle", "b": "finite"}.get(form, "finite")
     if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
-        kind = (
-            "infinitive"
-            if any(u.forms and BARE.intersection(u.forms.values()) for u in units[max(0, i - 7) : i - 1])
-            else kind
-        )
+        led = (u.forms for u in units[max(0, i - 7) : i - 1] if u.forms and set(u.forms) != {"n"})  # not "seen by"
+        kind = "infinitive" if any(BARE.intersection(forms.values()) for forms in led) else kind
     if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
         return Verb(
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
@@ -150,8 +147,11 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
     if j >= len(units):
         return None
     adjective = _SEMI.get(units[j].lower) if be else None
-    if adjective and j + 1 < len(units) and units[j + 1].lower == "to":
-        verb = _infinitive(units, j + 1)
+    at = j + 1
+    if adjective and at < len(units) and units[at].tag == ",":  # "would be ready, if that were done, to appoint"
+        at = next((k + 1 for k in range(at + 2, min(len(units) - 1, at + 12)) if units[k].tag == ","), at)
+    if adjective and at < len(units) and units[at].lower == "to":
+        verb = _infinitive(units, at)
         return (verb, adjective) if verb is not None else None
     if units[j].lower == "to" and "yet" not in words:
         verb = _infinitive(units, j)
@@ -281,7 +281,38 @@ def opens(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
-    """Whether a comma stands in a list at the end of a relative clause: "the Bank, which serves A, B and C, joined"."""
+    """Whether a comma stands in a list of a relative clause: "the Bank, which serves A, B and C, joined"."""
     spans = listed_to(units, closing, 0)
     inside = len(spans) > 2 and spans[0][1] <= comma < spans[-1][0]
-    return inside and any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, spans[0][0]))
+    start = spans[0][0] if inside else comma if between_names(units, comma) else 0
+    return any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, start))
+
+
+def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i stands in a parenthesis (after a relative pronoun or as its first word)."""
+    for k in range(i - 1, max(-1, i - 12), -1):
+        if between_names(units, k):
+            continue
+        if units[k].tag == ",":
+            return (
+                units[k + 1].tag in {"R", "S"}
+                or k + 1 == i
+                or units[k + 1].lower == "having"
+                or (units[k + 1].tag == "D" and reduced(units, i))
+                or units[k + 1].tag == "B"
+                or any(u.tag == "P" for u in units[k + 1 : k + 2])
+            )
+    return False
+
+
+def between_names(units: Sequence[Unit], k: int) -> bool:
+    """Whether a comma stands in a list of names: ", which owners from X, Y and Z founded, forbids"."""
+    names = units[k].tag == "," and k + 2 < len(units) and units[k - 1].tag == "E" == units[k + 1].tag
+    return names and units[k + 2].tag in {",", "C"} and kind(units[k - 1]) == kind(units[k + 1])
+
+
+def reduced(units: Sequence[Unit], i: int) -> bool:
+    """Whether the verb at unit i belongs to a noun before it: "a firm belonging to X", "a yard registered in Y"."""
+    if units[i].lower.endswith("ing"):
+        return units[i - 1].tag == "N"
+    return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"

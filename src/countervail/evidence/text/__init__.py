@@ -97,11 +97,11 @@ def _unwrap(text: str) -> str:
         return text
     lines = text.split("\n")
     longest = max((len(line) for line in lines), default=0)
-    sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
-    if 130 < longest <= 170 and len(sure) > 3:  # set ragged: as wide as its lines that surely go on
-        longest = sure[len(sure) // 2]
-    ragged = sure[len(sure) // 10] if len(sure) > 5 else 1 << 20
-    page = _Page(longest, longest <= 130 and len(lines) > 3, text.count("\n\n") >= 2, ragged)
+    sure = list[int]()
+    if 130 < longest <= 260:  # set ragged: as wide as its lines that surely go on
+        sure = sorted(len(a.rstrip()) for a, b in pairwise(lines) if len(a) > 80 and b.lstrip()[:1].islower())
+        longest = sure[len(sure) // 2] if len(sure) > 3 else longest
+    page = _Page(longest, (longest <= 130 and len(lines) > 3) or len(sure) > 3, text.count("\n\n") >= 2)
     prose = _prose(lines)
     out = [
         line + (" " if _wraps(line, following, page, prose[i]) else "\n")
@@ -116,7 +116,6 @@ class _Page(NamedTuple):
     longest: int
     wrapped: bool
     spaced: bool  # paragraphs are set apart, so that a full line goes on whatever it ends in
-    ragged: int  # as long as a line is that goes on where lines have no one width
 
 
 def _prose(lines: list[str]) -> list[bool]:
@@ -153,8 +152,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     full = page.wrapped and len(bare) + len(head.split(" ", 1)[0]) + 1 >= 0.88 * page.longest
     starts = _TITLE_START.match(following) or _LABEL_START.match(following)
     ends = bare[-1] in '.:;?!"'
-    ragged = len(bare) >= page.ragged and (bare[-1].isalnum() or bare[-1] == ",") and head[0].isalnum()
-    if not starts and (ragged or (len(bare) >= _WRAP_WIDTH and _INITIAL.search(bare) and not small)):
+    if not starts and len(bare) >= _WRAP_WIDTH and _INITIAL.search(bare) and not small:
         return True
     if not starts and len(bare) >= _WRAP_WIDTH and (not ends or (page.spaced and full and bare[-1] != ":")):
         if small:
