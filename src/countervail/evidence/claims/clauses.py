@@ -28,6 +28,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             about_report(clauses, n)
     for n in range(len(clauses)):
         right_side(clauses, n)
+    for n in range(len(clauses) - 1):
+        _shared_object(clauses, n)
     opening_phrase(clauses, units)
     accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
@@ -93,6 +95,20 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
     present = clause.verb.perfect and not clause.verb.past and not outer.verb.past and not outer.verb.perfect
     if past and present and outer.verb.kind == "finite":
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
+
+
+def _shared_object(clauses: list[Clause], n: int) -> None:
+    """ "has not imposed and will not impose sanctions on X", "has not imposed, and will not recognise, any": what stands
+    after the second verb is the object of both."""
+    clause, later = clauses[n], clauses[n + 1]
+    units = clause.units
+    between = units[clause.verb.end : later.verb.start]
+    plain = bool(between) and all(u.tag in {",", "C"} for u in between) and any(u.tag == "C" for u in between)
+    plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
+    if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
+        return
+    if later.coordinated and later.subjects == clause.subjects and _lacks_object(clause):
+        clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
 _TO_REQUESTS = CLOSED["to_requests"]

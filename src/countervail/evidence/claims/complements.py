@@ -21,6 +21,9 @@ _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree
 """What somebody who was invited or asked does: "was invited and declined"."""
 
 
+_DONE_TO = frozenset(["turn down", "turn away", "strike off", "cut off", "throw out", "hand over", "set up", "tear up"])
+
+
 _LEADING = frozenset(["from", "on", "to", "for", "with", "in", "against", "about"])
 
 
@@ -57,9 +60,13 @@ def right_side(clauses: list[Clause], n: int) -> None:
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
+        cut = next((k for k in range(a + 1, b - 1) if units[k].tag == "#" and units[k - 1].tag in {"N", "E"}), 0)
+        cut -= bool(cut) and units[cut - 1].text.isupper() and len(units[cut - 1].text) == 3  # "USD 4 million"
+        cut = 0 if units[cut - 1].tag == "P" else cut
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
-            spans = [(a, a + 1)]  # "offered Niger access"
-            clause.second = [(a + 1, b)]
+            cut = a + 1  # "offered Niger access"
+        if cut:
+            spans, clause.second = [(a, cut)], [(cut, b)]  # "paid a coal broker 4 million dollars"
     if spans and verb.lemma in _OF and not verb.passive:
         a, b = spans[-1]
         cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
@@ -75,7 +82,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
             i = clause.second[-1][1]
         elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
             i += 2  # "200,000 barrels a day"
-        elif (k := _amount_at(units, i, stop)) is not None:
+        elif (k := _amount_at(units, i, stop, verb.lemma in _GIVE)) is not None:
             clause.second = listed_from(units, k, stop)
             i = clause.second[-1][1] if clause.second else i
     elif spans:
@@ -88,7 +95,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     before = clauses[n - 1].verb if n else verb
     alike = n and (clauses[n - 1].subjects == clause.subjects or before.kind == "infinitive")  # "to be kept and paid"
     joined = clause.coordinated and alike and not clause.objects
-    joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
+    apart = clause.particle and f"{verb.lemma} {clause.particle}" not in _DONE_TO  # "was offered and turned down"
+    joined = joined and not apart and verb.lemma not in _OF_ONES_OWN
     if joined and before.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
     _same_doers(clauses, n)
@@ -99,9 +107,15 @@ def right_side(clauses: list[Clause], n: int) -> None:
             clause.particle = units[at].lower
 
 
-def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
-    """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million"."""
+def _amount_at(units: Sequence[Unit], i: int, stop: int, giving: bool) -> int | None:
+    """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million", "paid X, a
+    trader, 4 million", "paid a broker in Macau 4 million"."""
     k = i
+    if giving and i + 2 < stop and units[i].tag == "," and units[i + 1].tag in {"D", "E"}:
+        closing = next((m for m in range(i + 2, min(stop - 1, i + 12)) if units[m].tag not in {"N", "E", "P", "G", "D"}), i)
+        k = closing + 1 if units[closing].tag == "," and closing > i and units[closing + 1].tag == "#" else i
+    elif giving and i + 2 < stop and units[i].lower in {"in", "from", "at", "of"} and units[i + 1].tag == "E":
+        k = i + 2 if units[i + 2].tag == "#" else i
     while k < stop and units[k].tag == "B":
         k += 1
     return k if k < stop and (units[k].tag == "#" or (k == i and units[k].tag == "D")) else None

@@ -42,8 +42,9 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "was taken off the ship"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
-    if frame.words is not None and not frame.words.search(text):
-        return False
+    given = " ".join(u.lower for a, b in clause.second for u in units[a:b]) if frame.predicate == "paid" else ""
+    if frame.words is not None and not (frame.words.search(text) or (given and frame.words.search(given))):
+        return False  # "gave the fund 3 million euros"
     named = bool(direct) and named_head(units, direct[0])
     traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
     if traded and any(
@@ -64,6 +65,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
+    if any(c.link == "from" and frame.to.search(" ".join([c.verb.lemma, *_words_after(c)])) for c in clause.complements):
+        return True  # "barred from dealing with banks"
     return any(
         p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
         and (not frame.needs or frame.roles.get(p) == frame.needs)  # "retaliated with sanctions"
@@ -71,6 +74,11 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         for p, spans in clause.phrases
         for a, b in spans
     )
+
+
+def _words_after(clause: Clause) -> list[str]:
+    """The first words after a verb."""
+    return [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 2]]
 
 
 def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
@@ -212,7 +220,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     named = named or (made.predicate == "refused" and clause.relative)  # "was sent to the ministry, which declined"
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
-    bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
+    bare = bare and clause.verb.lemma not in {"concur", "consent", "say"}  # "The Board concurred", "The ministry said no"
     return bare and not (named or governs)
 
 
@@ -230,7 +238,7 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True
-    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+    if made.predicate == "refused" and any(_ASKED.intersection(o[2:].split("-")) for o in made.objects if o[1] == "."):
         return True
     if made.predicate == "signed" and made.objects and made.clause.verb.passive and made.subjects == [UNKNOWN]:
         return True  # "if an armistice is signed"

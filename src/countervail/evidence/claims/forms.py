@@ -68,6 +68,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            asks = asks or (i + 1 < len(units) and units[i + 1].lower == "no")  # "Peru supplies no arms"
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
             if left == "," and i > 2 and (right in {"D", "O"} or closes):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
@@ -126,6 +127,12 @@ def _takes(lemma: str, preposition: str) -> bool:
     return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
 
 
+@cache
+def _leads(lemma: str, preposition: str) -> bool:
+    """Whether a preposition leads to the object of a verb of the table: "deal with"."""
+    return any(preposition in frame.object for _, frame in frames_of(lemma))
+
+
 def _before_finite(units: Sequence[Unit], i: int) -> bool:
     """Whether a finite verb follows a form in -ing, which is a noun then: "the office for de-listing rejected it"."""
     if i < 2 or i + 2 >= len(units) or not any(u.tag in {"N", "E"} for u in units[: i - 1]):
@@ -169,7 +176,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
-    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
+    onward = onward or (right == "P" and not noun_form)
+    if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):
         return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
@@ -183,6 +191,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if many and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
+    leads = right == "P" and i + 1 < len(units) and _leads((units[i].forms or {}).get("b", ""), units[i + 1].lower)
+    relative = relative or (left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s"))  # "banks that deal with"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
         return None
     if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):

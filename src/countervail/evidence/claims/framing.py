@@ -40,8 +40,10 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
+_MEASURES = frozenset(["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"])
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
+_LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
@@ -71,7 +73,7 @@ class Framing(Appositions):
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
             return made or self._new_entries(parsed, clause)
-        off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
+        off = [s for s in clause.after("off") if head_word(parsed.units, s) in _LISTS]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)
             by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
@@ -93,7 +95,10 @@ class Framing(Appositions):
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
-            made = self._frame(parsed, clause, frame)
+            if frame.moved and (clause.verb.passive or clause.objects):
+                continue
+            done = replace(clause, verb=replace(clause.verb, passive=True)) if frame.moved else clause
+            made = self._frame(parsed, done, frame)
             if made is not None:
                 return made
         return None
@@ -206,6 +211,10 @@ class Framing(Appositions):
             objects = [self.signable]
         elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
+        if frame.predicate == "evaded" and measure:
+            objects = self._measures(parsed, target[0][0])
+            if not objects:
+                return False  # "got round it": the text speaks of no measures
         pronoun = measure and units[target[0][0]].lower == "it"
         if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
@@ -230,6 +239,16 @@ class Framing(Appositions):
             return False  # "asked not to be named"
         # not "every time it elects a new president"
         return not (verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"})
+
+    def _measures(self, parsed: Parsed, at: int) -> list[str]:
+        """The measures that a pronoun at unit `at` stands for: those that the sentence names before it, or the last ones
+        of which something was claimed."""
+        units = parsed.units
+        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
+        if k is not None:
+            return [f"n.{units[k].lower}"]
+        recent = any(m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this))
+        return [f"n.{units[at].lower}"] if recent else []
 
     def _subjects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it; whether they can."""
@@ -256,6 +275,10 @@ class Framing(Appositions):
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
         elif things and frame.subject == "actor":
             return False
+        if frame.subject == "list":
+            owners = [o for s in laid.agents if head_word(units, s) in _LISTS for o in owners_of(units, s)]
+            laid.subjects = subjects = self.ids(parsed, clause, owners)
+            return bool(subjects) and not verb.passive  # "the UN list names X"
         if frame.subject == "power" and not all(kind_of(s) == "state" or s in world_bodies() for s in subjects):
             return False
         return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)
@@ -363,7 +386,7 @@ class Framing(Appositions):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
-            if preposition == "into" and frame.predicate == "paid":
+            if preposition in {"into", "to"} and frame.predicate == "paid":
                 name = "through" if account else "to"
             if account and name == "through":  # "into an account at the bank": through the bank
                 kept = [s for p, s in clause.phrases if p in {"at", "with"} and s and s[0][0] == spans[-1][1] + 1]

@@ -156,7 +156,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects
-    if verb.kind == "participle" and wanted and previous is not None and previous.objects[-1][1] == j:
+    if verb.kind == "participle" and wanted and previous is not None and j in {previous.objects[-1][1], previous.end}:
         clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None and before.tag != ":":

@@ -134,10 +134,13 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if made.clause.verb.lemma in {"receive", "get", "collect"} and not made.clause.verb.passive:
-        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing"]
-        made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
+    if made.clause.verb.lemma in {"receive", "get", "collect"}:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
+        taken = made.objects if made.clause.verb.passive else made.subjects
+        made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
         return made if givers else None
+    if made.frame is not None and made.frame.moved and "to" not in made.roles:
+        made.objects = []  # "nine of the payments went through a bank"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"

@@ -195,7 +195,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
     headed = _after_of(units, spans, floor) or headed
-    inner = previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor
+    inner = previous is not None and previous.verb.kind == "infinitive" and _all_of_it(units, floor, headed[0][0])
     if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
         _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
         if clause.subjects:
@@ -216,6 +216,11 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
+
+
+def _all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
+    """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
+    return start == floor or (units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start]))
 
 
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
@@ -260,6 +265,8 @@ def _of_a_noun(clause: Clause) -> bool:
     """Whether a noun and "that" stand right before the subject: "nine tankers that Britain had blacklisted"."""
     start = clause.subjects[0][0] if clause.subjects else 0
     units = clause.units
+    if start > 1 and units[start - 1].lower == "which" and units[start - 2].tag == ",":
+        return True  # "the text, which both refused, and urges"
     return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N" and units[start - 2].forms is None
 
 

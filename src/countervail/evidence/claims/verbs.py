@@ -32,6 +32,9 @@ class Verb:
     """Adverbs and auxiliaries inside, in small letters."""
 
 
+_THEY_ALL = frozenset(["both", "all", "many", "most", "some", "several", "few", "each"])
+
+
 def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     """The verb groups of a sentence, in order."""
     found: list[Verb] = []
@@ -39,6 +42,8 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     while i < len(units):
         unit = units[i]
         verb: Verb | None = None
+        if unit.lower in _THEY_ALL and i + 1 < len(units) and units[i - 1].tag == "R" and "d" in (units[i + 1].forms or {}):
+            unit.tag = "O"  # "the text, which both refused"
         if unit.tag == "A":
             verb = _with_auxiliaries(units, i)
         elif unit.lower == "having" and (done := _done_after(units, i)):
@@ -183,7 +188,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
         end = j if told or closing == j else closing + 1
     if end == j or end >= len(units):
         return 0
-    been = units[end].tag == "A" and lower == "since"
+    been = units[end].tag == "A" and (lower == "since" or lower in _SELVES)
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 
