@@ -236,6 +236,9 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     first = owner_of(units, span)
     if first is None:
         return []
+    a, b = first
+    if b == span[1] and b - a == 3 and units[b - 2].tag == "C" and units[a].tag == units[b - 1].tag == "E":
+        return [(a, a + 1), (b - 1, b)]  # "the lists of Norway and Japan"
     several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
     other = (first[1] + 1, first[1] + 2)
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]

@@ -213,7 +213,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     someone = made.predicate in TO_ACTORS and any(o.startswith("p.") for o in made.objects)
-    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not someone:
+    against = "what" in made.roles and made.predicate == "sanctioned"  # "the measures against it were imposed in May"
+    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not (someone or against):
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     named = named or bool(clause.verb.passive and agents) or any(units[b - 1].text[:1].isupper() for _, b in agents)

@@ -14,7 +14,7 @@ from countervail.evidence.claims.units import (
     previous_word,
     titled,
 )
-from countervail.evidence.tables import frames_of
+from countervail.evidence.tables import frames_of, operator_of
 from countervail.evidence.text.tokens import adjectives
 
 BE = CLOSED["be"]
@@ -66,7 +66,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:
-            asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
+            tells = after is not None and after.lower == "that" and operator_of(forms.get("s", "")) is not None
+            asks = right in OBJECT_NEXT or tells or (after is not None and after.lower == "to")
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             asks = asks or (i + 1 < len(units) and units[i + 1].lower == "no")  # "Peru supplies no arms"
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
@@ -99,7 +100,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                         right in {"D", "E"}
                         or (after is not None and after.lower in {"them", "him", "us", "me"})
                         or (right == "#" and titled(before))
-                        or (after is not None and after.lower == "that")
+                        or tells
                     )
                 )
                 else None

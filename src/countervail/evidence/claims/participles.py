@@ -89,13 +89,14 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     verb, units = clauses[n].verb, clauses[n].units
     if not n or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or verb.main != verb.end - 1:
         return False
-    if "n" not in (units[verb.main].forms or {}) or verb.start != verb.main or units[verb.start - 1].tag != ",":
+    alone = {u.lower for u in units[verb.start : verb.main]} <= {"itself", "himself", "herself", "themselves"}
+    if "n" not in (units[verb.main].forms or {}) or not alone or units[verb.start - 1].tag != ",":
         return False
     if verb.start < 2 or units[verb.start - 2].tag not in {"N", "E"}:
         return False
     stop = next((k for k in range(verb.end, len(units)) if units[k].tag in {",", ";", "V", "A", "R", "S", "C"}), 0)
     stop = stop or len(units)
-    if units[verb.end : verb.end + 1] == [] or units[verb.end].tag not in {"P", "T"}:
+    if units[verb.end : verb.end + 1] == [] or not (units[verb.end].tag in {"P", "T"} or units[verb.end].lower == "since"):
         return False
     closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
     if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):

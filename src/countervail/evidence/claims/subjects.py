@@ -299,6 +299,12 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
             return
 
 
+def _gapped(clause: Clause) -> bool:
+    """Whether a relative pronoun that is not its subject stands before a clause: "in which A and B hold shares"."""
+    start = clause.subjects[0][0] if clause.subjects else 0
+    return 1 < start <= clause.verb.start and clause.units[start - 1].tag == "R" and clause.units[start - 2].tag == "P"
+
+
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
@@ -308,6 +314,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
+        if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
+            continue  # "the bank, in which A, B and C hold shares, suspended"
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             told = opening > 1 and units[opening - 1].tag == "O" and units[opening - 2].tag == ","
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):

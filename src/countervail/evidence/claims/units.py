@@ -172,6 +172,8 @@ def _settle(units: list[Unit]) -> None:
         ):
             if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
                 unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
+        elif unit.lower == "both" and _left_with(units, i):
+            unit.tag = "O"  # "the text, which both refused"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"
@@ -216,8 +218,10 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
-        elif unit.lower in _EMPHATIC and before is not None and _emphasised(before):
+        elif unit.lower in _EMPHATIC and before is not None and _emphasised(before, following):
             unit.tag = "B"  # "who was himself on the list"
+        elif unit.lower == "following" and before is not None and before.lower == "the":
+            unit.tag = "N"  # "the following persons"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif (
@@ -241,8 +245,17 @@ def _settle(units: list[Unit]) -> None:
             del units[i : i + 2]  # "listed both of them"
 
 
-def _emphasised(before: Unit) -> bool:
-    """Whether "itself" after a word only stresses it: "was himself on the list", "the company itself sold it"."""
+def _left_with(units: Sequence[Unit], i: int) -> bool:
+    """Whether the word at i stands between "which", of one thing, and a verb in the past: "the text, which both signed"."""
+    past = i > 2 and i + 1 < len(units) and "d" in (units[i + 1].forms or {})
+    return past and [units[i - 1].lower, units[i - 2].tag] == ["which", ","] and not units[i - 3].lower.endswith("s")
+
+
+def _emphasised(before: Unit, following: Unit | None) -> bool:
+    """Whether "itself" after a word only stresses it: "was himself on the list", "the company itself sold it", "Guinea,
+    itself suspended since May, has not applied them"."""
+    if before.tag == "," and following is not None and "n" in (following.forms or {}):
+        return True
     return before.tag in {"A", "E"} or before.lower in {"he", "she"} or (before.tag == "N" and not before.forms)
 
 

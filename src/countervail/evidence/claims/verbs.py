@@ -32,9 +32,6 @@ class Verb:
     """Adverbs and auxiliaries inside, in small letters."""
 
 
-_THEY_ALL = frozenset(["both", "all", "many", "most", "some", "several", "few", "each"])
-
-
 def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     """The verb groups of a sentence, in order."""
     found: list[Verb] = []
@@ -42,10 +39,8 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
     while i < len(units):
         unit = units[i]
         verb: Verb | None = None
-        if unit.lower in _THEY_ALL and i + 1 < len(units) and units[i - 1].tag == "R" and "d" in (units[i + 1].forms or {}):
-            unit.tag = "O"  # "the text, which both refused"
         if unit.tag == "A":
-            verb = _with_auxiliaries(units, i)
+            verb = _after_nor(units, i) or _with_auxiliaries(units, i)
         elif unit.lower == "having" and (done := _done_after(units, i)):
             lemma = (units[done].forms or {})["n"]
             negated = any(u.tag == "X" for u in units[i:done])
@@ -63,6 +58,23 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
                 unit.tag = "V"
         i = max(verb.end, i + 1)
     return found
+
+
+def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
+    """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
+    if not i or units[i - 1].lower not in {"nor", "neither", "never"} or (i > 1 and units[i - 2].tag in {"A", "N", "E"}):
+        return None
+    aux = units[i].lower
+    wanted = "n" if aux in BE or aux in HAVE else "b"
+    for k in range(i + 1, min(len(units), i + 8)):
+        if wanted in (units[k].forms or {}) and k > i + 1:
+            past, passive = aux in {"was", "were", "had", "did"}, aux in BE
+            lemma = (units[k].forms or {})[wanted]
+            modal = aux if aux in MODALS else ""
+            return Verb(k, k + 1, lemma, "finite", passive, True, modal, past, aux in HAVE, k)
+        if units[k].tag not in {"O", "D", "E", "N", "G", "#", "B"} and units[k].lower != "of":
+            return None
+    return None
 
 
 def _done_after(units: Sequence[Unit], i: int) -> int:
@@ -100,6 +112,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
+    gap = before is not None and before.tag == "E" and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
         after = next_word(units, i + 1)  # "set up by", "announced yesterday by"
     if (
@@ -188,7 +202,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
         end = j if told or closing == j else closing + 1
     if end == j or end >= len(units):
         return 0
-    been = units[end].tag == "A" and (lower == "since" or lower in _SELVES)
+    been = units[end].tag == "A" and lower == "since"
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 
