@@ -111,6 +111,8 @@ def _amount_at(units: Sequence[Unit], i: int, stop: int, giving: bool) -> int | 
     """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million", "paid X, a
     trader, 4 million", "paid a broker in Macau 4 million"."""
     k = i
+    if giving and i < stop and units[i].tag == "N" and units[i - 1].tag == "O":
+        return i  # "refused it relief"
     if giving and i + 2 < stop and units[i].tag == "," and units[i + 1].tag in {"D", "E"}:
         closing = next((m for m in range(i + 2, min(stop - 1, i + 12)) if units[m].tag not in {"N", "E", "P", "G", "D"}), i)
         k = closing + 1 if units[closing].tag == "," and closing > i and units[closing + 1].tag == "#" else i
@@ -217,6 +219,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             ):
                 clause.times.append(i + 1)
                 i += 2
+                while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
+                    i += 2  # "between May and June"
                 continue
             spans = listed_from(units, i + 1, stop)
             if not spans and i + 1 < stop and units[i + 1].tag == "P":

@@ -177,7 +177,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if that and left in {"N", "E"} and (not noun_form or (left == "N" and before.lower.endswith("s"))):
         return "b"  # "the members of the League propose that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
-    onward = onward or (right == "P" and not noun_form)
+    onward = onward or (right in {"P", ".", ","} and not noun_form)
     if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):
         return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
@@ -224,9 +224,9 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
 def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
     """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
     k = next((k for k in range(1, i) if units[k].tag == "P"), None)
-    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 6:
         return False
-    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+    return all(u.tag in {"D", "N", "E", "#", "P"} for u in [*units[: k - 1], *units[k + 1 : i]])
 
 
 def verbal_before(units: Sequence[Unit], i: int) -> bool:

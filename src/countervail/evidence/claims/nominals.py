@@ -30,6 +30,7 @@ _OPEN = CLOSED["open_events"]
 """Verbs and nouns after which an event that a noun names is not said to have come about."""
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
+_GOING_ON = frozenset(["continue", "resume", "begin", "start", "arrive", "stop", "cease", "flow", "rise", "fall"])
 _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
 
@@ -224,7 +225,8 @@ class Nominals(Ellipses):
         if breaking and phrase.start and inside and not clause.verb.passive:
             who = clause.subjects  # "acted in breach of the embargo"
         missing = row.needs in {"object", "both"} and not whom
-        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
+        going = bool(whom) and not who and _under_way(row, phrase, clause, inside)
+        alone = row.needs in {"subject", "both"} and not (who or wanted or going) and row.predicate != "suspended"
         if alone or (missing and not row.topic):
             return None
         if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN:
@@ -253,6 +255,8 @@ class Nominals(Ellipses):
         organs = [w for s in phrase.parts.get("from", []) for w in words_of(units, s)]
         if row.predicate == "suspended" and not subjects and _ORGANS.intersection(organs):
             row = replace(row, needs="object", whose="any")  # "the suspension of X from its services"
+        if going:
+            row, subjects = replace(row, needs="object"), [UNKNOWN]
         if not _right(row, subjects, objects):
             return None
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
@@ -297,6 +301,7 @@ class Nominals(Ellipses):
         units = parsed.units
         verb = Verb(phrase.at, phrase.at + 1, units[phrase.at].lower, "noun", main=phrase.at)
         event = Clause(verb, units, times=phrase.times, end=phrase.end)
+        verb.negated = inside == "subject" and row.predicate == "supplied" and clause.verb.lemma in {"stop", "cease"}
         event.source, event.reported = clause.source, clause.reported
         event.governor, event.link = (clause.governor, clause.link) if inside else (None, "")
         event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
@@ -339,6 +344,16 @@ class Nominals(Ellipses):
         made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
         made.certain = row.certain
         return made
+
+
+def _under_way(row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> bool:
+    """Whether goods or money go to somebody, from whom is not said: "deliveries of gas to X continue", "a payment of six
+    million to X"."""
+    if row.predicate == "supplied":
+        return "of" in phrase.parts and inside == "subject" and clause.verb.lemma in _GOING_ON
+    units = clause.units
+    counted = any(units[k].tag == "#" or "$" in units[k].text for a, b in phrase.parts.get("of", []) for k in range(a, b))
+    return row.predicate == "paid" and counted
 
 
 def _over(units: Sequence[Any], at: int) -> str:

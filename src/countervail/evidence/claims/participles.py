@@ -94,7 +94,8 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
         return False
     if verb.start < 2 or units[verb.start - 2].tag not in {"N", "E"}:
         return False
-    stop = next((k for k in range(verb.end, len(units)) if units[k].tag in {",", ";", "V", "A", "R", "S", "C"}), 0)
+    ends = {",", ";", "V", "A", "R", "S", "C"}
+    stop = next((k for k in range(verb.end, len(units)) if units[k].tag in ends and units[k].lower != "since"), 0)
     stop = stop or len(units)
     if units[verb.end : verb.end + 1] == [] or not (units[verb.end].tag in {"P", "T"} or units[verb.end].lower == "since"):
         return False

@@ -71,7 +71,7 @@ def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
             past, passive = aux in {"was", "were", "had", "did"}, aux in BE
             lemma = (units[k].forms or {})[wanted]
             modal = aux if aux in MODALS else ""
-            return Verb(k, k + 1, lemma, "finite", passive, True, modal, past, aux in HAVE, k)
+            return Verb(k, k + 1, lemma, "finite", passive, True, modal, past, aux in HAVE, k, {"nor"})
         if units[k].tag not in {"O", "D", "E", "N", "G", "#", "B"} and units[k].lower != "of":
             return None
     return None
