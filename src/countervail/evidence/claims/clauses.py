@@ -281,6 +281,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if head is None:
         return
+    if that and j > 2 and units[j - 2].tag == "," and (noun := _before_inserted(units, j - 2)):
+        clause.noun, clause.link = noun, "that"  # "information, which it considers credible, that X paid"
+        return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     if that and j > 1 and units[j - 2].tag in {"C", ",", ";"}:  # "announced that A, that B and that C"
         beside = next((c for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
@@ -297,6 +300,13 @@ def _governed(clauses: list[Clause], n: int) -> None:
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
     elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
+
+
+def _before_inserted(units: Sequence[Unit], closing: int) -> str:
+    """The noun before a relative clause between commas that ends at unit `closing`."""
+    opening = next((k for k in range(closing - 2, max(0, closing - 16), -1) if units[k].tag == ","), 0)
+    inserted = opening and units[opening + 1].tag == "R" and units[opening + 1].lower != "that"
+    return units[opening - 1].lower if inserted and units[opening - 1].tag == "N" else ""
 
 
 def _in_report(clauses: list[Clause], n: int, j: int) -> bool:

@@ -154,7 +154,11 @@ def _late_means(clauses: list[Clause], n: int) -> None:
         ):
             return
         if units[k].lower in {"through", "via"} and units[k - 1].tag == ",":
-            clause.phrases.append((units[k].lower, listed_from(units, k + 1, len(units))))
+            spans = listed_from(units, k + 1, len(units))
+            clause.phrases.append((units[k].lower, spans))
+            held = spans[-1][1] if spans else len(units)
+            if held + 1 < len(units) and units[held].lower in {"at", "with"}:  # "through an account with the bank"
+                clause.phrases.append((units[held].lower, listed_from(units, held + 1, len(units))))
             return
 
 
@@ -229,7 +233,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             if not spans:
                 break
             cut = _charge(clause, spans)
-            clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
+            worth = {u.lower for u in units[spans[0][0] : spans[0][0] + 2]} & {"value", "tune", "amount"}
+            if unit.lower != "to" or not worth:  # "paid for it, to the value of three million"
+                clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)

@@ -130,7 +130,7 @@ def nobody(made: Filled) -> bool:
     every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
     if every and verb.kind == "infinitive" and clause.governor is not None and not clause.governor.verb.passive:
         return True  # "ordered all lenders to stop accepting them"
-    if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
+    if anybody and (made.clause.relative or (verb.modal in {"shall", "should", "must", "may"} and not verb.passive)):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(
         units[a].lower in {"a", "an"} and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.subjects
@@ -171,7 +171,7 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     end = max([clause.end, *(c.end for c in clause.complements)])
     if not clause.complements:
-        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] != ["that"]:
+        if [u.lower for u in units[clause.verb.end : clause.verb.end + 1] if u.tag != "O"] != ["that"]:
             return None
         stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
@@ -191,7 +191,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
-    means = {"through", "to", "amount", "for", "what"} & made.roles.keys()
+    means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()
     who = any(u.tag == "E" for a, b in direct for u in units[a:b])
     if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):
         return True  # "our customers pay and are paid"
@@ -241,6 +241,8 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate == "refused" and any(_ASKED.intersection(o[2:].split("-")) for o in made.objects if o[1] == "."):
         return True
+    if made.predicate == "refused" and made.objects and made.clause.verb.passive and made.clause.particle == "down":
+        return True  # "a loan was offered and turned down"
     if made.predicate == "signed" and made.objects and made.clause.verb.passive and made.subjects == [UNKNOWN]:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:

@@ -390,7 +390,8 @@ class Framing(Appositions):
                 name = "through" if account else "to"
             if account and name == "through":  # "into an account at the bank": through the bank
                 kept = [s for p, s in clause.phrases if p in {"at", "with"} and s and s[0][0] == spans[-1][1] + 1]
-                spans = kept[0] if kept else spans
+                of = next((k for k in range(*spans[0]) if units[k].lower == "of"), spans[0][0] - 1)
+                spans = kept[0] if kept else [(of + 1, spans[0][1])]
             if name == "through" and head_word(units, spans[0]) in {"years", "months", "weeks", "days", "decade"}:
                 continue  # "pays 140 million over five years"
             invited = frame.predicate == "be_invited" and name == "to"

@@ -352,6 +352,8 @@ def _under_way(row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> boo
     if row.predicate == "supplied":
         return "of" in phrase.parts and inside == "subject" and clause.verb.lemma in _GOING_ON
     units = clause.units
+    if row.predicate == "sanctioned":  # "the sanctions in force against X"
+        return any(units[a].lower == "force" for a, _ in phrase.parts.get("in", []))
     counted = any(units[k].tag == "#" or "$" in units[k].text for a, b in phrase.parts.get("of", []) for k in range(a, b))
     return row.predicate == "paid" and counted
 

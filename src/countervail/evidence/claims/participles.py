@@ -103,7 +103,7 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):
         return True
     by = next((k for k in range(verb.end, stop) if units[k].lower == "by"), 0)
-    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#"}
+    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#", "N"}
 
 
 def _of_the_source(units: Sequence[Unit], start: int) -> bool:
@@ -195,7 +195,9 @@ def _added(clauses: list[Clause], n: int) -> bool:
     for by Japan"; sets the subjects."""
     clause, previous = clauses[n], clauses[n - 1] if n else None
     j = clause.verb.start
-    if previous is None or not clause.verb.passive or [b for _, b in previous.objects[-1:]] != [j - 1]:
+    ends = {b for _, b in previous.objects[-1:]} if previous is not None else set[int]()
+    ends |= {b + 1 for b in ends if clause.units[b].tag == "B"}  # "has offered a study instead, to be paid for by X"
+    if previous is None or not clause.verb.passive or j - 1 not in ends:
         return False
     if clause.units[j - 1].tag != ",":
         return False

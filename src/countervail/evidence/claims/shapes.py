@@ -317,8 +317,13 @@ _MEANS = CLOSED["means"]
 
 def doers(clause: Clause) -> list[Span]:
     """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
-    units, found = clause.units, list[Span]()
-    for span in clause.every("by"):
+    units, found, by = clause.units, list[Span](), list[Span]()
+    for n, (preposition, spans) in enumerate(clause.phrases):
+        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
+        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
+            continue  # "was removed from the list following a request by the firm"
+        by += spans if preposition == "by" else []
+    for span in by:
         if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
             continue
         head = head_word(units, span)

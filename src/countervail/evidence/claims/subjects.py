@@ -200,6 +200,10 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
         if clause.subjects:
             return
+    done = previous is not None and previous.relative and not previous.verb.passive and previous.operator is None
+    if done and previous is not None and headed[0][0] == floor and clause.verb.start > headed[-1][1] - 1:
+        clause.subjects = previous.subjects  # "Banks that cleared the payments were listed"
+        return
     if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"

@@ -226,8 +226,8 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif (
             unit.lower == "that" and before is not None and before.forms and (following is None or following.tag == ".")
-        ):
-            unit.tag = "O"  # "disputed that."
+        ) or (unit.lower == "that" and _refused_that(units, i)):
+            unit.tag = "O"  # "disputed that.", "refused that on Friday"
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E", "O"}:
@@ -243,6 +243,13 @@ def _settle(units: list[Unit]) -> None:
                 del units[i : i + (i + 1 < len(units) and units[i].tag == ".")]
         if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
+
+
+def _refused_that(units: Sequence[Unit], i: int) -> bool:
+    """Whether "that" at i is what somebody refused, accepted or signed, with the date after it."""
+    lemmas = set((units[i - 1].forms or {}).values()) if i else set()
+    dated = i + 2 < len(units) and units[i + 1].tag == "P" and units[i + 2].tag == "T"
+    return dated and bool(lemmas & {"refuse", "reject", "accept", "sign", "turn", "deny"})
 
 
 def _left_with(units: Sequence[Unit], i: int) -> bool:
