@@ -52,7 +52,11 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         _parallel_tense(clauses, n)
         before, clause = clauses[n - 1], clauses[n]
         if "nor" in clause.verb.words and not (clause.governor or clause.noun or clause.reported):
-            clause.reported, clause.governor, clause.link = before.reported, before.governor, before.link  # "nor would it"
+            clause.reported, clause.governor, clause.link = (
+                before.reported,
+                before.governor,
+                before.link,
+            )  # "nor would it"
         clause.after_past = (
             clause.coordinated and before.verb.past and before.verb.kind == "finite" and not before.verb.modal
         )

@@ -114,7 +114,9 @@ def _amount_at(units: Sequence[Unit], i: int, stop: int, giving: bool) -> int | 
     if giving and i < stop and units[i].tag == "N" and units[i - 1].tag == "O":
         return i  # "refused it relief"
     if giving and i + 2 < stop and units[i].tag == "," and units[i + 1].tag in {"D", "E"}:
-        closing = next((m for m in range(i + 2, min(stop - 1, i + 12)) if units[m].tag not in {"N", "E", "P", "G", "D"}), i)
+        closing = next(
+            (m for m in range(i + 2, min(stop - 1, i + 12)) if units[m].tag not in {"N", "E", "P", "G", "D"}), i
+        )
         k = closing + 1 if units[closing].tag == "," and closing > i and units[closing + 1].tag == "#" else i
     elif giving and i + 2 < stop and units[i].lower in {"in", "from", "at", "of"} and units[i + 1].tag == "E":
         k = i + 2 if units[i + 2].tag == "#" else i

@@ -65,7 +65,9 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
-    if any(c.link == "from" and frame.to.search(" ".join([c.verb.lemma, *_words_after(c)])) for c in clause.complements):
+    if any(
+        c.link == "from" and frame.to.search(" ".join([c.verb.lemma, *_words_after(c)])) for c in clause.complements
+    ):
         return True  # "barred from dealing with banks"
     return any(
         p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
@@ -221,7 +223,11 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     named = named or (made.predicate == "refused" and clause.relative)  # "was sent to the ministry, which declined"
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
-    bare = bare and clause.verb.lemma not in {"concur", "consent", "say"}  # "The Board concurred", "The ministry said no"
+    bare = bare and clause.verb.lemma not in {
+        "concur",
+        "consent",
+        "say",
+    }  # "The Board concurred", "The ministry said no"
     return bare and not (named or governs)
 
 

@@ -193,7 +193,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     leads = right == "P" and i + 1 < len(units) and _leads((units[i].forms or {}).get("b", ""), units[i + 1].lower)
-    relative = relative or (left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s"))  # "banks that deal with"
+    relative = relative or (
+        left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s")
+    )  # "banks that deal with"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
         return None
     if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):

@@ -40,7 +40,9 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
-_MEASURES = frozenset(["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"])
+_MEASURES = frozenset(
+    ["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"]
+)
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _LISTS = frozenset(["list", "register", "blacklist"])
@@ -247,7 +249,9 @@ class Framing(Appositions):
         k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
         if k is not None:
             return [f"n.{units[k].lower}"]
-        recent = any(m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this))
+        recent = any(
+            m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this)
+        )
         return [f"n.{units[at].lower}"] if recent else []
 
     def _subjects(self, parsed: Parsed, laid: Laid) -> bool:

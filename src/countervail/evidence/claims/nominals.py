@@ -354,7 +354,9 @@ def _under_way(row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> boo
     units = clause.units
     if row.predicate == "sanctioned":  # "the sanctions in force against X"
         return any(units[a].lower == "force" for a, _ in phrase.parts.get("in", []))
-    counted = any(units[k].tag == "#" or "$" in units[k].text for a, b in phrase.parts.get("of", []) for k in range(a, b))
+    counted = any(
+        units[k].tag == "#" or "$" in units[k].text for a, b in phrase.parts.get("of", []) for k in range(a, b)
+    )
     return row.predicate == "paid" and counted
 
 

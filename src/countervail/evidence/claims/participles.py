@@ -97,7 +97,9 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     ends = {",", ";", "V", "A", "R", "S", "C"}
     stop = next((k for k in range(verb.end, len(units)) if units[k].tag in ends and units[k].lower != "since"), 0)
     stop = stop or len(units)
-    if units[verb.end : verb.end + 1] == [] or not (units[verb.end].tag in {"P", "T"} or units[verb.end].lower == "since"):
+    if units[verb.end : verb.end + 1] == [] or not (
+        units[verb.end].tag in {"P", "T"} or units[verb.end].lower == "since"
+    ):
         return False
     closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
     if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):

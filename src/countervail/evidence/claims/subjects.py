@@ -224,7 +224,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
 
 def _all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
     """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
-    return start == floor or (units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start]))
+    return start == floor or (
+        units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
+    )
 
 
 _DOERS = frozenset(["i", "he", "she", "we", "they"])

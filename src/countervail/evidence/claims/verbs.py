@@ -62,7 +62,11 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
 
 def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
     """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
-    if not i or units[i - 1].lower not in {"nor", "neither", "never"} or (i > 1 and units[i - 2].tag in {"A", "N", "E"}):
+    if (
+        not i
+        or units[i - 1].lower not in {"nor", "neither", "never"}
+        or (i > 1 and units[i - 2].tag in {"A", "N", "E"})
+    ):
         return None
     aux = units[i].lower
     wanted = "n" if aux in BE or aux in HAVE else "b"
