@@ -45,6 +45,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+            _same_gap(clauses, n)
     if len(clauses) > 1 and clauses[1].condition and clauses[1].verb.kind == "infinitive":
         clauses[1].subjects, clauses[1].governor = clauses[0].objects, None
     for n in range(1, len(clauses)):
@@ -164,6 +165,15 @@ def _gap(clauses: list[Clause], n: int) -> None:
             clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _same_gap(clauses: list[Clause], n: int) -> None:
+    """ "the offer, which X has neither accepted nor refused": what stands before the first verb is refused too."""
+    clause, before = clauses[n], clauses[n - 1] if n else None
+    if before is None or not clause.coordinated or clause.subjects != before.subjects or not before.objects:
+        return
+    if before.subjects and before.objects[-1][1] < before.subjects[0][0] and not clause.phrases and _lacks_object(clause):
+        clause.objects = before.objects
 
 
 def _touches(clauses: list[Clause], n: int) -> bool:

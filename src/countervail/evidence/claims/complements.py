@@ -273,6 +273,8 @@ def _same_again(clause: Clause, i: int, stop: int) -> bool:
     k = i + 1 if units[i].tag == "C" else i + 2 if comma else 0
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
+    if units[i].lower == "or" and units[k].lower in {"through", "via"}:
+        return True  # "pays in cash or through a bank"
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
 
 
@@ -358,7 +360,7 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
         if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
             done_to = _kinds(units, done[-1].objects)
-            if not alike and done_to & _kinds(units, more) and "country" not in done_to:
+            if not alike and done_to and "country" not in done_to | _kinds(units, more):
                 done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
             elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
                 done[-1].subjects = [*done[-1].subjects, *more]

@@ -382,6 +382,8 @@ def sure(
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )
+    if clause.verb.passive and clause.objects and "to" in made.roles:
+        who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
         return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:

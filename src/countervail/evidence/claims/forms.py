@@ -188,6 +188,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
+    those = i > 1 and units[i - 2].lower == "those" and "n" in (units[i - 1].forms or {})
+    if those and right in {"D", "E", "#"}:
+        return "b"  # "Those designated include X"
     many = coordinated or (left == "N" and before.lower.endswith("s"))
     if many and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"

@@ -20,7 +20,7 @@ from countervail.evidence.claims.fitting import (
 )
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import head_word, listed_from, text_of
-from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.quantities import named_of, quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     STATE_OF_BODY,
@@ -89,6 +89,8 @@ class Framing(Appositions):
             if status is not None:
                 return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
+        if taken is None and clause.verb.lemma in {"include", "comprise"}:
+            taken = self._among_those(parsed, clause)  # "Those designated include X"
         if taken is not None:
             return taken
         return self._by_frames(parsed, clause)
@@ -157,7 +159,7 @@ class Framing(Appositions):
     def _aimed(self, parsed: Parsed, laid: Laid) -> bool:
         """Narrow the target to what the frame is about; whether it can be."""
         units, clause, frame, verb = parsed.units, laid.clause, laid.frame, laid.clause.verb
-        target = laid.target
+        target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:

@@ -150,6 +150,11 @@ def _settle(units: list[Unit]) -> None:
         before = units[i - 1] if i else None
         if unit.tag == "A" and unit.text[0] == "'":
             unit.lower = _spelt_out(units, i)
+        if unit.text == "$" and before is not None and before.text == "US":
+            unit.tag = before.tag = "B"  # "US$ 45 million"
+        if before is not None and before.tag == "-" and "n" in (unit.forms or {}) and i > 1:
+            if units[i - 2].end == before.start and before.end == unit.start:
+                unit.tag, unit.forms = "N", None  # "a Panama-flagged ship"
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
         elif (
@@ -214,6 +219,8 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
+        elif unit.lower == "up" and [u.lower for u in units[i + 1 : i + 2]] == ["to"] and _tag(units, i + 2) == "#":
+            unit.tag = units[i + 1].tag = "B"  # "with up to 150 megawatts"
         elif unit.lower in {"about", "around"} and following and re.match(r"\d|half$", following.lower):
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
@@ -250,6 +257,10 @@ def _refused_that(units: Sequence[Unit], i: int) -> bool:
     lemmas = set((units[i - 1].forms or {}).values()) if i else set()
     dated = i + 2 < len(units) and units[i + 1].tag == "P" and units[i + 2].tag == "T"
     return dated and bool(lemmas & {"refuse", "reject", "accept", "sign", "turn", "deny"})
+
+
+def _tag(units: Sequence[Unit], i: int) -> str:
+    return units[i].tag if i < len(units) else ""
 
 
 def _left_with(units: Sequence[Unit], i: int) -> bool:

@@ -117,11 +117,13 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
     gap = before is not None and before.tag == "E" and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
     reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
         after = next_word(units, i + 1)  # "set up by", "announced yesterday by"
     if (
         reduced
+        and not votes
         and after is not None
         and after.lower == "by"
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
