@@ -19,7 +19,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -177,6 +177,8 @@ class Framing(Appositions):
         if frame.predicate in TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
+        if frame.predicate in {"froze", "sanctioned"} and target and units[target[0][0]].lower == "whose":
+            target = antecedent(units, target[0][0]) or target  # "X, whose assets were frozen"
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
             target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
@@ -284,7 +286,7 @@ class Framing(Appositions):
         if frame.subject == "list":
             owners = [o for s in laid.agents if head_word(units, s) in _LISTS for o in owners_of(units, s)]
             laid.subjects = subjects = self.ids(parsed, clause, owners)
-            return bool(subjects) and not verb.passive  # "the UN list names X"
+            return bool(subjects) and not clause.verb.passive  # "the UN list names X"
         if frame.subject == "power" and not all(kind_of(s) == "state" or s in world_bodies() for s in subjects):
             return False
         return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)

@@ -214,9 +214,9 @@ def named_of(units: Sequence[Any], clause: Clause, target: list[Span]) -> list[S
         if i == end or i + some >= len(units):
             continue
         names = [s for s in listed_from(units, i + some, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        counted = quantity_in(units, target[0])
+        counted = [_WORDS.get(units[k].lower) for k in range(*target[0]) if units[k].tag == "#"]
         if some and names:
             return [*target, *names]
-        if counted and counted["number"] == len(names) and names[0][0] >= i:
+        if counted == [len(names)]:
             return names
     return target

@@ -357,6 +357,9 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+    if of is not None and head_word(units, (a, b)) in _LICENCES:
+        return [(of + 1, b)]  # "suspended the licence of the bank"
     return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
 
 
