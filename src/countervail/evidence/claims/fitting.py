@@ -42,7 +42,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "was taken off the ship"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
-    given = " ".join(u.lower for a, b in clause.second for u in units[a:b]) if frame.predicate == "paid" else ""
+    given = " ".join(u.lower for a, b in clause.second for u in units[a:b]) if frame.predicate in {"paid", "refused"} else ""
     if frame.words is not None and not (frame.words.search(text) or (given and frame.words.search(given))):
         return False  # "gave the fund 3 million euros"
     named = bool(direct) and named_head(units, direct[0])
@@ -126,7 +126,7 @@ def eventful(clause: Clause) -> bool:
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     clause, verb = made.clause, made.clause.verb
-    active = verb.lemma != "be" and not verb.passive
+    active = verb.lemma not in {"be", "come", "fall"} and not verb.passive
     units = made.clause.units
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
     every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
@@ -214,7 +214,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
-    someone = made.predicate in TO_ACTORS and any(o.startswith("p.") for o in made.objects)
+    someone = made.predicate in TO_ACTORS and (any(o.startswith("p.") for o in made.objects) or _told_so(clause))
     against = "what" in made.roles and made.predicate == "sanctioned"  # "the measures against it were imposed in May"
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not (someone or against):
         return True  # "it will be signed": what, by whom?
@@ -326,6 +326,15 @@ _OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", 
 """What no person does."""
 
 
+def _told_so(clause: Clause) -> bool:
+    """Whether somebody is told what a clause says: "warned X that it could be listed"."""
+    above = clause.governor if clause.link == "that" else None
+    return above is not None and above.verb.lemma in _ADDRESSING and bool(above.objects)
+
+
+_ADDRESSING = frozenset(["warn", "tell", "inform", "notify", "assure", "caution", "remind", "advise"])
+
+
 def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
@@ -379,6 +388,8 @@ def sure(
     over = told.governor if told.link == "that" else None
     if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
         here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
+    if over is not None and _told_so(clause) and made.predicate in TO_ACTORS and clause.verb.passive:
+        here |= {actors.of(parsed.units, span, actors.recent) for span in over.objects}  # "warned X that it could be listed"
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )

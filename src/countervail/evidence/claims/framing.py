@@ -30,7 +30,7 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import attached, doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -80,7 +80,8 @@ class Framing(Appositions):
             who = self.ids(parsed, clause, clause.subjects)
             by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
             return Filled(clause, "delisted", by, who, {}, None, [*clause.subjects, *off])
-        if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
+        stands = {"come", "fall", "appear", "feature", "figure", "stay"}
+        if clause.verb.lemma in stands and clause.after("on", "in", "under"):
             listed = self._state_of(parsed, clause)
             if listed is not None:
                 return listed  # "figures on the list of X"
@@ -337,8 +338,9 @@ class Framing(Appositions):
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and clause.after("between", "with"):
-            made.subjects = subjects = self.ids(parsed, clause, clause.after("between", "with"))
+        both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both:
+            made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
             made.subjects = [topic] if topic else subjects

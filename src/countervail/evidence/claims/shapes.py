@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
+from countervail.evidence.claims.actors import BODIES, GROUPING, adjective_codes, kind_of, world_bodies
 from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -255,6 +255,8 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
 def _banned(made: Filled, parsed: Parsed) -> Filled | None:
     """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
     clause = made.clause
+    if made.frame is not None and made.frame.to is not None:
+        return made  # "banned X from entering its territory"
     barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)
     if clause.verb.lemma == "ban" and (barred or any(c.link in {"from", "to"} for c in clause.complements)):
         return None
@@ -329,7 +331,8 @@ def doers(clause: Clause) -> list[Span]:
         if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
             continue
         head = head_word(units, span)
-        owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
+        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
+        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     return found
