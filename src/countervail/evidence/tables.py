@@ -136,7 +136,8 @@ NOUNS = {
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
     "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation",
     "proposed": "application applications "
-    "offer offers proposal proposals suggestion pressure call calls request demand demands recommendation bid invitation appeal",
+    "offer offers proposal proposals suggestion pressure call calls request demand demands recommendation bid "
+    "invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise agreement effort efforts attempt "
     "attempts promises deal vow undertaking readiness willingness desire aim goal "
     "wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",

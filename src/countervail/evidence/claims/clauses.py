@@ -4,12 +4,18 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from countervail.evidence.claims.complements import accompanied, dated_again, labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import (
+    accompanied,
+    contrasted,
+    dated_again,
+    labelled,
+    opening_phrase,
+    right_side,
+)
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
-from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_from, listed_to, skip_left
+from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
@@ -105,8 +111,7 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
 
 
 def _shared_object(clauses: list[Clause], n: int) -> None:
-    """ "has not imposed and will not impose sanctions on X", "has not imposed, and will not recognise, any": what stands
-    after the second verb is the object of both."""
+    """ "has not imposed and will not impose sanctions": what stands after the second verb is the object of both."""
     clause, later = clauses[n], clauses[n + 1]
     units = clause.units
     between = units[clause.verb.end : later.verb.start]
@@ -172,7 +177,12 @@ def _same_gap(clauses: list[Clause], n: int) -> None:
     clause, before = clauses[n], clauses[n - 1] if n else None
     if before is None or not clause.coordinated or clause.subjects != before.subjects or not before.objects:
         return
-    if before.subjects and before.objects[-1][1] < before.subjects[0][0] and not clause.phrases and _lacks_object(clause):
+    if (
+        before.subjects
+        and before.objects[-1][1] < before.subjects[0][0]
+        and not clause.phrases
+        and _lacks_object(clause)
+    ):
         clause.objects = before.objects
 
 
@@ -386,30 +396,3 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
-
-
-_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
-
-
-def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
-    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
-    i = clause.end
-    i += i < len(units) and units[i].tag == ","
-    linked = i < len(units) and units[i].lower in _CONTRAST
-    i += linked
-    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
-        return []
-    at = i + 1
-    preposition = units[at].lower if units[at].tag == "P" else ""
-    spans = listed_from(units, at + (1 if preposition else 0), len(units))
-    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
-        return []
-    if clause.verb.modal and "b" in (units[at].forms or {}):
-        return []  # "would pay dues but not vote"
-    verb = replace(clause.verb, negated=not clause.verb.negated)
-    if preposition:
-        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
-        kept = any(p == preposition for p, _ in clause.phrases)
-        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
-    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
-    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

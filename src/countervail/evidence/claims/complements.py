@@ -60,13 +60,13 @@ def right_side(clauses: list[Clause], n: int) -> None:
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
         a, b = spans[0]
-        cut = next((k for k in range(a + 1, b - 1) if units[k].tag == "#" and units[k - 1].tag in {"N", "E"}), 0)
-        cut -= bool(cut) and units[cut - 1].text.isupper() and len(units[cut - 1].text) == 3  # "USD 4 million"
-        cut = 0 if units[cut - 1].tag == "P" else cut
+        at = next((k for k in range(a + 1, b - 1) if units[k].tag == "#" and units[k - 1].tag in {"N", "E"}), 0)
+        at -= bool(at) and units[at - 1].text.isupper() and len(units[at - 1].text) == 3  # "USD 4 million"
+        at = 0 if units[at - 1].tag == "P" else at
         if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
-            cut = a + 1  # "offered Niger access"
-        if cut:
-            spans, clause.second = [(a, cut)], [(cut, b)]  # "paid a coal broker 4 million dollars"
+            at = a + 1  # "offered Niger access"
+        if at:
+            spans, clause.second = [(a, at)], [(at, b)]  # "paid a coal broker 4 million dollars"
     if spans and verb.lemma in _OF and not verb.passive:
         a, b = spans[-1]
         cut = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
@@ -108,8 +108,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
 
 
 def _amount_at(units: Sequence[Unit], i: int, stop: int, giving: bool) -> int | None:
-    """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million", "paid X, a
-    trader, 4 million", "paid a broker in Macau 4 million"."""
+    """Where what is given stands after the receiver: "paid X the dues", "paid X more than $14 million", "paid X, a
+    trader, 4 million", "paid a broker in Peru 4 million"."""
     k = i
     if giving and i < stop and units[i].tag == "N" and units[i - 1].tag == "O":
         return i  # "refused it relief"
@@ -369,3 +369,30 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
 def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
     """Of what the names in phrases are."""
     return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of, world_bodies
+from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
@@ -42,7 +42,11 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False  # "was taken off the ship"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
-    given = " ".join(u.lower for a, b in clause.second for u in units[a:b]) if frame.predicate in {"paid", "refused"} else ""
+    given = (
+        " ".join(u.lower for a, b in clause.second for u in units[a:b])
+        if frame.predicate in {"paid", "refused"}
+        else ""
+    )
     if frame.words is not None and not (frame.words.search(text) or (given and frame.words.search(given))):
         return False  # "gave the fund 3 million euros"
     named = bool(direct) and named_head(units, direct[0])
@@ -93,26 +97,6 @@ def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
                 frame.to.search(" ".join(u.lower for u in units[k + 1 : phrase_from(units, k + 1, len(units))]))
             )
     return False
-
-
-def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
-    """The body that "has 54 members" or "counts twelve states"."""
-    heads = {head_word(parsed.units, s) for s in clause.objects}
-    if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
-        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
-        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
-        return [found] if named else []
-    if len(clause.subjects) != 1 or not heads & {
-        "members",
-        "states",
-        "countries",
-        "nations",
-        "signatories",
-        "governments",
-    }:
-        return []
-    found = actors.of(parsed.units, clause.subjects[0], actors.recent)
-    return [found] if found.startswith("o.") else []
 
 
 def eventful(clause: Clause) -> bool:
@@ -389,7 +373,9 @@ def sure(
     if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
         here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
     if over is not None and _told_so(clause) and made.predicate in TO_ACTORS and clause.verb.passive:
-        here |= {actors.of(parsed.units, span, actors.recent) for span in over.objects}  # "warned X that it could be listed"
+        here |= {
+            actors.of(parsed.units, span, actors.recent) for span in over.objects
+        }  # "warned X that it could be listed"
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )

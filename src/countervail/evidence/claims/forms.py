@@ -240,3 +240,20 @@ def verbal_before(units: Sequence[Unit], i: int) -> bool:
         u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
         for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
     )
+
+
+def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
+    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
+    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
+        return False
+    if before is None:
+        return True
+    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
+        return True
+    if before.tag != ",":
+        return False
+    commas = sum(u.tag == "," for u in units[:i])
+    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
+    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

@@ -8,7 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import bodily, of_member, owner_in, owners_of
+from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     fits,
@@ -19,7 +19,7 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, text_of
+from countervail.evidence.claims.phrases import antecedent, head_word, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -30,7 +30,14 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import attached, doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import (
+    doers,
+    post_role,
+    shaped,
+    target_of,
+    whose,
+    wrong_kind,
+)
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -40,9 +47,6 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
-_MEASURES = frozenset(
-    ["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"]
-)
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _LISTS = frozenset(["list", "register", "blacklist"])
@@ -219,7 +223,7 @@ class Framing(Appositions):
         elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
         if frame.predicate == "evaded" and measure:
-            objects = self._measures(parsed, target[0][0])
+            objects = self.measures_meant(parsed, target[0][0])
             if not objects:
                 return False  # "got round it": the text speaks of no measures
         pronoun = measure and units[target[0][0]].lower == "it"
@@ -246,18 +250,6 @@ class Framing(Appositions):
             return False  # "asked not to be named"
         # not "every time it elects a new president"
         return not (verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"})
-
-    def _measures(self, parsed: Parsed, at: int) -> list[str]:
-        """The measures that a pronoun at unit `at` stands for: those that the sentence names before it, or the last ones
-        of which something was claimed."""
-        units = parsed.units
-        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
-        if k is not None:
-            return [f"n.{units[k].lower}"]
-        recent = any(
-            m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this)
-        )
-        return [f"n.{units[at].lower}"] if recent else []
 
     def _subjects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it; whether they can."""
@@ -369,25 +361,6 @@ class Framing(Appositions):
             topic = self.topic(parsed, clause, True) if states else None
             made.objects = [topic] if topic else []
         return made
-
-    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
-        units = parsed.units
-        sides = [(s, clause.objects) for s in clause.subjects[:1]]
-        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
-        for (a, b), who in sides:
-            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
-            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
-            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
-                continue
-            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
-            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
-            if units[k + 1].lower == "by" and (doers := listed_from(units, k + 2, len(units))):
-                phrases.append(("by", doers))
-            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
-            if made is not None:
-                return made
-        return None
 
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()

@@ -204,8 +204,8 @@ def claims(shared: Context) -> Iterator[Claim]:
 
 
 def named_of(units: Sequence[Any], clause: Clause, target: list[Span]) -> list[Span]:
-    """Those counted, by the names that follow: "added two people to the list, X and Y"; with names of some of them, both:
-    "sanctioned 12 people, including X"."""
+    """Those counted, by the names that follow: "added two people to the list, X and Y"; where some of them are named,
+    both: "sanctioned 12 people, including X"."""
     if len(target) != 1 or not any(units[k].tag == "#" for k in range(*target[0])):
         return target
     for end in (target[0][1], clause.end):

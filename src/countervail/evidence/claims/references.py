@@ -101,6 +101,11 @@ def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
 # -- phrases -----------------------------------------------------------------------------------------------------------
 
 
+_MEASURES = frozenset(
+    ["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"]
+)
+
+
 class References:
     """Resolves phrases while the clauses of one text are read in order."""
 
@@ -373,3 +378,15 @@ class References:
             or units[span[0]].tag == "O"
             or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
         )
+
+    def measures_meant(self, parsed: Parsed, at: int) -> list[str]:
+        """The measures that a pronoun at unit `at` stands for: those that the sentence names before it, or the last of
+        which something was claimed."""
+        units = parsed.units
+        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
+        if k is not None:
+            return [f"n.{units[k].lower}"]
+        recent = any(
+            m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this)
+        )
+        return [f"n.{units[at].lower}"] if recent else []

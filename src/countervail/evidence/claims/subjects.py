@@ -14,7 +14,16 @@ from countervail.evidence.claims.phrases import (
     skip_left,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens
+from countervail.evidence.claims.verbs import (
+    Verb,
+    after_object,
+    all_of_it,
+    before_brackets,
+    in_list,
+    one_of,
+    opens,
+    person_last,
+)
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -168,7 +177,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
         spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
-        spans = _after_object(units, spans)
+        spans = after_object(units, spans)
     new_clause = (
         len(spans) == 2
         and previous is not None
@@ -195,7 +204,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
     headed = _after_of(units, spans, floor) or headed
-    inner = previous is not None and previous.verb.kind == "infinitive" and _all_of_it(units, floor, headed[0][0])
+    inner = previous is not None and previous.verb.kind == "infinitive" and all_of_it(units, floor, headed[0][0])
     if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
         _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
         if clause.subjects:
@@ -222,22 +231,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     clause.subjects = headed
 
 
-def _all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
-    """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
-    return start == floor or (
-        units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
-    )
-
-
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
-
-
-def _after_object(units: Sequence[Unit], spans: list[Span]) -> list[Span]:
-    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
-    for n in range(1, len(spans) - 1):
-        if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
-            return spans[n:]
-    return spans[-1:]
 
 
 def _no_verb(clauses: list[Clause], n: int) -> bool:
@@ -342,7 +336,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
-        spans = listed_to(units, _before_brackets(units, opening), 0)
+        spans = listed_to(units, before_brackets(units, opening), 0)
         if spans and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "P" and units[spans[0][0] - 2].tag == ",":
             continue  # "the entry for X, of Mississippi, United States, was removed"
         person = first.mention is not None and first.mention.type == "person" and opening + 2 == closing
@@ -365,7 +359,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
             article = article and head is not None and head.tag == "N" and head.text.islower()
-            titled = opening + 2 < closing and _person_last(units, opening + 1, closing)
+            titled = opening + 2 < closing and person_last(units, opening + 1, closing)
             if titled and head is not None and head.tag == "N" and head.text.islower():
                 clause.lead = clause.subjects[0][0]
                 clause.subjects = [*spans[:-1], (closing - 1, closing)]  # "the delegate, Deputy Minister X, said"
@@ -378,26 +372,12 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     return False
 
 
-def _before_brackets(units: Sequence[Unit], end: int) -> int:
-    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
-    if units[end - 1].tag != ")":
-        return end
-    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
-
-
 def _of_infinitive(clauses: list[Clause], n: int, spans: list[Span]) -> list[Span]:
     """The noun that an infinitive belongs to, not its object: "its application to join X, lodged in May, was"."""
     inner = next((c for c in clauses[:n] if c.verb.kind == "infinitive" and c.verb.end == spans[0][0]), None)
     if inner is None or not _no_verb(clauses, n):
         return spans
     return listed_to(inner.units, inner.verb.start, 0)[-1:] or spans
-
-
-def _person_last(units: Sequence[Unit], start: int, end: int) -> bool:
-    """Whether a parenthesis is a post and the name of who holds it."""
-    last = units[end - 1].mention
-    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
-    return last is not None and last.type == "person" and plain and units[start].tag != "P"
 
 
 def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]) -> list[Span]:

@@ -152,9 +152,8 @@ def _settle(units: list[Unit]) -> None:
             unit.lower = _spelt_out(units, i)
         if unit.text == "$" and before is not None and before.text == "US":
             unit.tag = before.tag = "B"  # "US$ 45 million"
-        if before is not None and before.tag == "-" and "n" in (unit.forms or {}) and i > 1:
-            if units[i - 2].end == before.start and before.end == unit.start:
-                unit.tag, unit.forms = "N", None  # "a Panama-flagged ship"
+        if before is not None and before.tag == "-" and "n" in (unit.forms or {}) and _hyphened(units, i):
+            unit.tag, unit.forms = "N", None  # "a Panama-flagged ship"
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
         elif (
@@ -177,7 +176,7 @@ def _settle(units: list[Unit]) -> None:
         ):
             if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
                 unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
-        elif unit.lower == "both" and _left_with(units, i):
+        elif unit.lower == "both" and _left_over(units, i):
             unit.tag = "O"  # "the text, which both refused"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
@@ -209,18 +208,16 @@ def _settle(units: list[Unit]) -> None:
         elif following is not None and (unit.lower, following.lower) in _TWO_WORDS and not _compared(units, i):
             unit.tag = following.tag = "B"
             unit.forms = following.forms = None
-        elif unit.lower in _BOUNDS and following is not None and following.lower == "than":
+        elif following is not None and _BOUNDS.get(unit.lower) == following.lower:
             number = units[i + 2] if i + 2 < len(units) else None
-            if number is not None and (number.tag == "#" or number.lower in {"a", "half"}):
-                unit.tag = following.tag = "B"  # "more than two thousand people"
+            if number is not None and (number.tag == "#" or (number.lower in {"a", "half"} and unit.lower != "up")):
+                unit.tag = following.tag = "B"  # "more than two thousand people", "up to 150 megawatts"
                 if before is not None and before.lower == "no":
                     before.tag = "B"
         elif unit.lower in _POINTING and (following is None or following.tag in _ENDS) and unit.tag == "D":
             unit.tag = "O"  # "the office denies this"
         elif unit.lower == "as" and before is not None and before.tag == "," and _does_so(units, i + 1):
             unit.tag = "S"
-        elif unit.lower == "up" and [u.lower for u in units[i + 1 : i + 2]] == ["to"] and _tag(units, i + 2) == "#":
-            unit.tag = units[i + 1].tag = "B"  # "with up to 150 megawatts"
         elif unit.lower in {"about", "around"} and following and re.match(r"\d|half$", following.lower):
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
@@ -259,14 +256,15 @@ def _refused_that(units: Sequence[Unit], i: int) -> bool:
     return dated and bool(lemmas & {"refuse", "reject", "accept", "sign", "turn", "deny"})
 
 
-def _tag(units: Sequence[Unit], i: int) -> str:
-    return units[i].tag if i < len(units) else ""
-
-
-def _left_with(units: Sequence[Unit], i: int) -> bool:
-    """Whether the word at i stands between "which", of one thing, and a verb in the past: "the text, which both signed"."""
+def _left_over(units: Sequence[Unit], i: int) -> bool:
+    """Whether "both" stands between "which", of one thing, and a verb in the past."""
     past = i > 2 and i + 1 < len(units) and "d" in (units[i + 1].forms or {})
     return past and [units[i - 1].lower, units[i - 2].tag] == ["which", ","] and not units[i - 3].lower.endswith("s")
+
+
+def _hyphened(units: Sequence[Unit], i: int) -> bool:
+    """Whether a hyphen joins the word at i to the one before it."""
+    return i > 1 and units[i - 2].end == units[i - 1].start and units[i - 1].end == units[i].start
 
 
 def _emphasised(before: Unit, following: Unit | None) -> bool:
@@ -300,7 +298,7 @@ def _alone(following: Unit | None) -> bool:
     return following is None or following.tag not in {"N", "E", "#", "B", "Q", "D", "T"} or following.lower == "that"
 
 
-_BOUNDS = frozenset(["more", "fewer", "less"])
+_BOUNDS = {"more": "than", "fewer": "than", "less": "than", "up": "to"}
 _POINTING = frozenset(["this", "these", "those"])
 _ENDS = frozenset([".", ",", ";", "P", "C", "!", ")", "T"])
 _DOING = frozenset(["did", "do", "does", "have", "has", "had", "are", "is", "was", "were", "will"])
@@ -397,20 +395,3 @@ def titled(unit: Unit | None) -> bool:
 def next_is_verb(units: Sequence[Unit], i: int) -> bool:
     """Whether the word after the next one can be a verb in its base form."""
     return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
-
-
-def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
-    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
-    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
-        return False
-    if before is None:
-        return True
-    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
-        return True
-    if before.tag != ",":
-        return False
-    commas = sum(u.tag == "," for u in units[:i])
-    verbs = any(u.tag in {"A", "V"} for u in units[:i])
-    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

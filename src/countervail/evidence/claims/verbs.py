@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.forms import BARE, BE, verb_form
+from countervail.evidence.claims.forms import BARE, BE, opens_reduced, verb_form
 from countervail.evidence.claims.phrases import listed_to
-from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
+from countervail.evidence.claims.units import CLOSED, Unit, next_word
 
 HAVE = CLOSED["have"]
 MODALS = CLOSED["modals"]
@@ -310,3 +310,32 @@ def in_list(units: Sequence[Unit], comma: int, closing: int) -> bool:
     spans = listed_to(units, closing, 0)
     inside = len(spans) > 2 and spans[0][1] <= comma < spans[-1][0]
     return inside and any(units[k].tag == "R" and units[k - 1].tag == "," for k in range(1, spans[0][0]))
+
+
+def all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
+    """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
+    return start == floor or (
+        units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
+    )
+
+
+def before_brackets(units: Sequence[Unit], end: int) -> int:
+    """Where what stands in brackets before unit `end` begins: "X (not listed), whom"."""
+    if units[end - 1].tag != ")":
+        return end
+    return next((k for k in range(end - 1, 0, -1) if units[k].tag == "("), end)
+
+
+def person_last(units: Sequence[Unit], start: int, end: int) -> bool:
+    """Whether a parenthesis is a post and the name of who holds it."""
+    last = units[end - 1].mention
+    plain = all(u.tag in {"N", "E", "P", "D"} for u in units[start:end])
+    return last is not None and last.type == "person" and plain and units[start].tag != "P"
+
+
+def after_object(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
+    for n in range(1, len(spans) - 1):
+        if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
+            return spans[n:]
+    return spans[-1:]
