@@ -286,6 +286,11 @@ class Appositions(Nominals):
     def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
         units = parsed.units
+        at = clause.verb.start - 1
+        turned = at >= 0 and "n" in (units[at].forms or {}) and units[0].lower in {"also", "among", units[at].lower}
+        if turned and clause.objects and all(any(units[m].tag == "E" for m in range(*s)) for s in clause.objects):
+            verb = replace(clause.verb, lemma=(units[at].forms or {})["n"], passive=True)
+            return self._by_frames(parsed, replace(clause, verb=verb, subjects=clause.objects, objects=[]))
         sides = [(s, clause.objects) for s in clause.subjects[:1]]
         sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
         for (a, b), who in sides:

@@ -119,7 +119,7 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
     plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
     if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
         return
-    if later.coordinated and later.subjects == clause.subjects and _lacks_object(clause):
+    if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and _lacks_object(clause):
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 

@@ -231,7 +231,7 @@ def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(1, i) if units[k].tag == "P"), None)
     if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 6:
         return False
-    return all(u.tag in {"D", "N", "E", "#", "P"} for u in [*units[: k - 1], *units[k + 1 : i]])
+    return all(u.tag in {"D", "N", "E", "#", "P", "G"} for u in [*units[: k - 1], *units[k + 1 : i]])
 
 
 def verbal_before(units: Sequence[Unit], i: int) -> bool:

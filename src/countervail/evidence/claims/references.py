@@ -106,6 +106,9 @@ _MEASURES = frozenset(
 )
 
 
+_OF_MEASURES = frozenset(["sanctioned", "imposed", "froze", "lifted"])
+
+
 class References:
     """Resolves phrases while the clauses of one text are read in order."""
 
@@ -386,7 +389,5 @@ class References:
         k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
         if k is not None:
             return [f"n.{units[k].lower}"]
-        recent = any(
-            m.predicate in {"sanctioned", "imposed", "froze", "lifted"} for m in (*self.here, *self.before_this)
-        )
-        return [f"n.{units[at].lower}"] if recent else []
+        recent = {m.predicate for m in self.here} | self.done.keys()
+        return [f"n.{units[at].lower}"] if recent & _OF_MEASURES else []
