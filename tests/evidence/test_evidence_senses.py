@@ -500,7 +500,11 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "sanctioned",
             [("c.OMN", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
         ),
-        ("Togo offered Peru a seat in May, which Peru has neither accepted nor refused.", "refused", []),
+        (
+            "Togo offered Peru a seat in May, which Peru has neither accepted nor refused.",
+            "refused",
+            [("c.PER", "n.seat", "not asserted")],
+        ),
         (
             "The ministry of Peru declined to comment at the time.",
             "refused",
@@ -1049,3 +1053,75 @@ def test_a_text_of_wide_lines_is_wrapped() -> None:
     text = "\n".join(["The feast was long, and", *rows, *last])
     found = [c for c in claims_of(text, "") if c["predicate"] == "paid"]
     assert [(c["subject"], c.get("speaker")) for c in found] == [("c.NOR", "n.report-of-clerk")]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("sanctioned", "Banks that deal with Volta Metals may themselves be sanctioned.", [("o.banks", "conditional")]),
+        (
+            "sanctioned",
+            "Norway adopted the measures of the European Union in May.",
+            [("n.measures-of-european-union", "")],
+        ),
+        (
+            "sanctioned",
+            "Guinea and Togo apply the same sanctions.",
+            [("n.same-sanctions", ""), ("n.same-sanctions", "")],
+        ),
+        ("sanctioned", "Norway has put its aid to Niger on hold.", [("n.aid", "")]),
+        (
+            "sanctioned",
+            "Three ministers of Chad were banned from entering Norway.",
+            [("p.three-ministers-of-chad", "")],
+        ),
+        ("sanctioned", "Volta Bank has been subject to an asset freeze since 2021.", [("o.volta-bank", "")]),
+        ("sanctioned", "Norway's sanctions on Chad hurt Togo.", [("c.TCD", "")]),
+        ("sanctioned", "Norway warned Volta Bank that it could be sanctioned.", [("o.volta-bank", "conditional")]),
+        (
+            "sanctioned",
+            "It rained. Also sanctioned were Volta Metals and Orta Bank.",
+            [(["o.volta-metals", "o.orta-bank"], "")],
+        ),
+        ("froze", "Ana Paz, whose assets were frozen in May, left Lima.", [("p.ana-paz", "")]),
+        ("listed", "Norway's blacklist names Volta Bank.", [("o.volta-bank", "")]),
+        (
+            "listed",
+            "Peru added two people to its list in May, Ana Paz and Luis Rey.",
+            [(["p.ana-paz", "p.luis-rey"], "")],
+        ),
+        ("lifted", "Chad and Togo want the reserves released.", [("n.reserves", "proposed")]),
+        ("lifted", "Eritrea was under an embargo, lifted in 2018 by resolution 2444.", [("n.embargo", "")]),
+        ("evaded", "Norway imposed an embargo on Chad. Two firms from Togo have evaded it.", [("n.it", "")]),
+        (
+            "evaded",
+            "It rained. Members of the Tea League seek to evade lawful restrictions.",
+            [("n.lawful-restrictions", "planned")],
+        ),
+        ("paid", "Peru paid a broker in Malta 4 million dollars.", [("p.broker", "")]),
+        ("paid", "Peru passed the money on to Volta Bank.", [("o.volta-bank", "")]),
+        ("paid", "No payment has been received from Egypt.", [("n.payment", "not ")]),
+        ("paid", "Chad would not sign; nor would it pay its dues to the fund.", [("o.fund", "not conditional")]),
+        ("paid", "Chad granted Volta Bank 3 million euros.", [("o.volta-bank", "")]),
+        ("supplied", "It rained. Deliveries of oil to Togo continue.", [("c.TGO", "")]),
+        ("supplied", "Peru supplies no arms to Chad.", [("c.TCD", "not ")]),
+        ("supplied", "Jordan will supply Lebanon with up to 150 megawatts.", [("c.LBN", "planned")]),
+        ("signed", "A gas deal between Chad and Togo was signed.", [("n.gas-deal", ""), ("n.gas-deal", "")]),
+        ("agreed", "The offer to pay in yuan was accepted by Ghana.", [("n.offer", "")]),
+        ("refused", "The text, which both Chad and Togo refused, was short.", [("n.text", ""), ("n.text", "")]),
+        ("refused", "A loan was offered to Ghana in March and turned down.", [("n.loan", "")]),
+        ("refused", "Ghana tore up the treaty in May.", [("n.treaty", "")]),
+        ("refused", "Volta Bank denied Chad a loan.", [("n.loan", "")]),
+        # and what is none
+        ("refused", "The bank refused and reported the attempt.", []),
+        ("sanctioned", "Comoros took similar steps. Norway suspended its work on the port.", []),
+        ("evaded", "The road was blocked. Two drivers from Togo got round it.", []),
+        ("paid", "The ship went to Chad. The question went to the court through Peru.", []),
+        ("listed", "The report names Volta Bank. The tour includes Chad.", []),
+        ("agreed", "Norway approved the budget. Chad signed up.", []),
+        ("supplied", "Talks on deliveries of oil to Togo continue.", []),
+    ],
+)
+def test_what_is_done_to_whom(predicate: str, text: str, expected: list[tuple[Any, str]]) -> None:
+    found = [(what, how.removesuffix("asserted")) for _, what, how in said(text, predicate)]
+    assert found == expected

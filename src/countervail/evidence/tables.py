@@ -43,6 +43,7 @@ class Frame:
     post: bool = False
     topic: bool = False
     needs: str = ""
+    moved: bool = False
     to: re.Pattern[str] | None = None
     internal: bool = False
     operator: Operator | None = None
@@ -64,6 +65,7 @@ _FIELDS = frozenset(
         "post",
         "topic",
         "needs",
+        "moved",
         "to",
         "internal",
         "operator",
@@ -99,6 +101,7 @@ def _frame(row: dict[str, Any]) -> Frame:
         row.get("post", False),
         row.get("topic", False),
         row.get("needs", ""),
+        row.get("moved", False),
         _pattern(row.get("to")),
         row.get("internal", False),
         Operator(**row["operator"]) if "operator" in row else None,
@@ -134,8 +137,9 @@ NOUNS = {
     "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation "
     "assertion assertions fabrications falsehoods lies slander disinformation",
     "proposed": "application applications "
-    "proposal proposals suggestion pressure call calls request demand demands recommendation bid invitation appeal",
-    "planned": "plan plans decision intention intentions pledge promise offer agreement effort efforts attempt "
+    "offer offers proposal proposals suggestion pressure call calls request demand demands recommendation bid "
+    "invitation appeal",
+    "planned": "plan plans decision intention intentions pledge promise agreement effort efforts attempt "
     "attempts promises deal vow undertaking readiness willingness desire aim goal "
     "wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",
     "conditional": "chance right ability option freedom possibility opportunity",

@@ -278,3 +278,31 @@ class Appositions(Nominals):
                 name = mention.value or ""
                 found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
         return list(dict.fromkeys(found))
+
+    def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """What the frames of a verb claim of a clause."""
+        raise NotImplementedError
+
+    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
+        units = parsed.units
+        at = clause.verb.start - 1
+        turned = at >= 0 and "n" in (units[at].forms or {}) and units[0].lower in {"also", "among", units[at].lower}
+        if turned and clause.objects and all(any(units[m].tag == "E" for m in range(*s)) for s in clause.objects):
+            verb = replace(clause.verb, lemma=(units[at].forms or {})["n"], passive=True)
+            return self._by_frames(parsed, replace(clause, verb=verb, subjects=clause.objects, objects=[]))
+        sides = [(s, clause.objects) for s in clause.subjects[:1]]
+        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
+        for (a, b), who in sides:
+            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
+            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
+            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
+                continue
+            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
+            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
+            if units[k + 1].lower == "by" and (doers := listed_from(units, k + 2, len(units))):
+                phrases.append(("by", doers))
+            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
+            if made is not None:
+                return made
+        return None

@@ -4,11 +4,11 @@ sure a clause is, whether it is denied, and who says it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from countervail.evidence.claims.complements import (
     accompanied,
     as_said,
+    contrasted,
     labelled,
     opening_phrase,
     repeated,
@@ -20,7 +20,6 @@ from countervail.evidence.claims.phrases import (
     antecedent,
     head_left,
     head_word,
-    listed_from,
     listed_to,
     noun_apart,
     skip_left,
@@ -43,6 +42,8 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             about_report(clauses, n)
     for n in range(len(clauses)):
         right_side(clauses, n)
+    for n in range(len(clauses) - 1):
+        _shared_object(clauses, n)
     opening_phrase(clauses, units)
     accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
@@ -58,12 +59,19 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         else:
             _governed(clauses, n)
             _gap(clauses, n)
+            _same_gap(clauses, n)
     if len(clauses) > 1 and clauses[1].condition and clauses[1].verb.kind == "infinitive":
         clauses[1].subjects, clauses[1].governor = clauses[0].objects, None
     for n in range(1, len(clauses)):
         _same_modal(clauses, n)
         _parallel_tense(clauses, n)
         before, clause = clauses[n - 1], clauses[n]
+        if "nor" in clause.verb.words and not (clause.governor or clause.noun or clause.reported):
+            clause.reported, clause.governor, clause.link = (
+                before.reported,
+                before.governor,
+                before.link,
+            )  # "nor would it"
         clause.after_past = (
             clause.coordinated and before.verb.past and before.verb.kind == "finite" and not before.verb.modal
         )
@@ -112,6 +120,19 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
     present = clause.verb.perfect and not clause.verb.past and not outer.verb.past and not outer.verb.perfect
     if past and present and outer.verb.kind == "finite":
         clause.governor, clause.link, clause.subjects = outer.governor, outer.link, outer.subjects
+
+
+def _shared_object(clauses: list[Clause], n: int) -> None:
+    """ "has not imposed and will not impose sanctions": what stands after the second verb is the object of both."""
+    clause, later = clauses[n], clauses[n + 1]
+    units = clause.units
+    between = units[clause.verb.end : later.verb.start]
+    plain = bool(between) and all(u.tag in {",", "C"} for u in between) and any(u.tag == "C" for u in between)
+    plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
+    if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
+        return
+    if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and _lacks_object(clause):
+        clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
 _TO_REQUESTS = CLOSED["to_requests"]
@@ -164,6 +185,20 @@ def _gap(clauses: list[Clause], n: int) -> None:
             clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+
+
+def _same_gap(clauses: list[Clause], n: int) -> None:
+    """ "the offer, which X has neither accepted nor refused": what stands before the first verb is refused too."""
+    clause, before = clauses[n], clauses[n - 1] if n else None
+    if before is None or not clause.coordinated or clause.subjects != before.subjects or not before.objects:
+        return
+    if (
+        before.subjects
+        and before.objects[-1][1] < before.subjects[0][0]
+        and not clause.phrases
+        and _lacks_object(clause)
+    ):
+        clause.objects = before.objects
 
 
 def _touches(clauses: list[Clause], n: int) -> bool:
@@ -368,33 +403,3 @@ def _governing(clauses: list[Clause], n: int, j: int) -> Clause | None:
         if before.verb.end <= j and before.operator is not None:
             return before
     return None
-
-
-_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
-
-
-def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
-    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
-    i = clause.end
-    i += i < len(units) and units[i].tag == ","
-    linked = i < len(units) and units[i].lower in _CONTRAST
-    i += linked
-    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
-        return []
-    at = i + 1
-    preposition = units[at].lower if units[at].tag == "P" else ""
-    spans = listed_from(units, at + (1 if preposition else 0), len(units))
-    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
-        return []
-    if clause.verb.modal and "b" in (units[at].forms or {}):
-        return []  # "would pay dues but not vote"
-    verb = replace(clause.verb, negated=not clause.verb.negated)
-    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
-    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
-        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
-    if preposition:
-        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
-        kept = any(p == preposition for p, _ in clause.phrases)
-        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
-    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
-    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

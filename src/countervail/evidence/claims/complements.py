@@ -23,6 +23,9 @@ _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree
 
 _NUMBERED = frozenset(["resolution", "article", "paragraph", "phase", "stage", "no", "number", "group", "type", "than"])
 """What a number after it belongs to."""
+_DONE_TO = frozenset(["turn down", "turn away", "strike off", "cut off", "throw out", "hand over", "set up", "tear up"])
+
+
 _LEADING = frozenset(["from", "on", "to", "for", "with", "in", "against", "about"])
 
 
@@ -88,7 +91,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
             i = clause.second[-1][1]
         elif i + 1 < stop and units[i].lower in {"a", "per"} and units[i + 1].lower in {"day", "week", "month", "year"}:
             i += 2  # "200,000 barrels a day"
-        elif (k := _amount_at(units, i, stop)) is not None:
+        elif (k := _amount_at(units, i, stop, verb.lemma in _GIVE)) is not None:
             clause.second = listed_from(units, k, stop)
             i = clause.second[-1][1] if clause.second else i
     elif spans:
@@ -101,7 +104,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     before = clauses[n - 1].verb if n else verb
     alike = n and (clauses[n - 1].subjects == clause.subjects or before.kind == "infinitive")  # "to be kept and paid"
     joined = clause.coordinated and alike and not clause.objects
-    joined = joined and not clause.particle and verb.lemma not in _OF_ONES_OWN
+    apart = clause.particle and f"{verb.lemma} {clause.particle}" not in _DONE_TO  # "was offered and turned down"
+    joined = joined and not apart and verb.lemma not in _OF_ONES_OWN
     if joined and before.passive and verb.past and verb.main == verb.start and "n" in (units[verb.main].forms or {}):
         verb.passive = True
     _same_doers(clauses, n)
@@ -112,9 +116,17 @@ def right_side(clauses: list[Clause], n: int) -> None:
             clause.particle = units[at].lower
 
 
-def _amount_at(units: Sequence[Unit], i: int, stop: int) -> int | None:
-    """Where what is given stands right after the receiver: "paid X the dues", "paid X more than $14 million"."""
+def _amount_at(units: Sequence[Unit], i: int, stop: int, giving: bool) -> int | None:
+    """Where what is given stands after the receiver: "paid X the dues", "paid X more than $14 million", "paid X, a
+    trader, 4 million", "paid a broker in Peru 4 million"."""
     k = i
+    if giving and i + 2 < stop and units[i].tag == "," and units[i + 1].tag in {"D", "E"}:
+        closing = next(
+            (m for m in range(i + 2, min(stop - 1, i + 12)) if units[m].tag not in {"N", "E", "P", "G", "D"}), i
+        )
+        k = closing + 1 if units[closing].tag == "," and closing > i and units[closing + 1].tag == "#" else i
+    elif giving and i + 2 < stop and units[i].lower in {"in", "from", "at", "of"} and units[i + 1].tag == "E":
+        k = i + 2 if units[i + 2].tag == "#" else i
     while k < stop and units[k].tag == "B":
         k += 1
     again = units[k + 2 : k + 3] != [] and units[k + 2].lower in {"time", "day", "week", "month", "year"}
@@ -152,7 +164,11 @@ def _late_means(clauses: list[Clause], n: int) -> None:
         ):
             return
         if units[k].lower in {"through", "via"} and units[k - 1].tag == ",":
-            clause.phrases.append((units[k].lower, listed_from(units, k + 1, len(units))))
+            spans = listed_from(units, k + 1, len(units))
+            clause.phrases.append((units[k].lower, spans))
+            held = spans[-1][1] if spans else len(units)
+            if held + 1 < len(units) and units[held].lower in {"at", "with"}:  # "through an account with the bank"
+                clause.phrases.append((units[held].lower, listed_from(units, held + 1, len(units))))
             return
 
 
@@ -217,6 +233,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             ):
                 clause.times.append(i + 1)
                 i += 2
+                while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
+                    i += 2  # "between May and June"
                 continue
             spans = listed_from(units, i + 1, stop)
             if not spans and i + 1 < stop and units[i + 1].tag == "P":
@@ -265,6 +283,8 @@ def _same_again(clause: Clause, i: int, stop: int) -> bool:
     k = i + 1 if units[i].tag == "C" else i + 2 if comma else 0
     if not k or k + 1 >= stop or units[k].tag != "P" or units[k + 1].tag not in {"D", "E", "N"}:
         return False
+    if units[i].lower == "or" and units[k].lower in {"through", "via"}:
+        return True  # "pays in cash or through a bank"
     return any(preposition == units[k].lower for preposition, _ in clause.phrases)
 
 
@@ -389,7 +409,7 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
         if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
             done_to = _kinds(units, done[-1].objects)
-            if not alike and done_to & _kinds(units, more) and "country" not in done_to:
+            if not alike and done_to and "country" not in done_to | _kinds(units, more):
                 done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
             elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
                 done[-1].subjects = [*done[-1].subjects, *more]
@@ -398,3 +418,33 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
 def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
     """Of what the names in phrases are."""
     return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
+    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
+        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []

@@ -49,6 +49,7 @@ NEAR = 150
 """How many characters back the grouping may be named that a membership without one is of."""
 
 
+_MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
 _REPORTS = frozenset(["reports", "claims", "allegations", "accusations", "rumours", "report", "claim", "allegation"])
 _GRANTING = frozenset(["grant", "give", "accord", "award"])
 
@@ -198,7 +199,8 @@ class Copulas(References):
             owners = list(dict.fromkeys(o for s in spans for o in owners_of(units, s)))
             subjects = self.ids(parsed, clause, clause.subjects)
             under = preposition == "under" or (preposition == "to" and subject_to)
-            if under and head in {"sanctions", "embargo"}:
+            measure = head in {"freeze", "ban", "bans"} and _MEASURES.intersection(words_of(units, spans[-1]))
+            if under and (measure or head in {"sanctions", "embargo"}):
                 owner = [self.actors.of(units, o, self.actors.recent) for o in owners] or [UNKNOWN]
                 plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
                 if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:

@@ -18,7 +18,7 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
-from countervail.evidence.claims.phrases import antecedent, head_word, phrase_to
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_to
 from countervail.evidence.claims.subjects import Span
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
@@ -247,6 +247,9 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     first = owner_of(units, span)
     if first is None:
         return []
+    a, b = first
+    if b == span[1] and b - a == 3 and units[b - 2].tag == "C" and units[a].tag == units[b - 1].tag == "E":
+        return [(a, a + 1), (b - 1, b)]  # "the lists of Norway and Japan"
     several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
     other = (first[1] + 1, first[1] + 2)
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
@@ -344,3 +347,46 @@ def several_things(identifier: str) -> bool:
     """Whether a description without a name is of several things: "invoices", "documents of the court"."""
     words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
     return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)
+
+
+OPEN_EVENTS = CLOSED["open_events"]
+"""Verbs and nouns after which an event that a noun names is not said to have come about."""
+
+
+def noun_over(units: Sequence[Any], at: int) -> str:
+    """The noun that leaves an event open, before the names of those whose it is and the preposition at a place:
+    "the objection of their Governments to", "the veto by Malta of"."""
+    for k in range(at - 1, max(0, at - 24), -1):
+        if units[k].lower in {"of", "by", "from"} and units[k - 1].lower in OPEN_EVENTS:
+            return str(units[k - 1].lower)
+        if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
+            return ""
+    return ""
+
+
+def before_as(units: Sequence[Any], i: int) -> int:
+    """Where "as" stands after a description between commas that begins at unit i; 0 where it does not."""
+    close = next((k for k in range(i + 1, min(len(units) - 1, i + 12)) if units[k].tag in {",", ";", "V", "A"}), i)
+    return close + 1 if units[close].tag == "," and close > i and units[close + 1].lower == "as" else 0
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    if units[span[0]].lower in {"its", "his", "her"} and span[1] - span[0] == 2:
+        return span[0], span[0] + 1  # "asked for its name to be struck off"
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of, world_bodies
+from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
 from countervail.evidence.claims.copulas import EVENTS
@@ -43,8 +43,14 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
-    if frame.words is not None and not frame.words.search(text) and not pointed:
-        return False
+    given = (
+        " ".join(u.lower for a, b in clause.second for u in units[a:b])
+        if frame.predicate in {"paid", "refused"}
+        else ""
+    )
+    worded = frame.words is None or pointed or frame.words.search(text)
+    if not worded and not (given and frame.words is not None and frame.words.search(given)):
+        return False  # "gave the fund 3 million euros" fits
     named = bool(direct) and named_head(units, direct[0])
     traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
     if traded and any(
@@ -65,6 +71,10 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
+    if any(
+        c.link == "from" and frame.to.search(" ".join([c.verb.lemma, *_words_after(c)])) for c in clause.complements
+    ):
+        return True  # "barred from dealing with banks"
     return any(
         p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
         and (not frame.needs or frame.roles.get(p) == frame.needs)  # "retaliated with sanctions"
@@ -72,6 +82,11 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         for p, spans in clause.phrases
         for a, b in spans
     )
+
+
+def _words_after(clause: Clause) -> list[str]:
+    """The first words after a verb."""
+    return [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 2]]
 
 
 def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
@@ -86,26 +101,6 @@ def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
     return False
 
 
-def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
-    """The body that "has 54 members" or "counts twelve states"."""
-    heads = {head_word(parsed.units, s) for s in clause.objects}
-    if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
-        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
-        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
-        return [found] if named else []
-    if len(clause.subjects) != 1 or not heads & {
-        "members",
-        "states",
-        "countries",
-        "nations",
-        "signatories",
-        "governments",
-    }:
-        return []
-    found = actors.of(parsed.units, clause.subjects[0], actors.recent)
-    return [found] if found.startswith("o.") else []
-
-
 def eventful(clause: Clause) -> bool:
     """Whether a verb claims an event of the table."""
     direct = clause.subjects if clause.verb.passive else clause.objects
@@ -117,13 +112,13 @@ def eventful(clause: Clause) -> bool:
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     clause, verb = made.clause, made.clause.verb
-    active = verb.lemma != "be" and not verb.passive
+    active = verb.lemma not in {"be", "come", "fall"} and not verb.passive
     units = made.clause.units
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
     every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
     if every and verb.kind == "infinitive" and clause.governor is not None and not clause.governor.verb.passive:
         return True  # "ordered all lenders to stop accepting them"
-    if anybody and (made.clause.relative or verb.modal in {"shall", "should", "must", "may"}):
+    if anybody and (made.clause.relative or (verb.modal in {"shall", "should", "must", "may"} and not verb.passive)):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(
         units[a].lower in {"a", "an"} and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.subjects
@@ -185,7 +180,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
-    means = {"through", "to", "amount", "for", "what"} & made.roles.keys()
+    means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()
     who = any(u.tag == "E" for a, b in direct for u in units[a:b])
     if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):
         return True  # "our customers pay and are paid"
@@ -206,15 +201,20 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     )
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
-    someone = made.predicate in TO_ACTORS and any(o.startswith("p.") for o in made.objects)
-    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not someone:
+    someone = made.predicate in TO_ACTORS and (any(o.startswith("p.") for o in made.objects) or _told_so(clause))
+    against = "what" in made.roles and made.predicate == "sanctioned"  # "the measures against it were imposed in May"
+    if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not (someone or against):
         return True  # "it will be signed": what, by whom?
     named = any(u.tag in {"E", "O"} for a, b in agents for u in units[a:b]) or "state" in map(kind_of, made.subjects)
     named = named or bool(clause.verb.passive and agents) or any(units[b - 1].text[:1].isupper() for _, b in agents)
     named = named or (made.predicate == "refused" and clause.relative)  # "was sent to the ministry, which declined"
     governs = made.predicate == "agreed" and any(c.link == "to" for c in clause.complements)
     bare = frame is not None and frame.bare and not made.objects and made.predicate in _BARE
-    bare = bare and clause.verb.lemma not in {"concur", "consent"}  # "The Board concurred"
+    bare = bare and clause.verb.lemma not in {
+        "concur",
+        "consent",
+        "say",
+    }  # "The Board concurred", "The ministry said no"
     return bare and not (named or governs)
 
 
@@ -232,8 +232,10 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True
-    if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
+    if made.predicate == "refused" and any(_ASKED.intersection(o[2:].split("-")) for o in made.objects if o[1] == "."):
         return True
+    if made.predicate == "refused" and made.objects and made.clause.verb.passive and made.clause.particle == "down":
+        return True  # "a loan was offered and turned down"
     if made.predicate == "signed" and made.objects and made.clause.verb.passive and made.subjects == [UNKNOWN]:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
@@ -311,6 +313,15 @@ _OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", 
 """What no person does."""
 
 
+def _told_so(clause: Clause) -> bool:
+    """Whether somebody is told what a clause says: "warned X that it could be listed"."""
+    above = clause.governor if clause.link == "that" else None
+    return above is not None and above.verb.lemma in _ADDRESSING and bool(above.objects)
+
+
+_ADDRESSING = frozenset(["warn", "tell", "inform", "notify", "assure", "caution", "remind", "advise"])
+
+
 def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     """Whom the main clauses of a sentence are about: what "It" at the head of the next one stands for."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
@@ -367,9 +378,15 @@ def sure(
     over = told.governor if told.link == "that" else None
     if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
         here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
+    if over is not None and _told_so(clause) and made.predicate in TO_ACTORS and clause.verb.passive:
+        here |= {
+            actors.of(parsed.units, span, actors.recent) for span in over.objects
+        }  # "warned X that it could be listed"
     who = set(
         made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
     )
+    if clause.verb.passive and clause.objects and "to" in made.roles:
+        who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
         return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:

@@ -14,7 +14,7 @@ from countervail.evidence.claims.units import (
     previous_word,
     titled,
 )
-from countervail.evidence.tables import frames_of
+from countervail.evidence.tables import frames_of, operator_of
 from countervail.evidence.text.tokens import adjectives
 
 BE = CLOSED["be"]
@@ -72,8 +72,10 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form:
             if right == "," and left in {"N", "E", "O"} and (_that_after(units, i + 1) or _so_before(units, i)):
                 return "s"  # "The report notes, at paragraph 12, that", ", so its owner claims,"
-            asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
+            tells = after is not None and after.lower == "that" and operator_of(forms.get("s", "")) is not None
+            asks = right in OBJECT_NEXT or tells or (after is not None and after.lower == "to")
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
+            asks = asks or (i + 1 < len(units) and units[i + 1].lower == "no")  # "Peru supplies no arms"
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
             if (
                 left == ","
@@ -109,7 +111,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                         right in {"D", "E"}
                         or (after is not None and after.lower in {"them", "him", "us", "me"})
                         or (right == "#" and titled(before))
-                        or (after is not None and after.lower == "that")
+                        or tells
                     )
                 )
                 else None
@@ -148,6 +150,12 @@ def _does(forms: Mapping[str, str]) -> bool:
 def _takes(lemma: str, preposition: str) -> bool:
     """Whether a verb of the table of frames goes with a preposition: "calls on"."""
     return any(words[:1] == (preposition,) for words, _ in frames_of(lemma))
+
+
+@cache
+def _leads(lemma: str, preposition: str) -> bool:
+    """Whether a preposition leads to the object of a verb of the table: "deal with"."""
+    return any(preposition in frame.object for _, frame in frames_of(lemma))
 
 
 def _before_finite(units: Sequence[Unit], i: int) -> bool:
@@ -207,7 +215,8 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if that and left in {"N", "E"} and (not noun_form or many or _many(units, i)):
         return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
-    if left in {"N", "E"} and right in {"D", "E", "O", "N"} and many_of_a_place(units, i):
+    onward = onward or (right in {"P", ".", ","} and not noun_form)
+    if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):
         return "b"
     coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
@@ -217,9 +226,16 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
+    those = i > 1 and units[i - 2].lower == "those" and "n" in (units[i - 1].forms or {})
+    if those and right in {"D", "E", "#"}:
+        return "b"  # "Those designated include X"
     if (coordinated or many or _headed_by_many(units, i)) and next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
+    leads = right == "P" and i + 1 < len(units) and _leads((units[i].forms or {}).get("b", ""), units[i + 1].lower)
+    relative = relative or (
+        left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s")
+    )  # "banks that deal with"
     if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
         return None
     if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):
@@ -250,9 +266,9 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
 def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
     """Whether a plural and its phrase open the sentence before unit i: "Prosecutors in Milan accuse X"."""
     k = next((k for k in range(1, i) if units[k].tag == "P"), None)
-    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 4:
+    if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 6:
         return False
-    return all(u.tag in {"D", "N", "E", "#"} for u in [*units[: k - 1], *units[k + 1 : i]])
+    return all(u.tag in {"D", "N", "E", "#", "P", "G"} for u in [*units[: k - 1], *units[k + 1 : i]])
 
 
 def verbal_before(units: Sequence[Unit], i: int) -> bool:
@@ -261,3 +277,20 @@ def verbal_before(units: Sequence[Unit], i: int) -> bool:
         u.lower in CLOSED["modals"] or (u.lower == "to" and n + 1 < len(units) and units[n + 1].forms)
         for n, u in enumerate(units[max(0, i - 18) : i], max(0, i - 18))
     )
+
+
+def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
+    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
+    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
+        return False
+    if before is None:
+        return True
+    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
+        return True
+    if before.tag != ",":
+        return False
+    commas = sum(u.tag == "," for u in units[:i])
+    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
+    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

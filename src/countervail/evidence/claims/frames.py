@@ -13,7 +13,6 @@ from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     complement_text,
-    counted,
     eventful,
     known_speaker,
     main_subjects,
@@ -22,6 +21,7 @@ from countervail.evidence.claims.fitting import (
     telling,
 )
 from countervail.evidence.claims.framing import Framing
+from countervail.evidence.claims.list_clauses import counted
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.phrases import text_of

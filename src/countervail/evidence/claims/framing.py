@@ -8,7 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import bodily, of_member, owner_in, owners_of
+from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     fits,
@@ -19,8 +19,8 @@ from countervail.evidence.claims.fitting import (
     with_post,
 )
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of
-from countervail.evidence.claims.quantities import quantity_in
+from countervail.evidence.claims.phrases import antecedent, head_word, text_of
+from countervail.evidence.claims.quantities import named_of, quantity_in
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     STATE_OF_BODY,
@@ -30,7 +30,14 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import (
+    doers,
+    post_role,
+    shaped,
+    target_of,
+    whose,
+    wrong_kind,
+)
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -42,6 +49,7 @@ _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
+_LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
@@ -71,12 +79,13 @@ class Framing(Appositions):
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
             return made or self._new_entries(parsed, clause)
-        off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
+        off = [s for s in clause.after("off") if head_word(parsed.units, s) in _LISTS]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)
             by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
             return Filled(clause, "delisted", by, who, {}, None, [*clause.subjects, *off])
-        if clause.verb.lemma in {"appear", "feature", "figure", "stay"} and clause.after("on", "in"):
+        stands = {"come", "fall", "appear", "feature", "figure", "stay"}
+        if clause.verb.lemma in stands and clause.after("on", "in", "under"):
             listed = self._state_of(parsed, clause)
             if listed is not None:
                 return listed  # "figures on the list of X"
@@ -85,6 +94,8 @@ class Framing(Appositions):
             if status is not None:
                 return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
+        if taken is None and clause.verb.lemma in {"include", "comprise"}:
+            taken = self._among_those(parsed, clause)  # "Those designated include X"
         if taken is not None:
             return taken
         return self._by_frames(parsed, clause)
@@ -93,7 +104,10 @@ class Framing(Appositions):
         for words, frame in frames_of(clause.verb.lemma):
             if not frame.predicate or frame.internal or not follows(clause, words):
                 continue
-            made = self._frame(parsed, clause, frame)
+            if frame.moved and (clause.verb.passive or clause.objects):
+                continue
+            done = replace(clause, verb=replace(clause.verb, passive=True)) if frame.moved else clause
+            made = self._frame(parsed, done, frame)
             if made is not None:
                 return made
         return None
@@ -150,7 +164,7 @@ class Framing(Appositions):
     def _aimed(self, parsed: Parsed, laid: Laid) -> bool:
         """Narrow the target to what the frame is about; whether it can be."""
         units, clause, frame, verb = parsed.units, laid.clause, laid.frame, laid.clause.verb
-        target = laid.target
+        target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
@@ -168,6 +182,8 @@ class Framing(Appositions):
         if frame.predicate in TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
+        if frame.predicate in {"froze", "sanctioned"} and target and units[target[0][0]].lower == "whose":
+            target = antecedent(units, target[0][0]) or target  # "X, whose assets were frozen"
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
             target = [owner_in(units, s) for s in target]
         if target and frame.predicate in MEMBERSHIP and head_word(units, target[0]) in STATE_OF_BODY:
@@ -210,6 +226,10 @@ class Framing(Appositions):
             objects = [self.signable]
         elif self.thing and thing and self._done_to(frame) and not (clause.coordinated and objects):
             objects = [self.thing]  # "signed it but never ratified it"
+        if frame.predicate == "evaded" and measure:
+            objects = self.measures_meant(parsed, target[0][0])
+            if not objects:
+                return False  # "got round it": the text speaks of no measures
         pronoun = measure and units[target[0][0]].lower == "it"
         if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
@@ -260,6 +280,10 @@ class Framing(Appositions):
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
         elif things and frame.subject == "actor":
             return False
+        if frame.subject == "list":
+            owners = [o for s in laid.agents if head_word(units, s) in _LISTS for o in owners_of(units, s)]
+            laid.subjects = subjects = self.ids(parsed, clause, owners)
+            return bool(subjects) and not clause.verb.passive  # "the UN list names X"
         if frame.subject == "power" and not all(kind_of(s) == "state" or s in world_bodies() for s in subjects):
             return False
         return frame.subject != "state" or all(kind_of(s) in {"state", "body"} for s in subjects)
@@ -313,8 +337,9 @@ class Framing(Appositions):
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and clause.after("between", "with"):
-            made.subjects = subjects = self.ids(parsed, clause, clause.after("between", "with"))
+        both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both:
+            made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
             made.subjects = [topic] if topic else subjects
@@ -346,25 +371,6 @@ class Framing(Appositions):
             made.objects = [topic] if topic else []
         return made
 
-    def _among_those(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "Those admitted in May were A and B", "A and B are among those delisted": what the participle says."""
-        units = parsed.units
-        sides = [(s, clause.objects) for s in clause.subjects[:1]]
-        sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
-        for (a, b), who in sides:
-            k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
-            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
-            if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
-                continue
-            verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)
-            phrases = [(p, spans) for p, spans in clause.phrases if p != "among"]
-            if units[k + 1].lower == "by" and (doers := listed_from(units, k + 2, len(units))):
-                phrases.append(("by", doers))
-            made = self._by_frames(parsed, replace(clause, verb=verb, subjects=who, objects=[], phrases=phrases))
-            if made is not None:
-                return made
-        return None
-
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()
         for preposition, spans in clause.phrases:
@@ -372,11 +378,12 @@ class Framing(Appositions):
                 continue
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
-            if preposition == "into" and frame.predicate == "paid":
+            if preposition in {"into", "to"} and frame.predicate == "paid":
                 name = "through" if account else "to"
             if account and name == "through":  # "into an account at the bank": through the bank
                 kept = [s for p, s in clause.phrases if p in {"at", "with"} and s and s[0][0] == spans[-1][1] + 1]
-                spans = kept[0] if kept else spans
+                of = next((k for k in range(*spans[0]) if units[k].lower == "of"), spans[0][0] - 1)
+                spans = kept[0] if kept else [(of + 1, spans[0][1])]
             if name == "through" and head_word(units, spans[0]) in {"years", "months", "weeks", "days", "decade"}:
                 continue  # "pays 140 million over five years"
             invited = frame.predicate == "be_invited" and name == "to"

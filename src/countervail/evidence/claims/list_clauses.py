@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed
-from countervail.evidence.claims.bodies import phrase_head
+from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed, world_bodies
+from countervail.evidence.claims.bodies import Actors, phrase_head
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.descriptions import against
 from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import phrase_from
+from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
@@ -268,3 +268,23 @@ def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
         if ended and last[:4].isdigit() and (not written or last[: len(written)] < written[: len(last)]):
             return True
     return False
+
+
+def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
+    """The body that "has 54 members" or "counts twelve states"."""
+    heads = {head_word(parsed.units, s) for s in clause.objects}
+    if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
+        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
+        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
+        return [found] if named else []
+    if len(clause.subjects) != 1 or not heads & {
+        "members",
+        "states",
+        "countries",
+        "nations",
+        "signatories",
+        "governments",
+    }:
+        return []
+    found = actors.of(parsed.units, clause.subjects[0], actors.recent)
+    return [found] if found.startswith("o.") else []

@@ -161,7 +161,9 @@ def negated(clause: Clause) -> bool:
     for spans in (clause.subjects, clause.objects):
         if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
             result = True
-    if clause.verb.passive and any(units[a].lower in {"no", "none", "nobody"} for a, _ in clause.after("by")):
+    if clause.verb.passive and any(
+        units[a].lower in {"no", "none", "nobody"} and units[a].tag != "B" for a, _ in clause.after("by")
+    ):
         result = True  # "is listed by no one"
     result = result != clause.untrue
     if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":

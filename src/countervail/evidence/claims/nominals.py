@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.descriptions import OWN, owner_before, owner_of
+from countervail.evidence.claims.descriptions import OPEN_EVENTS, OWN, before_as, noun_over, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses, next_clause
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
@@ -26,10 +26,9 @@ from countervail.evidence.tables import noun_effect
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
 _ORGANS = CLOSED["organs"]
 _PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
-_OPEN = CLOSED["open_events"]
-"""Verbs and nouns after which an event that a noun names is not said to have come about."""
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
+_GOING_ON = frozenset(["continue", "resume", "begin", "start", "arrive", "stop", "cease", "flow", "rise", "fall"])
 _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
 
@@ -128,7 +127,7 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
             i += 1  # "the resignation, on 1 September, of"
         elif units[i].tag == "," and times and times[-1] == i - 1 and units[i + 1].lower in {"of", "by", "as"}:
             i += 1
-        elif units[i].tag == "," and "of" in parts and (described := _before_as(units, i)):
+        elif units[i].tag == "," and "of" in parts and (described := before_as(units, i)):
             i = described  # "of X, former minister of Y, as"
         elif units[i].tag == "(" and (
             bracket := next((m for m in range(i, min(len(units), i + 9)) if units[m].tag == ")"), 0)
@@ -144,12 +143,6 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
         else:
             break
     return Phrase(k, start, i, owner_before(units, start, k), parts, times)
-
-
-def _before_as(units: Sequence[Any], i: int) -> int:
-    """Where "as" stands after a description between commas that begins at unit i; 0 where it does not."""
-    close = next((k for k in range(i + 1, min(len(units) - 1, i + 12)) if units[k].tag in {",", ";", "V", "A"}), i)
-    return close + 1 if units[close].tag == "," and close > i and units[close + 1].lower == "as" else 0
 
 
 def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
@@ -224,7 +217,8 @@ class Nominals(Ellipses):
         if breaking and phrase.start and inside and not clause.verb.passive:
             who = clause.subjects  # "acted in breach of the embargo"
         missing = row.needs in {"object", "both"} and not whom
-        alone = row.needs in {"subject", "both"} and not who and row.predicate != "suspended" and not wanted
+        going = bool(whom) and not who and _under_way(row, phrase, clause, inside)
+        alone = row.needs in {"subject", "both"} and not (who or wanted or going) and row.predicate != "suspended"
         if alone or (missing and not row.topic):
             return None
         if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN:
@@ -253,6 +247,8 @@ class Nominals(Ellipses):
         organs = [w for s in phrase.parts.get("from", []) for w in words_of(units, s)]
         if row.predicate == "suspended" and not subjects and _ORGANS.intersection(organs):
             row = replace(row, needs="object", whose="any")  # "the suspension of X from its services"
+        if going:
+            row, subjects = replace(row, needs="object"), [UNKNOWN]
         if not _right(row, subjects, objects):
             return None
         return self._made(parsed, row, phrase, clause, inside, subjects or [UNKNOWN], objects)
@@ -297,16 +293,19 @@ class Nominals(Ellipses):
         units = parsed.units
         verb = Verb(phrase.at, phrase.at + 1, units[phrase.at].lower, "noun", main=phrase.at)
         event = Clause(verb, units, times=phrase.times, end=phrase.end)
+        verb.negated = inside == "subject" and row.predicate == "supplied" and clause.verb.lemma in {"stop", "cease"}
         event.source, event.reported = clause.source, clause.reported
         event.governor, event.link = (clause.governor, clause.link) if inside else (None, "")
         event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
         before = [u.lower for u in units[max(0, phrase.start - 2) : phrase.start]]
         governing = before[0] if len(before) == 2 and units[phrase.start - 1].tag == "P" else ""
-        governing = (_over(units, phrase.start - 1) if governing else "") or governing
+        governing = (noun_over(units, phrase.start - 1) if governing else "") or governing
         if not row.certain:
             led = units[phrase.start - 1] if phrase.start else None
-            against = led is not None and (led.lower == "against" or _OPEN.intersection((led.forms or {}).values()))
-            if against or governing in _OPEN or (inside and clause.verb.lemma in _OPEN) or clause.asked:
+            against = led is not None and (
+                led.lower == "against" or OPEN_EVENTS.intersection((led.forms or {}).values())
+            )
+            if against or governing in OPEN_EVENTS or (inside and clause.verb.lemma in OPEN_EVENTS) or clause.asked:
                 return None
             if noun_effect(governing):
                 event.noun = governing
@@ -341,15 +340,18 @@ class Nominals(Ellipses):
         return made
 
 
-def _over(units: Sequence[Any], at: int) -> str:
-    """The noun that leaves an event open, before the names of those whose it is and the preposition at a place:
-    "the objection of their Governments to", "the veto by Malta of"."""
-    for k in range(at - 1, max(0, at - 24), -1):
-        if units[k].lower in {"of", "by", "from"} and units[k - 1].lower in _OPEN:
-            return str(units[k - 1].lower)
-        if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
-            return ""
-    return ""
+def _under_way(row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> bool:
+    """Whether goods or money go to somebody, from whom is not said: "deliveries of gas to X continue", "a payment of
+    two million to X", or measures stand: "the sanctions in force against X"."""
+    if row.predicate == "supplied":
+        return "of" in phrase.parts and inside == "subject" and clause.verb.lemma in _GOING_ON
+    units = clause.units
+    if row.predicate == "sanctioned":  # "the sanctions in force against X"
+        return any(units[a].lower == "force" for a, _ in phrase.parts.get("in", []))
+    counted = any(
+        units[k].tag == "#" or "$" in units[k].text for a, b in phrase.parts.get("of", []) for k in range(a, b)
+    )
+    return row.predicate == "paid" and counted
 
 
 def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> bool:

@@ -98,19 +98,23 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     verb, units = clauses[n].verb, clauses[n].units
     if not n or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or verb.main != verb.end - 1:
         return False
-    if "n" not in (units[verb.main].forms or {}) or verb.start != verb.main or units[verb.start - 1].tag != ",":
+    alone = {u.lower for u in units[verb.start : verb.main]} <= {"itself", "himself", "herself", "themselves"}
+    if "n" not in (units[verb.main].forms or {}) or not alone or units[verb.start - 1].tag != ",":
         return False
     if verb.start < 2 or units[verb.start - 2].tag not in {"N", "E"}:
         return False
-    stop = next((k for k in range(verb.end, len(units)) if units[k].tag in {",", ";", "V", "A", "R", "S", "C"}), 0)
+    ends = {",", ";", "V", "A", "R", "S", "C"}
+    stop = next((k for k in range(verb.end, len(units)) if units[k].tag in ends and units[k].lower != "since"), 0)
     stop = stop or len(units)
-    if units[verb.end : verb.end + 1] == [] or units[verb.end].tag not in {"P", "T"}:
+    if units[verb.end : verb.end + 1] == [] or not (
+        units[verb.end].tag in {"P", "T"} or units[verb.end].lower == "since"
+    ):
         return False
     closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
     if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):
         return True
     by = next((k for k in range(verb.end, stop) if units[k].lower == "by"), 0)
-    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#"}
+    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#", "N"}
 
 
 def _of_the_source(units: Sequence[Unit], start: int) -> bool:
@@ -165,7 +169,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects
-    if verb.kind == "participle" and wanted and previous is not None and previous.objects[-1][1] == j:
+    if verb.kind == "participle" and wanted and previous is not None and j in {previous.objects[-1][1], previous.end}:
         clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None and before.tag != ":":
@@ -202,7 +206,9 @@ def _added(clauses: list[Clause], n: int) -> bool:
     for by Japan"; sets the subjects."""
     clause, previous = clauses[n], clauses[n - 1] if n else None
     j = clause.verb.start
-    if previous is None or not clause.verb.passive or [b for _, b in previous.objects[-1:]] != [j - 1]:
+    ends = {b for _, b in previous.objects[-1:]} if previous is not None else set[int]()
+    ends |= {b + 1 for b in ends if clause.units[b].tag == "B"}  # "has offered a study instead, to be paid for by X"
+    if previous is None or not clause.verb.passive or j - 1 not in ends:
         return False
     if clause.units[j - 1].tag != ",":
         return False

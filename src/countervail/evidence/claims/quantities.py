@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections
 
@@ -199,3 +201,22 @@ def claims(shared: Context) -> Iterator[Claim]:
                 value=dict(value),
                 extractor="rules/numeric@2",
             )
+
+
+def named_of(units: Sequence[Any], clause: Clause, target: list[Span]) -> list[Span]:
+    """Those counted, by the names that follow: "added two people to the list, X and Y"; where some of them are named,
+    both: "sanctioned 12 people, including X"."""
+    if len(target) != 1 or not any(units[k].tag == "#" for k in range(*target[0])):
+        return target
+    for end in (target[0][1], clause.end):
+        i = end + (end < len(units) and units[end].tag == ",")
+        some = i < len(units) and units[i].lower == "including"
+        if i == end or i + some >= len(units):
+            continue
+        names = [s for s in listed_from(units, i + some, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        counted = [_WORDS.get(units[k].lower) for k in range(*target[0]) if units[k].tag == "#"]
+        if some and names:
+            return [*target, *names]
+        if counted == [len(names)]:
+            return names
+    return target

@@ -104,6 +104,14 @@ def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
 # -- phrases -----------------------------------------------------------------------------------------------------------
 
 
+_MEASURES = frozenset(
+    ["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"]
+)
+
+
+_OF_MEASURES = frozenset(["sanctioned", "imposed", "froze", "lifted"])
+
+
 class References:
     """Resolves phrases while the clauses of one text are read in order."""
 
@@ -383,3 +391,13 @@ class References:
             or units[span[0]].tag == "O"
             or (units[span[1] - 1].text[:1].isupper() and units[span[1] - 1].tag == "N")
         )
+
+    def measures_meant(self, parsed: Parsed, at: int) -> list[str]:
+        """The measures that a pronoun at unit `at` stands for: those that the sentence names before it, or the last of
+        which something was claimed."""
+        units = parsed.units
+        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
+        if k is not None:
+            return [f"n.{units[k].lower}"]
+        recent = {m.predicate for m in self.here} | self.done.keys()
+        return [f"n.{units[at].lower}"] if recent & _OF_MEASURES else []

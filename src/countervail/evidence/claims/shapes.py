@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
-from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_from, text_of, words_of
+from countervail.evidence.claims.actors import BODIES, GROUPING, adjective_codes, kind_of, world_bodies
+from countervail.evidence.claims.descriptions import attached
+from countervail.evidence.claims.phrases import antecedent, head_word, phrase_from, text_of, words_of
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -115,7 +116,10 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
         for o in made.objects
     )
-    measured = "amount" in made.roles
+    worth = "worth" in made.roles and any(
+        kind_of(s) == "state" for s in made.subjects
+    )  # "gold worth 3 billion dollars"
+    measured = "amount" in made.roles or worth
     if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
     if not receiver and clause.verb.lemma in {"arm", "equip"}:
@@ -134,10 +138,13 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if made.clause.verb.lemma in {"receive", "get", "collect"} and not made.clause.verb.passive:
-        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing"]
-        made.subjects, made.objects = givers, made.subjects  # "received 3 million euros from X": X paid
+    if made.clause.verb.lemma in {"receive", "get", "collect"}:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
+        taken = made.objects if made.clause.verb.passive else made.subjects
+        made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
         return made if givers else None
+    if made.frame is not None and made.frame.moved and "to" not in made.roles:
+        made.objects = []  # "nine of the payments went through a bank"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
@@ -249,6 +256,8 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
 def _banned(made: Filled, parsed: Parsed) -> Filled | None:
     """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
     clause = made.clause
+    if made.frame is not None and made.frame.to is not None:
+        return made  # "banned X from entering its territory"
     barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)
     if clause.verb.lemma == "ban" and (barred or any(c.link in {"from", "to"} for c in clause.complements)):
         return None
@@ -313,12 +322,18 @@ _MEANS = CLOSED["means"]
 
 def doers(clause: Clause) -> list[Span]:
     """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
-    units, found = clause.units, list[Span]()
-    for span in clause.every("by"):
+    units, found, by = clause.units, list[Span](), list[Span]()
+    for n, (preposition, spans) in enumerate(clause.phrases):
+        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
+        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
+            continue  # "was removed from the list following a request by the firm"
+        by += spans if preposition == "by" else []
+    for span in by:
         if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
             continue
         head = head_word(units, span)
-        owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
+        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
+        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     return found
@@ -346,29 +361,10 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
+    if of is not None and head_word(units, (a, b)) in _LICENCES:
+        return [(of + 1, b)]  # "suspended the licence of the bank"
     return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
-
-
-def named_entry(units: Sequence[Any], span: Span) -> Span:
-    """Who "the name of X", "the entry for X" on a list is."""
-    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
-        return span
-    if units[span[0]].lower in {"its", "his", "her"} and span[1] - span[0] == 2:
-        return span[0], span[0] + 1  # "asked for its name to be struck off"
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
-    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
-        return span[0], owner  # "X's name was removed from the list"
-    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
-
-
-def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
-    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
-    if span[1] < len(units) and units[span[1]].lower == preposition:
-        return listed_from(units, span[1] + 1, len(units))
-    return []
 
 
 _AIMED = frozenset(["sanctioned", "listed", "delisted"])

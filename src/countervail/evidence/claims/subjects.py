@@ -20,7 +20,15 @@ from countervail.evidence.claims.phrases import (
     with_place,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.claims.verbs import Verb, in_list, one_of, opens, opens_parenthesis
+from countervail.evidence.claims.verbs import (
+    Verb,
+    after_object,
+    all_of_it,
+    in_list,
+    one_of,
+    opens,
+    opens_parenthesis,
+)
 from countervail.evidence.tables import Operator, operator_of
 
 Span = tuple[int, int]
@@ -184,7 +192,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
         spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
-        spans = _after_object(units, spans)
+        spans = after_object(units, spans)
     new_clause = (
         len(spans) == 2
         and previous is not None
@@ -210,11 +218,15 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans, new_clause = [(first[1] - 1, first[1]), *spans[1:]], True
     headed = head_left(units, spans, floor) if not new_clause else spans
     headed = _after_of(units, spans, floor) or headed
-    inner = previous is not None and previous.verb.kind == "infinitive" and headed[0][0] == floor
+    inner = previous is not None and previous.verb.kind == "infinitive" and all_of_it(units, floor, headed[0][0])
     if inner and any(c.relative for c in clauses[:n]) and _no_verb(clauses, n):
         _after_relative(clauses, n, headed[0][0])  # "A network that helps X to evade sanctions was found"
         if clause.subjects:
             return
+    done = previous is not None and previous.relative and not previous.verb.passive and previous.operator is None
+    if done and previous is not None and headed[0][0] == floor and clause.verb.start > headed[-1][1] - 1:
+        clause.subjects = previous.subjects  # "Banks that cleared the payments were listed"
+        return
     if inner and previous is not None and _no_verb(clauses, n):
         owner = listed_to(units, previous.verb.start, 0)[-1:]
         headed = head_left(units, owner, 0) or headed  # "the refusal to join the pact angered"
@@ -245,16 +257,8 @@ def _done_to(clauses: list[Clause], n: int) -> bool:
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
 
 
-def _after_object(units: Sequence[Unit], spans: list[Span]) -> list[Span]:
-    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
-    for n in range(1, len(spans) - 1):
-        if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
-            return spans[n:]
-    return spans[-1:]
-
-
 def _after_opener(units: Sequence[Unit], spans: list[Span]) -> bool:
-    """Whether powers follow what opens the sentence: "In a move that surprised its neighbours, Oman and Chad signed"."""
+    """Whether powers follow what opens the sentence: "In a move that surprised its friends, Oman and Chad signed"."""
     names = [units[a] for a, b in spans[1:] if b - a == 1 and kind(units[a]) in POWERS]
     if len(spans) < 3 or len(names) < len(spans) - 1 or kind(units[spans[0][1] - 1]) in POWERS:
         return False
@@ -290,6 +294,8 @@ def _of_a_noun(clause: Clause) -> bool:
     """Whether a noun and "that" stand right before the subject: "nine tankers that Britain had blacklisted"."""
     start = clause.subjects[0][0] if clause.subjects else 0
     units = clause.units
+    if start > 1 and units[start - 1].lower == "which" and units[start - 2].tag == ",":
+        return True  # "the text, which both refused, and urges"
     return start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "N"
 
 
@@ -322,6 +328,12 @@ def _after_relative(clauses: list[Clause], n: int, j: int) -> None:
             return
 
 
+def _gapped(clause: Clause) -> bool:
+    """Whether a relative pronoun that is not its subject stands before a clause: "in which A and B hold shares"."""
+    start = clause.subjects[0][0] if clause.subjects else 0
+    return 1 < start <= clause.verb.start and clause.units[start - 1].tag == "R" and clause.units[start - 2].tag == "P"
+
+
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
@@ -331,6 +343,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
+        if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
+            continue  # "the bank, in which A, B and C hold shares, suspended"
         if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
             told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","

@@ -150,6 +150,10 @@ def _settle(units: list[Unit]) -> None:
         before = units[i - 1] if i else None
         if unit.tag == "A" and unit.text[0] == "'":
             unit.lower = _spelt_out(units, i)
+        if unit.text == "$" and before is not None and before.text == "US":
+            unit.tag = before.tag = "B"  # "US$ 45 million"
+        if before is not None and before.tag == "-" and "n" in (unit.forms or {}) and _hyphened(units, i):
+            unit.tag, unit.forms = "N", None  # "a Panama-flagged ship"
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
         elif (
@@ -172,6 +176,8 @@ def _settle(units: list[Unit]) -> None:
         ):
             if "n" in (following.forms or {}) and i + 2 < len(units) and units[i + 2].tag == "P":
                 unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
+        elif unit.lower == "both" and _left_over(units, i):
+            unit.tag = "O"  # "the text, which both refused"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"
@@ -202,10 +208,10 @@ def _settle(units: list[Unit]) -> None:
         elif following is not None and (unit.lower, following.lower) in _TWO_WORDS and not _compared(units, i):
             unit.tag = following.tag = "B"
             unit.forms = following.forms = None
-        elif unit.lower in _BOUNDS and following is not None and following.lower == "than":
+        elif following is not None and _BOUNDS.get(unit.lower) == following.lower:
             number = units[i + 2] if i + 2 < len(units) else None
-            if number is not None and (number.tag == "#" or number.lower in {"a", "half"}):
-                unit.tag = following.tag = "B"  # "more than two thousand people"
+            if number is not None and (number.tag == "#" or (number.lower in {"a", "half"} and unit.lower != "up")):
+                unit.tag = following.tag = "B"  # "more than two thousand people", "up to 150 megawatts"
                 if before is not None and before.lower == "no":
                     before.tag = "B"
         elif unit.lower in _POINTING and (following is None or following.tag in _ENDS) and unit.tag == "D":
@@ -225,6 +231,8 @@ def _settle(units: list[Unit]) -> None:
             following.tag = "X"
         elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
+        elif unit.lower == "following" and before is not None and before.lower == "the":
+            unit.tag = "N"  # "the following persons"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
@@ -256,6 +264,17 @@ def _ends_soon(units: Sequence[Unit], i: int) -> bool:
     return [u.tag for u in units[i : i + 3]] in ([], ["."], ["P", "T", "."], ["P", "T"])
 
 
+def _left_over(units: Sequence[Unit], i: int) -> bool:
+    """Whether "both" stands between "which", of one thing, and a verb in the past."""
+    past = i > 2 and i + 1 < len(units) and "d" in (units[i + 1].forms or {})
+    return past and [units[i - 1].lower, units[i - 2].tag] == ["which", ","] and not units[i - 3].lower.endswith("s")
+
+
+def _hyphened(units: Sequence[Unit], i: int) -> bool:
+    """Whether a hyphen joins the word at i to the one before it."""
+    return i > 1 and units[i - 2].end == units[i - 1].start and units[i - 1].end == units[i].start
+
+
 def _emphasised(before: Unit) -> bool:
     """Whether "itself" after a word only stresses it: "was himself on the list", "the company itself sold it"."""
     return before.tag in {"A", "E"} or before.lower in {"he", "she"} or (before.tag == "N" and not before.forms)
@@ -284,7 +303,7 @@ def _alone(following: Unit | None) -> bool:
     return following is None or following.tag not in {"N", "E", "#", "B", "Q", "D", "T"} or following.lower == "that"
 
 
-_BOUNDS = frozenset(["more", "fewer", "less"])
+_BOUNDS = {"more": "than", "fewer": "than", "less": "than", "up": "to"}
 _POINTING = frozenset(["this", "these", "those"])
 _ENDS = frozenset([".", ",", ";", "P", "C", "!", ")", "T"])
 _DOING = frozenset(["did", "do", "does", "have", "has", "had", "are", "is", "was", "were", "will"])
@@ -381,20 +400,3 @@ def titled(unit: Unit | None) -> bool:
 def next_is_verb(units: Sequence[Unit], i: int) -> bool:
     """Whether the word after the next one can be a verb in its base form."""
     return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
-
-
-def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
-    """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
-    since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
-        return False
-    if before is None:
-        return True
-    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
-        return True
-    if before.tag != ",":
-        return False
-    commas = sum(u.tag == "," for u in units[:i])
-    verbs = any(u.tag in {"A", "V"} for u in units[:i])
-    later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

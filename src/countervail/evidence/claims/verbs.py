@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.forms import BARE, BE, verb_form
+from countervail.evidence.claims.forms import BARE, BE, opens_reduced, verb_form
 from countervail.evidence.claims.phrases import kind, listed_to
-from countervail.evidence.claims.units import CLOSED, Unit, next_word, opens_reduced
+from countervail.evidence.claims.units import CLOSED, Unit, next_word
 
 HAVE = CLOSED["have"]
 MODALS = CLOSED["modals"]
@@ -40,7 +40,7 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
         unit = units[i]
         verb: Verb | None = None
         if unit.tag == "A":
-            verb = _with_auxiliaries(units, i)
+            verb = _after_nor(units, i) or _with_auxiliaries(units, i)
         elif unit.lower == "having" and (done := _done_after(units, i)):
             lemma = (units[done].forms or {})["n"]
             negated = any(u.tag == "X" for u in units[i:done])
@@ -58,6 +58,27 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
                 unit.tag = "V"
         i = max(verb.end, i + 1)
     return found
+
+
+def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
+    """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
+    if (
+        not i
+        or units[i - 1].lower not in {"nor", "neither", "never"}
+        or (i > 1 and units[i - 2].tag in {"A", "N", "E"})
+    ):
+        return None
+    aux = units[i].lower
+    wanted = "n" if aux in BE or aux in HAVE else "b"
+    for k in range(i + 1, min(len(units), i + 8)):
+        if wanted in (units[k].forms or {}) and k > i + 1:
+            past, passive = aux in {"was", "were", "had", "did"}, aux in BE
+            lemma = (units[k].forms or {})[wanted]
+            modal = aux if aux in MODALS else ""
+            return Verb(k, k + 1, lemma, "finite", passive, True, modal, past, aux in HAVE, k, {"nor"})
+        if units[k].tag not in {"O", "D", "E", "N", "G", "#", "B"} and units[k].lower != "of":
+            return None
+    return None
 
 
 def _done_after(units: Sequence[Unit], i: int) -> int:
@@ -92,10 +113,14 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
+    gap = before is not None and before.tag == "E" and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
+    reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
         after = next_word(units, i + 1)  # "set up by", "announced yesterday by"
     if (
         reduced
+        and not votes
         and after is not None
         and after.lower == "by"
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
@@ -316,3 +341,18 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
     if units[i].lower.endswith("ing"):
         return units[i - 1].tag == "N"
     return units[i - 1].tag == "N" and "n" in (units[i].forms or {}) and units[i + 1].tag == "P"
+
+
+def all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
+    """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
+    return start == floor or (
+        units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
+    )
+
+
+def after_object(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
+    for n in range(1, len(spans) - 1):
+        if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
+            return spans[n:]
+    return spans[-1:]
