@@ -205,7 +205,8 @@ class Copulas(References):
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             role = role_of(units, spans[0]) if preposition == "among" else None
-            if role is not None and role[1] is not None:  # "is among the members of the bank"
+            if role is not None and (role[1] is not None or units[spans[0][0]].lower in {"the", "its"}):
+                # "is among the members of the bank", "are among the observers"
                 return self._member(parsed, clause, role, clause.subjects)
             inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
             if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:

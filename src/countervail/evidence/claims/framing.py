@@ -70,7 +70,8 @@ class Framing(Appositions):
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
-            return made or self._new_entries(parsed, clause)
+            made = made or self._new_entries(parsed, clause)
+            return made or (self._by_frames(parsed, clause) if clause.verb.lemma == "remain" else None)
         off = [s for s in clause.after("off") if head_word(parsed.units, s) in {"list", "register", "blacklist"}]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)

@@ -387,7 +387,7 @@ def role_of(
             return None
         return (
             (_MEMBER[word], None)
-            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator"))
+            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator", "founder", "co-founder"))
             else None
         )
     return None

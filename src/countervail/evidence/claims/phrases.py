@@ -29,7 +29,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
             pass  # "that country"
         elif (
-            (tag in {"D", "X"} and not nouns)
+            (tag in {"D", "X"} and (not nouns or (units[j].lower == "such" and units[j - 1].tag == "#")))
             or (tag == "G" and nouns)
             or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V", "B"})
             or (
@@ -280,6 +280,8 @@ def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, i
 
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     """What a relative pronoun at unit j stands for."""
+    if j > 2 and units[j - 1].tag == "C" and (word := units[j].lower) != "that":  # "which was founded and which unites"
+        j = next((k for k in range(j - 2, 0, -1) if units[k].lower == word and units[k - 1].tag != "C"), j)
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1
     j = skip_left(units, j)
@@ -301,9 +303,7 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if a > 1 and units[a - 1].tag == "," and units[a].lower in {"the", "a", "an"} and units[a - 2].tag == "N":
         called = a > 2 and units[a - 2].text[:1].isupper() and units[a - 3].tag in {"P", "V", "C", "A"}
         return [(a - 2, a - 1)] if called else spans  # "by Volta, the operator of the port, which"
-    if len(spans) > 1 and units[j].tag != ",":
-        spans = spans[-1:]
-    return spans
+    return spans[-1:] if len(spans) > 1 and units[j].tag != "," else spans
 
 
 def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:

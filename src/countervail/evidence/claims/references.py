@@ -21,7 +21,7 @@ from countervail.evidence.tables import Frame
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended"]
 )
-STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation", "leave"])
 BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 

@@ -264,9 +264,23 @@ def _left(made: Filled, parsed: Parsed) -> Filled | None:
 
 
 _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "panel", "ministry"])
+
+
+def _out(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who stays out does not join, who gives notice is to leave."""
+    verb = made.clause.verb
+    if made.predicate == "kept_out":
+        made.predicate, verb.negated = "joined", not verb.negated
+    else:
+        made.predicate, verb.modal = "left", verb.modal or "will"
+    return made
+
+
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
+    "kept_out": _out,
+    "gave_notice": _out,
     "announced": _announced,
     "attended": _attended,
     "sanctioned": _banned,
