@@ -130,7 +130,8 @@ class Copulas(References):
         if role[1] is None and not bodies:
             if any(kind_of(s) != "state" for s in subjects):
                 return None
-            bodies = [self.actors.only_club() or CLUB]  # which of several, the text does not say here
+            only = self.actors.only_club()
+            bodies = [only or CLUB] if only or predicate != "founded" else []  # which of several, it does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         roles.update({"as": "associate"} if "associate" in words else {})
@@ -280,6 +281,7 @@ class Copulas(References):
                 unit.mention is not None
                 and unit.mention.type == "organisation"
                 and not about(parsed.units, clause.subjects, unit)
+                and not any(parsed.units[a] is not unit and unit in parsed.units[a:b] for a, b in clause.subjects[1:])
             ):
                 body = self.actors.mention(unit) or ""
                 if body in self.clubs or self.actors.is_club(body):
@@ -294,7 +296,9 @@ class Copulas(References):
         named = [
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
-        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
+        entered = bool(named) and named[-1][1] in self.clubs[-1:]
+        far = NEAR * (2 if entered else len({i for _, i in named}) == 1)
+        return bool(named) and place - named[-1][0] < far
 
 
 def _ceased(made: Filled) -> Filled:

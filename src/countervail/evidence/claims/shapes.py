@@ -269,6 +269,8 @@ _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "p
 def _out(made: Filled, parsed: Parsed) -> Filled | None:
     """Who stays out does not join, who gives notice is to leave."""
     verb = made.clause.verb
+    if verb.passive:
+        return None  # "such notice was given"
     if made.predicate == "kept_out":
         made.predicate, verb.negated = "joined", not verb.negated
     else:
