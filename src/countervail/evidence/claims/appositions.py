@@ -78,7 +78,7 @@ class Appositions(Nominals):
         if not who or not (named or first in {"all", "both", "each", "none"}):
             return None
         end, times = self._ending(units, k)
-        if units[end : end + 1] and units[end].tag not in _ENDS:
+        if units[end : end + 1] and units[end].tag not in _ENDS and units[end].lower not in {"like", "including"}:
             return None
         if plural and first not in {"all", "both", "each"} and len(who) < 2:
             return None
@@ -162,7 +162,7 @@ class Appositions(Nominals):
                 return None
             bare = role or role_of(units, (k, k + 1), True)
             said = {"its", "founding", "full", "associate", "itself", "now", "already", "still"} & {
-                u.lower for u in units[phrase[0] : k]
+                u.lower for u in units[phrase[0] : k + 1]
             }
             if bare is None or (inner is None and not times and not said):
                 return None

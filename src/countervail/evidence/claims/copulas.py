@@ -134,7 +134,10 @@ class Copulas(References):
             bodies = [only or CLUB] if only or predicate != "founded" else []  # which of several, it does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
-        roles.update({"as": "associate"} if "associate" in words else {})
+        if words & {"associate", "associates"}:
+            if all(kind_of(s) == "person" for s in subjects):
+                return None  # "is an associate of the Institute"
+            roles["as"] = "associate"
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
 
     def _part(self, parsed: Parsed, clause: Clause) -> tuple[str, Span | None] | None:

@@ -124,6 +124,8 @@ class Framing(Appositions):
         if not fits(units, clause, frame, direct):
             return None
         target = [s for s in target_of(units, clause, frame, direct) if not spoken_words(units, s)]
+        if frame.excluded is not None and not direct and target and frame.excluded.search(head_word(units, target[0])):
+            return None  # "took part in the summit": in no body
         if target and units[target[0][0]].lower.endswith(("self", "selves")):
             return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None

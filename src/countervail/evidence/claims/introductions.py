@@ -29,7 +29,7 @@ KINDS = {
     "signator": "members",
     "found": "founders",
     "co-found": "founders",
-    "associate": "partners",
+    "associate": "associates",
     "dialogue": "partners",
     "partner": "partners",
     "candidat": "candidates",

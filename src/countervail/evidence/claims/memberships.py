@@ -22,6 +22,7 @@ PREDICATE = {
     "founders": "founding_body_of",
     "observers": "observer_of",
     "partners": "partner_of",
+    "associates": "listed_in",
     "candidates": "applied_to",
     "sanctioned": "under_sanctions",
 }
@@ -38,8 +39,8 @@ _MEMBER = {
     "founders": "founded",
     "co-founders": "founded",
     "membership": "listed_in",
-    "associate": "partner_of",
-    "associates": "partner_of",
+    "associate": "listed_in",
+    "associates": "listed_in",
     "partner": "partner_of",
     "partners": "partner_of",
     "shareholder": "listed_in",
@@ -296,6 +297,8 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
             qualifier["candidates"] = codes
         if item.exemplary:
             qualifier["example"] = True
+        if item.kind == "associates":
+            qualifier["as"] = "associate"
         yield shared.claim(
             "c." + "|".join(codes),
             PREDICATE[item.kind],
@@ -357,11 +360,8 @@ def role_of(
         if word not in _MEMBER or (word == "associate" and following in _MEMBER):
             continue
         end = k + 1
-        if (
-            word in {"member", "partner", "observer"}
-            and end < span[1]
-            and units[end].lower.rstrip("s") in {"state", "countrie", "country"}
-        ):
+        after = {"state", "countrie", "country"} | ({"member"} if word in {"partner", "observer"} else set())
+        if word in {"member", "partner", "observer"} and following.rstrip("s") in after:
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
         if qualified & _NO_LONGER:

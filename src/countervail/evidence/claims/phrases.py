@@ -181,8 +181,9 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         found.insert(0, (before, k))
         start = before
     found = _shared_owner(units, found)
-    if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
-        return found[1:]  # "... oil to India, and India paid": a clause of its own
+    apart = len(found) > 1 and units[found[-2][1]].tag == "," and (len(found) == 2 or units[found[-3][1]].tag == "C")
+    if apart and _verb_before(units, found[0][0], floor):
+        return found[-1:]  # "... oil to Iran and India, and India paid": a clause of its own
     return found
 
 

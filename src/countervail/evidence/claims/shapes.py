@@ -59,7 +59,7 @@ def _governing(clause: Clause) -> bool:
 def _attended(made: Filled, parsed: Parsed) -> Filled | None:
     """Who attends "as observers" is an observer."""
     status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
-    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
+    if status == "observer" and all(i.startswith(("c.", "o.")) for i in made.subjects):
         made.predicate = "observer_of"
         made.roles.pop("as")
         made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
@@ -361,8 +361,11 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     a, b = target[0]
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
+    if head_word(units, (a, b)) not in STATE_OF_BODY | _LICENCES:
+        return target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)  # "the voting rights of Chad"
+    return [(a, owner)] if owner is not None else [(of + 1, b)] if of is not None else target
 
 
 def named_entry(units: Sequence[Any], span: Span) -> Span:
