@@ -65,8 +65,6 @@ def body_id(name: str) -> str:
 _KNOWN = data_sections("english/memberships.txt")
 GROUPS = frozenset(f"o.{name}" for name in _KNOWN["groupings"])
 """Groupings of states whose names have no noun that says so."""
-
-
 _FIRMS = tuple(_KNOWN["not clubs"])
 """How names end that are built on the noun of a grouping and are of none."""
 
@@ -332,8 +330,8 @@ class Named:
 
 
 _ISSUED = re.compile(
-    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders|members)"
-    r" of(?: the)?$"
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders"
+    r"|members) of(?: the)?$"
 )
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})

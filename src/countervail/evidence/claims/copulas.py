@@ -19,28 +19,11 @@ from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
 
-EVENTS = MEMBERSHIP | frozenset(
-    [
-        "be_invited",
-        "refused",
-        "signed",
-        "agreed",
-        "proposed",
-        "sanctioned",
-        "froze",
-        "listed",
-        "delisted",
-        "lifted",
-        "evaded",
-        "accused",
-        "denied",
-        "announced",
-        "appointed",
-        "resigned",
-        "paid",
-        "supplied",
-    ]
+_OTHER_EVENTS = (
+    "be_invited refused signed agreed proposed sanctioned froze listed delisted lifted evaded accused denied announced "
+    "appointed resigned paid supplied"
 )
+EVENTS = MEMBERSHIP | frozenset(_OTHER_EVENTS.split())
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ASKED = CLOSED["requests"]
 ENTRIES = CLOSED["entries"]
@@ -230,11 +213,15 @@ class Copulas(References):
         return None
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "holds observer status", "was granted partner status"."""
-        units = parsed.units
+        """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
+        units, offered = parsed.units, clause.verb.lemma == "offer"
+        seated = next(
+            (r for s in clause.after("as") if (r := role_of(units, s))), ("listed_in", None) if offered else None
+        )
         for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
-            if head_word(units, span) != "status" or kind is None:
+            kind = seated if head_word(units, span) in {"seat", "membership"} else kind
+            if head_word(units, span) not in {"status", "seat", "membership"} or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
@@ -244,7 +231,10 @@ class Copulas(References):
             body = body or (clause.subjects[0] if given and clause.subjects else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
-            return self._member(parsed, clause, (kind[0], body), who)
+            made = self._member(parsed, clause, (kind[0], body), who)
+            if made is not None and offered:
+                made.predicate = "be_invited"
+            return made
         return None
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:

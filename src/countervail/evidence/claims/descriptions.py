@@ -18,7 +18,7 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
-from countervail.evidence.claims.phrases import antecedent, head_word, phrase_to
+from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_to
 from countervail.evidence.claims.subjects import Span
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
@@ -322,3 +322,25 @@ def owner_in(units: Sequence[Any], span: Span) -> Span:
     return (
         (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
     )
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    if units[span[0]].lower in {"its", "his", "her"} and span[1] - span[0] == 2:
+        return span[0], span[0] + 1  # "asked for its name to be struck off"
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []

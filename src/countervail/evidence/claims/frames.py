@@ -88,8 +88,8 @@ class Reader(Framing):
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
                 self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
-                people = all(i.startswith("p.") and not i.endswith((".unknown", ".unnamed")) for i in made.subjects)
-                gone = made.predicate in {"left", "founded"} and people  # a firm rather than a grouping
+                by_people = all(i.startswith("p.") and not i.endswith((".unknown", ".unnamed")) for i in made.subjects)
+                gone = made.predicate in {"left", "founded"} and by_people  # a firm rather than a grouping
                 if made.predicate in MEMBERSHIP and not gone:
                     self.clubs += [i for i in made.objects if i.startswith("o.") and i != CLUB]
             elif clause.verb.lemma in {"have", "count", "comprise", "be"}:

@@ -8,7 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import bodily, of_member, owner_in, owners_of
+from countervail.evidence.claims.descriptions import bodily, named_entry, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     fits,
@@ -30,7 +30,7 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import doers, named_entry, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import doers, post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -41,6 +41,7 @@ from countervail.evidence.text.tokens import lexicon
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
+_OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -81,7 +82,7 @@ class Framing(Appositions):
             listed = self._state_of(parsed, clause)
             if listed is not None:
                 return listed  # "figures on the list of X"
-        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award"}:
+        if clause.verb.lemma in _OF_STATUS:
             status = self.status(parsed, clause)
             if status is not None:
                 return status
@@ -124,7 +125,7 @@ class Framing(Appositions):
         if not fits(units, clause, frame, direct):
             return None
         target = [s for s in target_of(units, clause, frame, direct) if not spoken_words(units, s)]
-        if frame.excluded is not None and not direct and target and frame.excluded.search(head_word(units, target[0])):
+        if target and target != direct and frame.excluded and frame.excluded.search(head_word(units, target[0])):
             return None  # "took part in the summit": in no body
         if target and units[target[0][0]].lower.endswith(("self", "selves")):
             return None  # "Peru appointed itself guardian of the river"

@@ -177,7 +177,7 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
     if clause.verb.negated or not clause.subjects:
         return None, False, None
     a, b = clause.subjects[0]
-    if units[a].lower in NOUNS["persons"] or (a + 1 < b and units[a + 1].lower in NOUNS["persons"]):
+    if clause.relative and any(u.lower in NOUNS["persons"] - {*_WORDS["members"]} for u in units[a : min(a + 2, b)]):
         a = next((k + 1 for k in range(b - 1, a, -1) if units[k].lower == "of"), a)  # "chair of the pact, which unites"
     start, end = units[a].start, units[(b if clause.relative else max(b, clause.verb.start)) - 1].end
     intro = named(shared, start, shown(shared, start, end)) if start < end else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING
+from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
@@ -27,29 +27,19 @@ PREDICATE = {
     "sanctioned": "under_sanctions",
 }
 """Kind of list -> what it claims of each country in it."""
-_MEMBER = {
+_ROLES = {
     "member": "listed_in",
-    "members": "listed_in",
     "signatory": "signed",
-    "signatories": "signed",
     "observer": "observer_of",
-    "observers": "observer_of",
     "founder": "founded",
     "co-founder": "founded",
-    "founders": "founded",
-    "co-founders": "founded",
-    "membership": "listed_in",
     "associate": "listed_in",
-    "associates": "listed_in",
     "partner": "partner_of",
-    "partners": "partner_of",
     "shareholder": "listed_in",
-    "shareholders": "listed_in",
     "participant": "listed_in",
-    "participants": "listed_in",
     "candidate": "applied_to",
-    "candidates": "applied_to",
 }
+_MEMBER = {**_ROLES, **{f"{w}s": p for w, p in _ROLES.items()}, "signatories": "signed", "membership": "listed_in"}
 _LABEL = {
     "letter": "Letter",
     "annex": "Annex",
@@ -341,7 +331,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
             )
 
 
-STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
+STATUSES = frozenset({"member", "membership", "observer", "partner", "associate", "candidate"})
 
 
 _NO_LONGER = frozenset(
@@ -371,7 +361,8 @@ def role_of(
             return _MEMBER[word], _without_number(units, span[0], owner)
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
-        if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+        named = k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper()
+        if named and not adjective_codes(units[k - 1].text):  # not "one Latvian member"
             return _MEMBER[word], (k - 1, k)
         if k > span[0] + 1 and units[k - 1].tag == "G":
             return _MEMBER[word], _without_number(units, span[0], k - 1)
@@ -385,11 +376,7 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral", "its"}
         ):
             return None
-        return (
-            (_MEMBER[word], None)
-            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator", "founder", "co-founder"))
-            else None
-        )
+        return (_MEMBER[word], None) if not word.startswith(("shareholder", "candidate")) else None
     return None
 
 

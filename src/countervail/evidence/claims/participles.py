@@ -160,7 +160,8 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None and before.tag != ":":
-        spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
+        selves = before.tag == "O" and j > 2 and units[j - 2].tag == ","  # "Guinea, itself suspended since May"
+        spans = listed_to(units, _before_date(units, j - 2 if selves else j - 1 if before.tag in {",", "("} else j), 0)
         near = before.tag != "," or _made_so(units, verb.lemma, spans)
         clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
         return

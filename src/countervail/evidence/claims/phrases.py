@@ -224,9 +224,7 @@ def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
     """A phrase as it is read."""
     parts: list[str] = []
     for unit in units[span[0] : span[1]]:
-        if parts and unit.tag not in {"G", ","}:
-            parts.append(" ")
-        parts.append(unit.text)
+        parts += [" ", unit.text] if parts and unit.tag not in {"G", ","} else [unit.text]
     return "".join(parts)
 
 

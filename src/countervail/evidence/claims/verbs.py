@@ -104,7 +104,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
     ):
         kind = "participle"
-    if reduced and opens_reduced(units, i, lemma, before, after):
+    selves = before is not None and before.lower in _SELVES and i > 1 and units[i - 2].tag == ","
+    if reduced and (selves or opens_reduced(units, i, lemma, before, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
     passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
