@@ -199,8 +199,8 @@ class Actors(Described):
         named = units[k].mention
         if named is None and core.lower in GROUPING and units[k].tag in {",", "."} and units[k - 1].text[0].isupper():
             return f"o.{slug(self._words(units, b + 1, k))}"  # "from one such grouping, the Commonwealth, in 2016"
-        if named is None or named.type == "date":
-            return None
+        if named is None or named.type == "date" or (named.type == "country" and units[b - 1].tag == "E"):
+            return None  # not "owners from Denmark, Norway and Latvia"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )

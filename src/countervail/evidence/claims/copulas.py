@@ -226,7 +226,10 @@ class Copulas(References):
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
-            body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
+            placed = [
+                s for s in clause.after("in", "with", "at") if self.is_body(units, s)
+            ]  # not "with effect from May"
+            body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
             body = body or (clause.subjects[0] if given and clause.subjects else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []

@@ -172,8 +172,9 @@ class Reader(Framing):
     def _left_open(self, made: Filled) -> None:
         """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
         spoken_of = bool(self.clubs or self.actors.club_before(self.end or 1 << 30))
-        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede"}
-        made.subjects = [s for s in made.subjects if kind_of(s) == "state"] if spoken_of else []
+        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede", "stay"}
+        kept = [s for s in made.subjects if kind_of(s) == "state" or s.endswith("-states")]
+        made.subjects = kept if spoken_of else []
 
     # -- claims ----------------------------------------------------------------------------------------------------
 

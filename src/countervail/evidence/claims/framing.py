@@ -157,6 +157,8 @@ class Framing(Appositions):
         target = laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
+        if verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]:
+            return False  # "was not suspended, merely left out"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
             return False  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"

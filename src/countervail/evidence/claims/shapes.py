@@ -79,6 +79,7 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
         place
         and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
         and _things(made.roles.get("to"))
+        and parsed.units[place[0][1] - 1].tag != "E"
     ):
         return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named

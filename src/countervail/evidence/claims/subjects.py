@@ -301,7 +301,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
     for opening in range(closing - 2, 0, -1):
-        if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
+        stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
+        if stops and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             told = opening > 1 and units[opening - 1].tag == "O" and units[opening - 2].tag == ","
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
                 continue  # "Canberra, he told us over lunch, would suspend"
@@ -317,7 +318,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         ]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
-        if first.tag not in "RDPNVEBS#" and not said:
+        if first.tag not in "RDPNVEBS#" and first.lower != "being" and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False

@@ -263,7 +263,8 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if not be and not have and (modal or words & {"do", "does", "did", "don't", "doesn't", "didn't"}):
         return Verb(start, j, "do", "finite", False, *common, False, i, words)
     if be or have:
-        return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
+        kind = "gerund" if units[i].lower == "being" else "finite"  # "Peru, being one of its founders, objected"
+        return Verb(start, end, "be" if be else "have", kind, False, *common, have and be, i, words)
     return None
 
 
