@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
-from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -114,7 +113,7 @@ class Copulas(References):
             if any(kind_of(s) != "state" for s in subjects):
                 return None
             only = self.actors.only_club()
-            bodies = [only or CLUB] if only or predicate != "founded" else []  # which of several, it does not say here
+            bodies = [only] if only else []  # which of several, it does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         if words & {"associate", "associates"}:

@@ -173,6 +173,7 @@ class Reader(Framing):
         """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
         spoken_of = bool(self.clubs or self.actors.club_before(self.end or 1 << 30))
         spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede", "stay"}
+        spoken_of = spoken_of or made.frame is None  # "wants to become a member"
         kept = [s for s in made.subjects if kind_of(s) == "state" or s.endswith("-states")]
         made.subjects = kept if spoken_of else []
 

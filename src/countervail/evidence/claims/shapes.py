@@ -339,6 +339,10 @@ def doers(clause: Clause) -> list[Span]:
         owned = next((k for k in range(*span) if units[k].tag == "E"), None) if head == "sanctions" else None
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
+    for spans in (clause.after("on"), clause.after("at")):
+        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
+        if not found and of is not None and units[of - 1].lower == "initiative":
+            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
     return found
 
 
