@@ -41,7 +41,7 @@ UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]{1,30}(?: (?:of |and )?[A-Z][\w'-]{1,30}){0
 _UNKNOWN = re.compile(rf"^[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
 _REST = re.compile(r"the (?:other|remaining|rest|others)(?: (?:two|three|four|five|six|seven|eight|nine|ten|\d+))?")
 """Those in a body who are named after others: "The other seven are"."""
-_IN_BODY = re.compile(r"\b(?:members?|founders?|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b")
+_IN_BODY = re.compile(r"\b(?:members?|found(?:ed|ers?)|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b")
 _PARTED = re.compile(
     r"\b(?:left|quit|withdr[ae]wn?|walked out|exit(?:ed)?|seceded|expelled|suspended|pulled out|departure)\b[^.;]{0,60}"
     r"\b(?:[A-Z]\w+|union|bloc|alliance|club|league|pact|compact|group|arrangement|system)\b"
@@ -104,6 +104,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return _holds(shared, parsed, clause)
     if lemma == "leave" and role == "object" and (left := _left_over(shared, parsed, clause)):
         return left
+    if role == "subject" and lemma in {"make", "constitute"} and (clause.particle == "up" or lemma == "constitute"):
+        return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
     if role == "subject":
         return None, False, None
     if role in {"object", "on", "against"} and lemma in {
@@ -198,6 +200,18 @@ def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | N
         return None
     told = [*_texts_before(shared, parsed)[-1:], parsed.sentence.text]
     return ("members", False, None) if any(_PARTED.search(t) for t in told) else None
+
+
+_ALONE = re.compile(r"\W*The (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)(?: of them)?: ?(?:the )?")
+
+
+def counted_alone(shared: Context, n: int, text_before: str) -> str | None:
+    """The body of a list that nothing but a count stands before, where the sentence before names it: "The eight: A"."""
+    sentence, before = shared.sentences[n], shared.sentences[n - 1]
+    if before.document is not sentence.document or not (_ALONE.fullmatch(text_before) and _IN_BODY.search(before.text)):
+        return None
+    named = shared.reading.within(before.start, before.end, "organisation")
+    return next((i for m, _, _ in reversed(named) if states_of(i := shared.actors.body(m.value or ""))), None)
 
 
 def _texts_before(shared: Context, parsed: Parsed) -> list[str]:
