@@ -63,7 +63,7 @@ class Copulas(References):
             role is not None and role[1] is None and start > 1 and units[start - 1].tag == "G"
         ):  # "the Fund's other members"
             role = role[0], (start - 2, start - 1)
-        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the"}):
+        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the", "whose"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)

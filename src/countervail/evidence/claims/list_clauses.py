@@ -41,7 +41,9 @@ UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]{1,30}(?: (?:of |and )?[A-Z][\w'-]{1,30}){0
 _UNKNOWN = re.compile(rf"^[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
 _REST = re.compile(r"the (?:other|remaining|rest|others)(?: (?:two|three|four|five|six|seven|eight|nine|ten|\d+))?")
 """Those in a body who are named after others: "The other seven are"."""
-_IN_BODY = re.compile(r"\b(?:members?|found(?:ed|ers?)|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b")
+_IN_BODY = re.compile(
+    r"\b(?:members?|found(?:ed|ers?)|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b"
+)
 _PARTED = re.compile(
     r"\b(?:left|quit|withdr[ae]wn?|walked out|exit(?:ed)?|seceded|expelled|suspended|pulled out|departure)\b[^.;]{0,60}"
     r"\b(?:[A-Z]\w+|union|bloc|alliance|club|league|pact|compact|group|arrangement|system)\b"
@@ -104,7 +106,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return _holds(shared, parsed, clause)
     if lemma == "leave" and role == "object" and (left := _left_over(shared, parsed, clause)):
         return left
-    if role == "subject" and lemma in {"make", "constitute"} and (clause.particle == "up" or lemma == "constitute"):
+    if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
         return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
     if role == "subject":
         return None, False, None
@@ -157,7 +159,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
 def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
     """What "A and B joined X" says: of members where X is a body of states, and not a boycott or another state."""
     units = parsed.units
-    spans = clause.objects or clause.after("to", "into")
+    spans = clause.objects or clause.after("to", "into", "up")
     if not spans:
         return (None if clause.after("in", "with") else "members"), True, None
     a, b = spans[0]
@@ -202,7 +204,9 @@ def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | N
     return ("members", False, None) if any(_PARTED.search(t) for t in told) else None
 
 
-_ALONE = re.compile(r"\W*The (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)(?: of them)?: ?(?:the )?")
+_ALONE = re.compile(
+    r"\W*The (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)(?: of them)?: ?(?:the )?"
+)
 
 
 def counted_alone(shared: Context, n: int, text_before: str) -> str | None:

@@ -362,7 +362,9 @@ def role_of(
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
         named = k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper()
-        if named and not adjective_codes(units[k - 1].text) and units[k - 1].lower not in _KINDS_OF:  # "one Latvian member"
+        if (
+            named and not adjective_codes(units[k - 1].text) and units[k - 1].lower not in _KINDS_OF
+        ):  # "one Latvian member"
             return _MEMBER[word], (k - 1, k)
         if k > span[0] + 1 and units[k - 1].tag == "G":
             return _MEMBER[word], _without_number(units, span[0], k - 1)

@@ -212,8 +212,6 @@ class References:
         for span in spans:
             if (len(found) > 1 and self._in_shared(parsed, spans, span)) or adjectival(units, span):
                 continue
-            if [u.lower for u in units[span[0] : span[0] + 2]] == ["those", "of"] and span[1] - span[0] < 5:
-                span = (span[0] + 2, span[1])  # "three governments - those of Togo, Ghana and Benin - joined"
             key = (id(parsed), span)
             if (
                 body
@@ -295,7 +293,8 @@ class References:
             if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag in {",", "("}:  # "two firms in X, A and B"
-            names = listed_from(units, at + 1, len(units))
+            those = [u.lower for u in units[at + 1 : at + 3]] == ["those", "of"]
+            names = listed_from(units, at + 1 + 2 * those, len(units))
             if len(names) == number and all(any(units[k].text[:1].isupper() for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):

@@ -318,7 +318,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         ]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
-        if first.tag not in "RDPNVEBS#" and first.lower != "being" and not said:
+        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those"} and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
