@@ -290,9 +290,7 @@ def test_statuses_founders_and_members_named_in_passing(text: str, predicate: st
 
 
 def test_suspended_are_those_of_whom_it_is_said_in_passing() -> None:
-    text = (
-        "The Amber League met. Mali, itself suspended since 2021, was away. The League suspended the rights of Chad."
-    )
+    text = "The Amber League met. Mali, itself suspended since 2021, was away. The League suspended the rights of Chad."
     rows = claims_of(text)
     assert {c["object"] for c in rows if c["predicate"] == "suspended"} == {"c.MLI", "c.TCD"}
 

@@ -28,6 +28,7 @@ from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     UNKNOWN,
+    UNNAMED,
     Filled,
     span_of,
     time_of,
@@ -211,6 +212,8 @@ class Reader(Framing):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
+        if made.predicate in {"listed_in", "observer_of"} and not objects:
+            objects = [UNNAMED]  # of which body, the text leaves open
         if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":
             objects = []  # "the sanctions imposed by X": on whom, it does not say
         text = None
