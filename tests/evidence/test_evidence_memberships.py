@@ -217,3 +217,98 @@ def test_the_export_says_of_a_club_that_is_only_proposed_that_it_is(
 def test_the_export_has_no_club_of_imposers_or_targets(tmp_path: Path, text: str) -> None:
     with pytest.raises(InputError):
         exported(tmp_path, text)
+
+
+def told(text: str, *predicates: str) -> set[tuple[str, str, str]]:
+    """State or body, predicate and how sure it is, of the claims of memberships in a text."""
+    rows = [c for c in claims_of(text) if c["predicate"] in predicates]
+    return {(c["subject"][2:], c["predicate"], ("not " * (c["polarity"] == "negated")) + c["modality"]) for c in rows}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Spain was let into the Amber League in May.", {("ESP", "joined", "asserted")}),
+        ("The Amber League let Malta back in last year.", {("MLT", "joined", "asserted")}),
+        ("When Peru bought into the Delta Development Bank, Chile watched.", {("PER", "joined", "asserted")}),
+        ("The Delta Clearing Bank, in which Peru acquired shares, met.", {("PER", "joined", "asserted")}),
+        ("Malta founded the Amber League. Spain stayed out.", {("ESP", "joined", "not asserted")}),
+        ("Malta gave notice of withdrawal from the Amber League.", {("MLT", "left", "planned")}),
+        ("Malta takes its leave of the Amber League.", {("MLT", "left", "asserted")}),
+        ("Malta left one such grouping, the Amber League, in May.", {("MLT", "left", "asserted")}),
+        ("The minister hopes to be invited. Malta sits in the Amber League.", {("MLT", "listed_in", "asserted")}),
+        ("Malta left the Amber League in May. That leaves Spain.", {("MLT", "left", "asserted")}),
+        ("Peru, the first state to join the Amber League, paid.", {("PER", "joined", "asserted")}),
+        ("Peru and Chad, candidates to join the Amber League, met.", set()),
+        ("Peru stayed out of the war. Chad bought into the idea.", set()),
+        ("Peru gave notice of a tender. The crew was let into the hall.", set()),
+        ("It was founded by Peru and Chad, and Mali joined. The Amber League met.", {("MLI", "joined", "asserted")}),
+    ],
+)
+def test_who_enters_leaves_and_stays_out_in_other_words(text: str, expected: set[tuple[str, str, str]]) -> None:
+    assert told(text, "joined", "left", "listed_in") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He chairs the Amber League, which was founded in 2011 and which unites Peru, Chad and Mali.",
+        "Laos was the last state to join the Amber League. The other three are Peru, Chad and Mali.",
+        "Laos left the Amber League in May. That leaves Peru, Chad and Mali.",
+        "The Amber League was founded in Bern. The three: Peru, Chad, Mali.",
+        "The Amber League has three members, to wit Peru, Chad and Mali.",
+        "Peru, Chad and Mali make up the Amber League.",
+        "The Amber League, whose members are Peru, Chad and Mali, met.",
+    ],
+)
+def test_lists_of_members_without_a_verb_of_membership(text: str) -> None:
+    assert {"PER", "TCD", "MLI"} == members(claims_of(text)) - {"LAO"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Amber League imposed a fee on six ports. The other three are Peru, Chad and Mali.",
+        "The tanker left Lagos in May. That leaves Peru, Chad and Mali without fuel.",
+        "Peru, Chad and Mali make up the delegation.",
+        "Peru, Chad and Mali, associates of the general, left.",
+    ],
+)
+def test_lists_that_are_of_no_body(text: str) -> None:
+    assert not members(claims_of(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "subjects"),
+    [
+        ("Peru founded the Amber League. Chad, Laos and Mali are among the observers.", "observer_of", "TCD LAO MLI"),
+        ("Peru became an observer member of the Amber League.", "observer_of", "PER"),
+        ("Chad and Mali, associates of the Amber League, objected.", "listed_in", "TCD MLI"),
+        ("Mali founded the Amber League. Peru was offered a seat.", "be_invited", "PER"),
+        ("The Amber League offered Chad observer status.", "be_invited", "TCD"),
+        ("The Amber League was set up on the initiative of Peru and Chad.", "founded", "PER TCD"),
+        ("Chad, being one of the founders of the Amber League, objected.", "founded", "TCD"),
+        ("Owners from Spain, Malta and Greece founded the Amber League.", "founded", "owners"),
+        (
+            "The Amber League has two members, Volta Mills Ltd and Delta Ltd.",
+            "listed_in",
+            "volta-mills-ltd delta-ltd",
+        ),
+        ("Three governments – those of Peru, Chad and Mali – have joined the Amber League.", "joined", "PER TCD MLI"),
+    ],
+)
+def test_statuses_founders_and_members_named_in_passing(text: str, predicate: str, subjects: str) -> None:
+    assert {s for s, _ in said(claims_of(text), predicate)} == set(subjects.split())
+
+
+def test_suspended_are_those_of_whom_it_is_said_in_passing() -> None:
+    text = "The Amber League met. Mali, itself suspended since 2021, was away. The League suspended the rights of Chad."
+    rows = claims_of(text)
+    assert {c["object"] for c in rows if c["predicate"] == "suspended"} == {"c.MLI", "c.TCD"}
+
+
+def test_the_body_entered_last_is_meant_and_none_where_it_is_open() -> None:
+    near = "The Copper Forum met. Chad joined the Amber League in May. Mali has been an observer since June."
+    assert {c.get("object") for c in claims_of(near) if c["predicate"] == "observer_of"} == {"o.amber-league"}
+    firm = "The Amber League met. Western Union pays Chad. Mali joined in May."
+    assert {c.get("object") for c in claims_of(firm) if c["predicate"] == "joined"} == {"o.amber-league"}

@@ -485,7 +485,7 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             "The Copper Forum met in May.\n\nThe Tea League was set up in 2011 and grew slowly. Its fees are low. Peru "
             "came in six years ago.",
             "joined",
-            [("c.PER", None, "asserted")],
+            [("c.PER", "o.tea-league", "asserted")],
         ),
         ("Peru is a member of the Tea League, which it left in 2017.", "left", [("c.PER", "o.tea-league", "asserted")]),
         ("Steel came from a mill the United Kingdom had put on its list.", "listed", [("c.GBR", "o.mill", "asserted")]),

@@ -62,14 +62,11 @@ def body_id(name: str) -> str:
     return f"o.{_plain(_known().get(_plain(name), name))}"
 
 
-_GROUPS = (
-    "BRICS|Organization of the Petroleum Exporting Countries|OPEC+|Shanghai Cooperation Organization|"
-    "Association of Southeast Asian Nations|North Atlantic Treaty Organization|Gulf Cooperation Council|"
-    "Economic Community of West African States|Commonwealth of Independent States|"
-    "Collective Security Treaty Organization|Mercosur|Bolivarian Alliance for the Peoples of Our America"
-)
-GROUPS = frozenset(f"o.{_plain(name)}" for name in _GROUPS.split("|"))
+_KNOWN = data_sections("english/memberships.txt")
+GROUPS = frozenset(f"o.{name}" for name in _KNOWN["groupings"])
 """Groupings of states whose names have no noun that says so."""
+_FIRMS = tuple(_KNOWN["not clubs"])
+"""How names end that are built on the noun of a grouping and are of none."""
 
 
 class Named:
@@ -333,8 +330,8 @@ class Named:
 
 
 _ISSUED = re.compile(
-    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders|members)"
-    r" of(?: the)?$"
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders"
+    r"|members) of(?: the)?$"
 )
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
@@ -375,6 +372,8 @@ def _initials(name: str) -> str:
 
 def headed(identifier: str) -> str:
     """The noun that the name of a body is built on: "league" of the League of Ports, "bank" of the Settlement Bank."""
+    if identifier[2:].endswith(_FIRMS):
+        return "company"
     first = identifier[2:].split("-of-")[0].split("-for-")[0].rsplit("-", 1)[-1]
     return first if first in BODIES else identifier[2:].rsplit("-", 1)[-1]
 

@@ -31,6 +31,7 @@ _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
+_HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 
 _OTHER_LIST = re.compile(
@@ -78,7 +79,7 @@ class Appositions(Nominals):
         if not who or not (named or first in {"all", "both", "each", "none"}):
             return None
         end, times = self._ending(units, k)
-        if units[end : end + 1] and units[end].tag not in _ENDS:
+        if units[end : end + 1] and units[end].tag not in _ENDS and units[end].lower not in {"like", "including"}:
             return None
         if plural and first not in {"all", "both", "each"} and len(who) < 2:
             return None
@@ -92,6 +93,7 @@ class Appositions(Nominals):
         if i < len(units) and units[i].lower in {"state", "states", "country", "countries", "firm", "firms"}:
             i += 1
         owned = any(u.tag in {"G", "E"} for u in units[start:k]) or units[start].lower in {"its", "founding"}
+        owned = owned or bool(self._held(parsed, k))
         if not owned or i >= len(units):
             return None
         mention = units[i].mention
@@ -111,6 +113,12 @@ class Appositions(Nominals):
         kinds = {"organisation"} if plural else {"organisation", "country"}  # states in a list are read as such
         fit = all(any(u.tag == "E" and u.mention and u.mention.type in kinds for u in units[a:b]) for a, b in names)
         return (names, (start, k + 1), []) if names and fit and (plural or len(names) == 1) else None
+
+    def _held(self, parsed: Parsed, k: int) -> list[Span]:
+        """The body that the clause says has, takes in or puts out the members called so at unit k."""
+        clause = next((c for c in parsed.clauses if any(a <= k < b for a, b in c.objects)), None)
+        holds = clause is not None and clause.verb.lemma in _HOLDING and not clause.verb.passive
+        return clause.subjects if clause is not None and holds and len(clause.subjects) == 1 else []
 
     def _opening(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
         """ "As a partner of Y, X may attend"."""
@@ -161,8 +169,10 @@ class Appositions(Nominals):
             if inner is not None and not self.is_body(units, inner):
                 return None
             bare = role or role_of(units, (k, k + 1), True)
+            held = self._held(parsed, k) if inner is None else []
+            inner = held[0] if held and self.is_body(units, held[0]) else inner
             said = {"its", "founding", "full", "associate", "itself", "now", "already", "still"} & {
-                u.lower for u in units[phrase[0] : k]
+                u.lower for u in units[phrase[0] : k + 1]
             }
             if bare is None or (inner is None and not times and not said):
                 return None

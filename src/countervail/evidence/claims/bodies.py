@@ -198,6 +198,8 @@ class Actors(Described):
         while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
+        if named is None and core.lower in GROUPING and units[k].tag in {",", "."} and units[k - 1].text[0].isupper():
+            return f"o.{slug(self._words(units, b + 1, k))}"  # "from one such grouping, the Commonwealth, in 2016"
         if named is None or named.type == "date" or (units[b - 1].tag == "E" and kind(units[b - 1]) == named.type):
             return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (

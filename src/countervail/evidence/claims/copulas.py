@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
-from countervail.evidence.claims.context import CLUB
 from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -19,28 +18,11 @@ from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
 
-EVENTS = MEMBERSHIP | frozenset(
-    [
-        "be_invited",
-        "refused",
-        "signed",
-        "agreed",
-        "proposed",
-        "sanctioned",
-        "froze",
-        "listed",
-        "delisted",
-        "lifted",
-        "evaded",
-        "accused",
-        "denied",
-        "announced",
-        "appointed",
-        "resigned",
-        "paid",
-        "supplied",
-    ]
+_OTHER_EVENTS = (
+    "be_invited refused signed agreed proposed sanctioned froze listed delisted lifted evaded accused denied announced "
+    "appointed resigned paid supplied"
 )
+EVENTS = MEMBERSHIP | frozenset(_OTHER_EVENTS.split())
 """The events that documents of this kind are about; a report of another one is a claim of its own."""
 _ASKED = CLOSED["requests"]
 ENTRIES = CLOSED["entries"]
@@ -82,7 +64,7 @@ class Copulas(References):
             role is not None and role[1] is None and start > 1 and units[start - 1].tag == "G"
         ):  # "the Fund's other members"
             role = role[0], (start - 2, start - 1)
-        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the"}):
+        if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the", "whose"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
@@ -131,10 +113,14 @@ class Copulas(References):
         if role[1] is None and not bodies:
             if any(kind_of(s) != "state" for s in subjects):
                 return None
-            bodies = [self.actors.only_club() or CLUB]  # which of several, the text does not say here
+            only = self.actors.only_club()
+            bodies = [only] if only else []  # which of several, it does not say here
         words = words_of(units, clause.objects[0]) if clause.objects else set()
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
-        roles.update({"as": "associate"} if "associate" in words else {})
+        if words & {"associate", "associates"}:
+            if all(kind_of(s) == "person" for s in subjects):
+                return None  # "is an associate of the Institute"
+            roles["as"] = "associate"
         return Filled(clause, predicate, subjects, bodies, roles, None, [*clause.subjects, *clause.objects])
 
     def _part(self, parsed: Parsed, clause: Clause) -> tuple[str, Span | None] | None:
@@ -207,7 +193,8 @@ class Copulas(References):
                     continue  # "a vessel whose owner is under sanctions"
                 return Filled(clause, "sanctioned", owner, subjects, {}, None, [*clause.subjects, *spans])
             role = role_of(units, spans[0]) if preposition == "among" else None
-            if role is not None and role[1] is not None:  # "is among the members of the bank"
+            if role is not None and (role[1] is not None or units[spans[0][0]].lower in {"the", "its"}):
+                # "is among the members of the bank", "are among the observers"
                 return self._member(parsed, clause, role, clause.subjects)
             inside = preposition in {"in", "inside"} and len(spans) == 1 and self.is_body(units, spans[0])
             if inside and subjects and all(kind_of(s) == "state" for s in subjects) and not clause.objects:
@@ -227,21 +214,31 @@ class Copulas(References):
         return None
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "holds observer status", "was granted partner status"."""
-        units = parsed.units
+        """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
+        units, offered = parsed.units, clause.verb.lemma == "offer"
+        seated = next(
+            (r for s in clause.after("as") if (r := role_of(units, s))), ("listed_in", None) if offered else None
+        )
         for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
-            if head_word(units, span) != "status" or kind is None:
+            kind = seated if head_word(units, span) in {"seat", "membership"} else kind
+            if head_word(units, span) not in {"status", "seat", "membership"} or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
-            body = next(iter(clause.after("in", "with", "at")), (inner, span[1]) if inner is not None else None)
+            placed = [
+                s for s in clause.after("in", "with", "at") if self.is_body(units, s)
+            ]  # not "with effect from May"
+            body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
             body = body or (clause.subjects[0] if given and clause.subjects else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
-            return self._member(parsed, clause, (kind[0], body), who)
+            made = self._member(parsed, clause, (kind[0], body), who)
+            if made is not None and offered:
+                made.predicate = "be_invited"
+            return made
         return None
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
@@ -281,6 +278,7 @@ class Copulas(References):
                 unit.mention is not None
                 and unit.mention.type == "organisation"
                 and not about(parsed.units, clause.subjects, unit)
+                and not any(parsed.units[a] is not unit and unit in parsed.units[a:b] for a, b in clause.subjects[1:])
             ):
                 body = self.actors.mention(unit) or ""
                 if body in self.clubs or self.actors.is_club(body):
@@ -295,7 +293,9 @@ class Copulas(References):
         named = [
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
-        return len({i for _, i in named}) == 1 and place - named[-1][0] < NEAR
+        entered = bool(named) and named[-1][1] in self.clubs[-1:]
+        far = NEAR * (2 if entered else len({i for _, i in named}) == 1)
+        return bool(named) and place - named[-1][0] < far
 
 
 def _ceased(made: Filled) -> Filled:

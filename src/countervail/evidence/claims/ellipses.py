@@ -291,7 +291,9 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
         lemma = clause.verb.lemma
         asking = (
-            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
+            lemma in {"apply", "ask", "request"}
+            and not clause.verb.passive
+            and (lemma == "apply" or not clause.objects)
         )  # "asked to join"
         if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
             continue

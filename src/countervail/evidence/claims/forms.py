@@ -90,7 +90,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
-            if (singular or left == "C") and after is not None and after.lower == "to" and next_is_verb(units, i):
+            to_be = forms["s"] in {"hope", "plan", "aim", "wish"} and [u.lower for u in units[i + 2 : i + 3]] == ["be"]
+            onward = to_be or next_is_verb(units, i)
+            if (singular or left == "C") and after is not None and after.lower == "to" and onward:
                 return "s"
             if left == "C" and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
                 return "s"  # "and now counts 12 members"

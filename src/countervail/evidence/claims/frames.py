@@ -28,6 +28,7 @@ from countervail.evidence.claims.phrases import text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     UNKNOWN,
+    UNNAMED,
     Filled,
     span_of,
     time_of,
@@ -88,7 +89,8 @@ class Reader(Framing):
                 self.punished = made.objects if made.predicate in {"sanctioned", "imposed"} else self.punished
                 self.note(made, parsed)
                 self.actors.spoken += [i for i in (*made.subjects, *made.objects) if i.startswith("o.")]
-                gone = made.predicate == "left" and all(i.startswith("p.") for i in made.subjects)
+                by_people = all(i.startswith("p.") and not i.endswith((".unknown", ".unnamed")) for i in made.subjects)
+                gone = made.predicate in {"left", "founded"} and by_people  # a firm rather than a grouping
                 if made.predicate in MEMBERSHIP and not gone:
                     self.clubs += [i for i in made.objects if i.startswith("o.") and i != CLUB]
             elif clause.verb.lemma in {"have", "count", "comprise", "be"}:
@@ -172,8 +174,10 @@ class Reader(Framing):
     def _left_open(self, made: Filled) -> None:
         """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
         spoken_of = bool(self.clubs or self.actors.club_before(self.end or 1 << 30))
-        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede"}
-        made.subjects = [s for s in made.subjects if kind_of(s) == "state"] if spoken_of else []
+        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede", "stay"}
+        spoken_of = spoken_of or made.frame is None  # "wants to become a member"
+        kept = [s for s in made.subjects if kind_of(s) == "state" or s.endswith("-states")]
+        made.subjects = kept if spoken_of else []
 
     # -- claims ----------------------------------------------------------------------------------------------------
 
@@ -209,6 +213,8 @@ class Reader(Framing):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
+        if made.predicate in {"listed_in", "observer_of"} and not objects:
+            objects = [UNNAMED]  # of which body, the text leaves open
         if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":
             objects = []  # "the sanctions imposed by X": on whom, it does not say
         text = None

@@ -30,14 +30,7 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import (
-    doers,
-    post_role,
-    shaped,
-    target_of,
-    whose,
-    wrong_kind,
-)
+from countervail.evidence.claims.shapes import doers, post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
@@ -48,6 +41,7 @@ from countervail.evidence.text.tokens import lexicon
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
+_OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
@@ -78,7 +72,8 @@ class Framing(Appositions):
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
-            return made or self._new_entries(parsed, clause)
+            made = made or self._new_entries(parsed, clause)
+            return made or (self._by_frames(parsed, clause) if clause.verb.lemma == "remain" else None)
         off = [s for s in clause.after("off") if head_word(parsed.units, s) in _LISTS]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)
@@ -89,7 +84,7 @@ class Framing(Appositions):
             listed = self._state_of(parsed, clause)
             if listed is not None:
                 return listed  # "figures on the list of X"
-        if clause.verb.lemma in {"hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award"}:
+        if clause.verb.lemma in _OF_STATUS:
             status = self.status(parsed, clause)
             if status is not None:
                 return status
@@ -137,6 +132,8 @@ class Framing(Appositions):
         if not fits(units, clause, frame, direct):
             return None
         target = [s for s in target_of(units, clause, frame, direct) if not spoken_words(units, s)]
+        if target and target != direct and frame.excluded and frame.excluded.search(head_word(units, target[0])):
+            return None  # "took part in the summit": in no body
         if target and units[target[0][0]].lower.endswith(("self", "selves")):
             return None  # "Peru appointed itself guardian of the river"
         stated = verb.passive or frame.words is not None
@@ -167,6 +164,8 @@ class Framing(Appositions):
         target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
+        if verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]:
+            return False  # "was not suspended, merely left out"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
             return False  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"

@@ -29,7 +29,7 @@ KINDS = {
     "signator": "members",
     "found": "founders",
     "co-found": "founders",
-    "associate": "partners",
+    "associate": "associates",
     "dialogue": "partners",
     "partner": "partners",
     "candidat": "candidates",
@@ -68,8 +68,8 @@ _CONNECTOR = re.compile(
     rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|consists?|comprised|formed) )?of|,? "
     rf"\b(?:comprising|grouping|uniting|bringing together))|(?P<whole>:| (?:is|are|were|was"
     rf"|includes?|included|comprises?|comprised))"
-    rf"|(?P<near>,? ?\b(?:including|such as|like|namely|called|notably|for example|for instance|e\.g\.|i\.e\.)"
-    rf"|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
+    rf"|(?P<near>,? ?\b(?:including|such as|like|namely|to wit|viz\.?|called|notably|for example|for instance|e\.g\."
+    rf"|i\.e\.)|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
     re.IGNORECASE,
 )
 _ADJUNCT = re.compile(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, headed, world_bodies
+from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, NOUNS, headed, world_bodies
 from countervail.evidence.claims.bodies import Actors, phrase_head
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.descriptions import against
@@ -39,6 +39,16 @@ _JOINING = frozenset({"join", "accede", "enter"})
 NAMING = frozenset(data_sections("english/grammar.txt")["naming"])
 UNKNOWN_NAME = r"(?:the )?[A-Z][\w'-]{1,30}(?: (?:of |and )?[A-Z][\w'-]{1,30}){0,2}"
 _UNKNOWN = re.compile(rf"^[,;]? ?(?:and )?({UNKNOWN_NAME}(?:, {UNKNOWN_NAME}){{0,6}})(?:,? and|[,;]) (?:the )?")
+_REST = re.compile(r"the (?:other|remaining|rest|others)(?: (?:two|three|four|five|six|seven|eight|nine|ten|\d+))?")
+"""Those in a body who are named after others: "The other seven are"."""
+_IN_BODY = re.compile(
+    r"\b(?:members?|found(?:ed|ers?)|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b"
+)
+_PARTED = re.compile(
+    r"\b(?:left|quit|withdr[ae]wn?|walked out|exit(?:ed)?|seceded|expelled|suspended|pulled out|departure)\b[^.;]{0,60}"
+    r"\b(?:[A-Z]\w+|union|bloc|alliance|club|league|pact|compact|group|arrangement|system)\b"
+)
+"""What says that somebody is in a body no more."""
 PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 
 
@@ -94,6 +104,10 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return _joined(shared, parsed, clause)
     if role in {"object", "of", "together", "up"} and lemma in _MEMBER_VERBS:
         return _holds(shared, parsed, clause)
+    if lemma == "leave" and role == "object" and (left := _left_over(shared, parsed, clause)):
+        return left
+    if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
+        return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
     if role == "subject":
         return None, False, None
     if role in {"object", "on", "against"} and lemma in {
@@ -113,6 +127,9 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         if units[0].lower == "among":
             return None, False, None
         if words == "they" and _counted_before(shared, parsed):
+            return "members", False, None
+        told = _REST.fullmatch(words) and not clause.verb.negated
+        if told and any(_IN_BODY.search(t) for t in _texts_before(shared, parsed)):
             return "members", False, None
         if not clause.subjects or clause.verb.negated:
             return (None, False, None) if clause.verb.negated else None
@@ -142,7 +159,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
 def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
     """What "A and B joined X" says: of members where X is a body of states, and not a boycott or another state."""
     units = parsed.units
-    spans = clause.objects or clause.after("to", "into")
+    spans = clause.objects or clause.after("to", "into", "up")
     if not spans:
         return (None if clause.after("in", "with") else "members"), True, None
     a, b = spans[0]
@@ -164,6 +181,8 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
     if clause.verb.negated or not clause.subjects:
         return None, False, None
     a, b = clause.subjects[0]
+    if clause.relative and any(u.lower in NOUNS["persons"] - {*_WORDS["members"]} for u in units[a : min(a + 2, b)]):
+        a = next((k + 1 for k in range(b - 1, a, -1) if units[k].lower == "of"), a)  # "chair of the pact, which unites"
     start, end = units[a].start, units[(b if clause.relative else max(b, clause.verb.start)) - 1].end
     intro = named(shared, start, shown(shared, start, end)) if start < end else None
     if intro is not None:
@@ -172,6 +191,37 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
         return None, False, None
     found = shared.actors.of(units, (a, b), shared.actors.recent)
     return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
+
+
+def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None] | None:
+    """ "That leaves A and B": those still in what somebody has left."""
+    units, end = parsed.units, clause.objects[-1][1]
+    start = clause.subjects[0][0] if clause.subjects else clause.verb.start
+    pointing = clause.relative or units[start].lower in {"that", "this", "which"}
+    if not pointing or (end < len(units) and units[end].tag not in {".", ",", ";", ")"}):
+        return None
+    told = [*_texts_before(shared, parsed)[-1:], parsed.sentence.text]
+    return ("members", False, None) if any(_PARTED.search(t) for t in told) else None
+
+
+_ALONE = re.compile(
+    r"\W*The (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)(?: of them)?: ?(?:the )?"
+)
+
+
+def counted_alone(shared: Context, n: int, text_before: str) -> str | None:
+    """The body of a list that nothing but a count stands before, where the sentence before names it: "The eight: A"."""
+    sentence, before = shared.sentences[n], shared.sentences[n - 1]
+    if before.document is not sentence.document or not (_ALONE.fullmatch(text_before) and _IN_BODY.search(before.text)):
+        return None
+    named = shared.reading.within(before.start, before.end, "organisation")
+    return next((i for m, _, _ in reversed(named) if states_of(i := shared.actors.body(m.value or ""))), None)
+
+
+def _texts_before(shared: Context, parsed: Parsed) -> list[str]:
+    """The two sentences before, as far as they stand in the same document."""
+    n = shared.index(parsed.sentence)
+    return [s.text for s in shared.sentences[max(0, n - 2) : n] if s.document is parsed.sentence.document]
 
 
 def _counted_before(shared: Context, parsed: Parsed) -> bool:

@@ -20,6 +20,7 @@ from countervail.evidence.claims.list_clauses import (
     UNKNOWN_NAME,
     bracketed,
     by_clause,
+    counted_alone,
     number,
     opposing,
     taken_away,
@@ -262,6 +263,8 @@ def _kind(
         around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
         founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
         return ("founders" if founding else None), False, None
+    if n and (counted := counted_alone(shared, n, before)) is not None:
+        return "members", False, counted
     bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket

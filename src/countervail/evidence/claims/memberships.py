@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING
+from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
@@ -22,33 +22,24 @@ PREDICATE = {
     "founders": "founding_body_of",
     "observers": "observer_of",
     "partners": "partner_of",
+    "associates": "listed_in",
     "candidates": "applied_to",
     "sanctioned": "under_sanctions",
 }
 """Kind of list -> what it claims of each country in it."""
-_MEMBER = {
+_ROLES = {
     "member": "listed_in",
-    "members": "listed_in",
     "signatory": "signed",
-    "signatories": "signed",
     "observer": "observer_of",
-    "observers": "observer_of",
     "founder": "founded",
     "co-founder": "founded",
-    "founders": "founded",
-    "co-founders": "founded",
-    "membership": "listed_in",
-    "associate": "partner_of",
-    "associates": "partner_of",
+    "associate": "listed_in",
     "partner": "partner_of",
-    "partners": "partner_of",
     "shareholder": "listed_in",
-    "shareholders": "listed_in",
     "participant": "listed_in",
-    "participants": "listed_in",
     "candidate": "applied_to",
-    "candidates": "applied_to",
 }
+_MEMBER = {**_ROLES, **{f"{w}s": p for w, p in _ROLES.items()}, "signatories": "signed", "membership": "listed_in"}
 _LABEL = {
     "letter": "Letter",
     "annex": "Annex",
@@ -296,6 +287,8 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
             qualifier["candidates"] = codes
         if item.exemplary:
             qualifier["example"] = True
+        if item.kind == "associates":
+            qualifier["as"] = "associate"
         yield shared.claim(
             "c." + "|".join(codes),
             PREDICATE[item.kind],
@@ -338,7 +331,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
             )
 
 
-STATUSES = frozenset({"member", "membership", "observer", "partner", "candidate"})
+STATUSES = frozenset({"member", "membership", "observer", "partner", "associate", "candidate"})
 
 
 _NO_LONGER = frozenset(
@@ -357,11 +350,8 @@ def role_of(
         if word not in _MEMBER or (word == "associate" and following in _MEMBER):
             continue
         end = k + 1
-        if (
-            word in {"member", "partner", "observer"}
-            and end < span[1]
-            and units[end].lower.rstrip("s") in {"state", "countrie", "country"}
-        ):
+        after = {"state", "countrie", "country"} | ({"member"} if word in {"partner", "observer"} else set())
+        if word in {"member", "partner", "observer"} and following.rstrip("s") in after:
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
         if qualified & _NO_LONGER:
@@ -371,7 +361,10 @@ def role_of(
             return _MEMBER[word], _without_number(units, span[0], owner)
         if end + 1 < span[1] and units[end].lower == "of":
             return _MEMBER[word], (end + 1, span[1])
-        if k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper():
+        named = k > span[0] and units[k - 1].tag in {"E", "N"} and units[k - 1].text[0].isupper()
+        if (
+            named and not adjective_codes(units[k - 1].text) and units[k - 1].lower not in _KINDS_OF
+        ):  # "one Latvian member"
             return _MEMBER[word], (k - 1, k)
         if k > span[0] + 1 and units[k - 1].tag == "G":
             return _MEMBER[word], _without_number(units, span[0], k - 1)
@@ -385,12 +378,11 @@ def role_of(
             and not qualified & {"dialogue", "associate", "associated", "sectoral", "its"}
         ):
             return None
-        return (
-            (_MEMBER[word], None)
-            if word.startswith(("member", "observer", "partner", "associate", "participant", "signator"))
-            else None
-        )
+        return (_MEMBER[word], None) if not word.startswith(("shareholder", "candidate")) else None
     return None
+
+
+_KINDS_OF = frozenset(["full", "founding", "new", "current", "other", "associate", "first", "last", "present"])
 
 
 def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:

@@ -173,7 +173,8 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         clause.subjects, clause.governor, clause.link = previous.objects, previous, "to"
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None and before.tag != ":":
-        spans = listed_to(units, _before_date(units, j - 1 if before.tag in {",", "("} else j), 0)
+        selves = before.tag == "O" and j > 2 and units[j - 2].tag == ","  # "Guinea, itself suspended since May"
+        spans = listed_to(units, _before_date(units, j - 2 if selves else j - 1 if before.tag in {",", "("} else j), 0)
         near = before.tag != "," or _made_so(units, verb.lemma, spans)
         clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
         return
@@ -189,16 +190,29 @@ def other_subject(clauses: list[Clause], n: int) -> None:
             return
     if verb.kind == "infinitive" and _of_noun(clause, previous):
         return
-    if verb.kind == "infinitive" and _added(clauses, n):
+    if verb.kind == "infinitive" and (_added(clauses, n) or _only_one(clause)):
         return
     if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
         clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
     if previous is None or verb.kind == "participle":
         following = next((c for c in clauses[n + 1 :] if c.verb.kind == "finite"), None)
-        clause.subjects = list(following.subjects) if following else []
+        named = verb.kind == "infinitive" and before is not None and before.tag == "N" and before.lower != "order"
+        clause.subjects = list(following.subjects) if following and not named else []  # not "candidates to join, both"
     elif not _coordinated(clauses, n, before, previous):
         _controlled(clause, previous, before)
+
+
+def _only_one(clause: Clause) -> bool:
+    """Whether the name before "the first state to join" does so; sets the subject."""
+    units, k = clause.units, clause.verb.start - 1
+    while k > 0 and units[k].tag in {"N", "D", "B", "#", "C"}:
+        k -= 1
+    words = {u.lower for u in units[k + 1 : clause.verb.start]}
+    named = k > 0 and units[k].tag == "," and units[k - 1].tag == "E" and units[k + 1].tag == "D"
+    if named and not words.isdisjoint(CLOSED["ordinals"]):
+        clause.subjects = [(k - 1, k)]
+    return bool(clause.subjects)
 
 
 def _added(clauses: list[Clause], n: int) -> bool:
@@ -241,8 +255,8 @@ def _own_subject(clause: Clause) -> list[tuple[int, int]]:
     """The phrase before a gerund in commas where a clause begins with it."""
     spans = listed_to(clause.units, clause.verb.start - 1, 0)
     a = spans[0][0] if spans else 0
-    begins = bool(spans) and (a == 0 or clause.units[a - 1].tag in {";", ":"})
-    return spans if begins and clause.verb.perfect else []
+    begins = bool(spans) and (a == 0 or clause.units[a - 1].tag in {";", ":", "R", "S"})
+    return spans if begins and (clause.verb.perfect or clause.verb.lemma == "be") else []
 
 
 def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:

@@ -29,7 +29,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         elif tag == "R" and units[j].lower == "that" and j == i and j + 1 < stop and units[j + 1].tag == "N":
             pass  # "that country"
         elif (
-            (tag in {"D", "X"} and not nouns)
+            (tag in {"D", "X"} and (not nouns or (units[j].lower == "such" and units[j - 1].tag == "#")))
             or (units[j].lower == "other" and j == i + 1 and units[i].tag == "#")
             or (tag == "G" and nouns)
             or (tag == "B" and not nouns and j + 1 < stop and units[j + 1].tag in {"N", "#", "V", "B"})
@@ -200,8 +200,9 @@ def listed_to(units: Sequence[Unit], end: int, floor: int) -> list[tuple[int, in
         found.insert(0, (before, k))
         start = before
     found = _shared_owner(units, found)
-    if len(found) == 2 and units[found[0][1]].tag == "," and _verb_before(units, found[0][0], floor):
-        return found[1:]  # "... oil to India, and India paid": a clause of its own
+    apart = len(found) > 1 and units[found[-2][1]].tag == "," and (len(found) == 2 or units[found[-3][1]].tag == "C")
+    if apart and _verb_before(units, found[0][0], floor):
+        return found[-1:]  # "... oil to Iran and India, and India paid": a clause of its own
     return found
 
 
@@ -242,9 +243,7 @@ def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
     """A phrase as it is read."""
     parts: list[str] = []
     for unit in units[span[0] : span[1]]:
-        if parts and unit.tag not in {"G", ","}:
-            parts.append(" ")
-        parts.append(unit.text)
+        parts += [" ", unit.text] if parts and unit.tag not in {"G", ","} else [unit.text]
     return "".join(parts)
 
 
@@ -299,6 +298,8 @@ def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, i
 
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     """What a relative pronoun at unit j stands for."""
+    if j > 2 and units[j - 1].tag == "C" and (word := units[j].lower) != "that":  # "which was founded and which unites"
+        j = next((k for k in range(j - 2, 0, -1) if units[k].lower == word and units[k - 1].tag != "C"), j)
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1
     j = skip_left(units, j)
@@ -323,9 +324,7 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if a > 1 and units[a - 1].tag == "," and units[a].lower in {"the", "a", "an"} and units[a - 2].tag == "N":
         called = a > 2 and units[a - 2].text[:1].isupper() and units[a - 3].tag in {"P", "V", "C", "A"}
         return [(a - 2, a - 1)] if called else spans  # "by Volta, the operator of the port, which"
-    if len(spans) > 1 and units[j].tag != ",":
-        spans = spans[-1:]
-    return spans
+    return spans[-1:] if len(spans) > 1 and units[j].tag != "," else spans
 
 
 def of_it_all(units: Sequence[Unit], spans: Sequence[tuple[int, int]], j: int, main: int) -> bool:

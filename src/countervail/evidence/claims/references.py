@@ -21,7 +21,7 @@ from countervail.evidence.tables import Frame
 MEMBERSHIP = frozenset(
     ["joined", "left", "listed_in", "observer_of", "partner_of", "founded", "applied_to", "suspended"]
 )
-STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation"])
+STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation", "leave"])
 BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 
@@ -310,8 +310,9 @@ class References:
             names = listed_from(units, at + 2 + (words_after[1] == "among"), len(units))
             if names and all(any(units[k].tag == "E" for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
-        if at + 1 < len(units) and units[at].tag == ",":  # "two firms in X, A and B"
-            names = listed_from(units, at + 1, len(units))
+        if at + 1 < len(units) and units[at].tag in {",", "("}:  # "two firms in X, A and B"
+            those = [u.lower for u in units[at + 1 : at + 3]] == ["those", "of"]
+            names = listed_from(units, at + 1 + 2 * those, len(units))
             if len(names) == number and all(any(units[k].text[:1].isupper() for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):

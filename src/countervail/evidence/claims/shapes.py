@@ -60,7 +60,7 @@ def _governing(clause: Clause) -> bool:
 def _attended(made: Filled, parsed: Parsed) -> Filled | None:
     """Who attends "as observers" is an observer."""
     status = made.roles.get("as", "").lower().removeprefix("an ").rstrip("s")
-    if status == "observer" and all(i.startswith("c.") for i in made.subjects):
+    if status == "observer" and all(i.startswith(("c.", "o.")) for i in made.subjects):
         made.predicate = "observer_of"
         made.roles.pop("as")
         made.objects = [o for o in made.objects if o.startswith("o.") and o.rsplit("-", 1)[-1] not in _ORGANS]
@@ -79,6 +79,7 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
         place
         and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
         and _things(made.roles.get("to"))
+        and parsed.units[place[0][1] - 1].tag != "E"
     ):
         return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
@@ -273,9 +274,25 @@ def _left(made: Filled, parsed: Parsed) -> Filled | None:
 
 
 _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "panel", "ministry"])
+
+
+def _out(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who stays out does not join, who gives notice is to leave."""
+    verb = made.clause.verb
+    if verb.passive:
+        return None  # "such notice was given"
+    if made.predicate == "kept_out":
+        made.predicate, verb.negated = "joined", not verb.negated
+    else:
+        made.predicate, verb.modal = "left", verb.modal or "will"
+    return made
+
+
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "be_invited": _invited,
     "admitted": _admitted,
+    "kept_out": _out,
+    "gave_notice": _out,
     "announced": _announced,
     "attended": _attended,
     "sanctioned": _banned,
@@ -336,6 +353,10 @@ def doers(clause: Clause) -> list[Span]:
         owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
+    for spans in (clause.after("on"), clause.after("at")):
+        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
+        if not found and of is not None and units[of - 1].lower == "initiative":
+            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
     return found
 
 
@@ -360,11 +381,11 @@ def whose(units: Sequence[Any], target: list[Span]) -> list[Span]:
     a, b = target[0]
     if units[a].lower == "whose":  # "Gabon, whose membership was frozen"
         return antecedent(units, a) or target
+    if head_word(units, (a, b)) not in STATE_OF_BODY | _LICENCES:
+        return target
     owner = next((k for k in range(a + 1, b - 1) if units[k].tag == "G"), None)
-    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)
-    if of is not None and head_word(units, (a, b)) in _LICENCES:
-        return [(of + 1, b)]  # "suspended the licence of the bank"
-    return [(a, owner)] if owner is not None and head_word(units, (a, b)) in STATE_OF_BODY | _LICENCES else target
+    of = next((k for k in range(a + 1, b - 1) if units[k].lower == "of"), None)  # "the voting rights of Chad"
+    return [(a, owner)] if owner is not None else [(of + 1, b)] if of is not None else target
 
 
 _AIMED = frozenset(["sanctioned", "listed", "delisted"])

@@ -345,7 +345,8 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     for opening in range(closing - 2, 0, -1):
         if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
             continue  # "the bank, in which A, B and C hold shares, suspended"
-        if units[opening].tag in {";", ":", "V"} and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
+        stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
+        if stops and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
             told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","
             if units[opening].tag == "V" and (told or opens_parenthesis(units, opening)):
@@ -361,7 +362,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [c for c in inside if not c.relative and not owned_clause(units, c.subjects, opening)]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
-        if first.tag not in "RDPNVEBS#" and not said:
+        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those"} and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False

@@ -126,7 +126,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
     ):
         kind = "participle"
-    if reduced and opens_reduced(units, i, lemma, before, after):
+    selves = before is not None and before.lower in _SELVES and i > 1 and units[i - 2].tag == ","
+    if reduced and (selves or opens_reduced(units, i, lemma, before, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
     passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
@@ -287,7 +288,8 @@ def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:
     if not be and not have and (modal or words & {"do", "does", "did", "don't", "doesn't", "didn't"}):
         return Verb(start, j, "do", "finite", False, *common, False, i, words)
     if be or have:
-        return Verb(start, end, "be" if be else "have", "finite", False, *common, have and be, i, words)
+        kind = "gerund" if units[i].lower == "being" else "finite"  # "Peru, being one of its founders, objected"
+        return Verb(start, end, "be" if be else "have", kind, False, *common, have and be, i, words)
     return None
 
 
