@@ -1,4 +1,5 @@
-"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"), refusals."""
+"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"),
+refusals and denials."""
 
 from __future__ import annotations
 
@@ -6,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.copulas import Copulas
+from countervail.evidence.claims.copulas import EVENTS, Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, reports
 from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {
@@ -38,6 +39,13 @@ _ANSWERING = CLOSED["answering"]
 _ASKED = CLOSED["requests"]
 _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 """Modals that say what is right or possible: nobody refuses what he should not accept."""
+
+
+_REPORTS = CLOSED["reported_words"]
+_CALLING = frozenset(["call", "describe", "label", "brand", "term"])
+_POINTING = frozenset(["this", "that", "it"])
+_GROUNDS = frozenset(["foundation", "basis", "merit", "substance", "truth"])
+"""What reports are without that are untrue."""
 
 
 class Ellipses(Copulas):
@@ -160,6 +168,38 @@ class Ellipses(Copulas):
         made.certain = True
         filled[id(clause)] = made
 
+    def called_untrue(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "X said the reports were false", "X called the charge baseless": X denies them, as does who speaks in an
+        interview or a quotation."""
+        units, verb = parsed.units, clause.verb
+        calling = verb.lemma in _CALLING and not verb.passive
+        if not (calling or verb.lemma in {"be", "have"}) or any(c.untrue for c in parsed.clauses):
+            return None
+        said = [*clause.objects, *clause.second, *clause.after("as", "without")]
+        words = [u.lower for a, b in said for u in units[a:b]]
+        about = (clause.objects if calling else clause.subjects)[:1]
+        pointed = not about and verb.start > 0 and units[verb.start - 1].lower in {"this", "that"}
+        about = [(verb.start - 1, verb.start)] if pointed else about
+        if not about or not words or not _untrue(clause, words):
+            return None
+        a, b = about[0]
+        b = next((k + 1 for k in range(a, b) if units[k].lower in _REPORTS), b) if calling else b
+        report = head_word(units, (a, b)) in _REPORTS
+        before = [c for c in parsed.clauses if c.verb.end == a and reports(c)] if pointed else []
+        by = clause if calling else next(iter(before), clause.governor or clause.reported)
+        if by is None:
+            told = report and units[a].lower in {"the", "these", "those", "such"}
+            who = list(parsed.speakers[-1:]) if told else []
+        else:
+            told = (report or units[a].lower in _POINTING) and (calling or reports(by)) and not negated(by)
+            who = self.ids(parsed, by, by.subjects) if told else []
+        if not who or set(who) & {UNKNOWN, UNNAMED}:
+            return None
+        clause.second = [(a, b)]
+        made = Filled(clause, "denied", who, [], {}, None, [*clause.subjects, *clause.objects])
+        made.certain = True
+        return made
+
     def invited_by(self, parsed: Parsed) -> list[Filled]:
         """ "At the invitation of X, Y will visit Z": X has invited Y."""
         units = parsed.units
@@ -238,6 +278,17 @@ class Ellipses(Copulas):
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
 
 
+def _untrue(clause: Clause, words: Sequence[str]) -> bool:
+    """Whether what is said of something is that it is not so: "false", "not true", "devoid of truth", "no basis"."""
+    if _GROUNDS.intersection(words):
+        lacking = bool({"no", "devoid", "any"}.intersection(words)) or bool(clause.after("without"))
+        return lacking or clause.verb.negated
+    if clause.verb.lemma == "have":
+        return False
+    word = {w for w in words if w in CLOSED["untrue"]}
+    return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)
+
+
 def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it" or "them" and no more."""
     return len(spans) == 1 and parsed.units[spans[0][0]].lower in {"it", "them"} and spans[0][1] - spans[0][0] == 1
@@ -303,6 +354,23 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
             )
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)
+
+
+_ASKING = frozenset(["urged", "demanded"])
+
+
+def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "urged Peru to withdraw a decree": proposes that, where what is to be done is no claim of its own."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
+        if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
+            continue
+        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects)
+        if talking or clause.verb.passive or UNKNOWN in made.subjects:
+            continue  # "I asked him to come", "was urged to wait"
+        if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
+            made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []
 
 
 def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:

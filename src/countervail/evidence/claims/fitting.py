@@ -169,6 +169,11 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and clause.complements[0].link == "that" else clause.verb.end
+    whom = clause.objects or clause.after("on", "upon", "to")
+    if clause.complements[0].link == "to" and whom and not clause.verb.passive:
+        start = clause.complements[0].verb.start  # "urged Peru to withdraw it"
+        if not clause.complements[0].objects:  # "to draw up, within a month, a list"
+            end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
 
@@ -202,6 +207,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     charged = made.predicate == "accused" and not (
         clause.after("of") or any(c.link == "of" for c in clause.complements)
     )
+    charged = charged and not (negated(clause) and clause.verb.lemma == "accuse")  # "no firm has been accused"
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     someone = made.predicate in TO_ACTORS and any(o.startswith("p.") for o in made.objects)

@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
-from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns
+from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns, proposing
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     complement_text,
@@ -103,6 +103,7 @@ class Reader(Framing):
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
         of_nouns(parsed.clauses, filled)
+        proposing(parsed.clauses, filled)
         nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed), *self.invited_by(parsed)]
         for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
             if made.predicate in {"announced", "proposed"} and any(
@@ -203,6 +204,8 @@ class Reader(Framing):
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
+        untrue = made.predicate == "denied" and made.certain and clause.verb.lemma in {"be", "have"}
+        speakers = speakers[:-1] if untrue else speakers  # "X said it was a lie"
         speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
         if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"

@@ -68,6 +68,8 @@ class Framing(Appositions):
     """Lays the frames of a verb over its clause, the first that fits."""
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        if (denied := self.called_untrue(parsed, clause)) is not None:
+            return denied
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
             return made or self._new_entries(parsed, clause)
@@ -226,7 +228,8 @@ class Framing(Appositions):
         if frame.post and verb.lemma == "name" and verb.kind == "participle" and not clause.after("as", "to"):
             return False  # "a Dane named Henrik Falkenberg"
         named = clause.objects or laid.agents or clause.after("as")
-        if frame.post and verb.lemma != "appoint" and verb.passive and not named:
+        elected = verb.lemma == "elect" and any(u.tag == "E" for a, b in target for u in units[a:b])
+        if frame.post and verb.lemma != "appoint" and verb.passive and not (named or elected):
             return False  # "asked not to be named"
         # not "every time it elects a new president"
         return not (verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"})
@@ -251,6 +254,8 @@ class Framing(Appositions):
         reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
+        if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
+            laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
         things = bool(subjects) and all(kind_of(s) == "thing" for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did

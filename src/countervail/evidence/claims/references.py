@@ -27,6 +27,7 @@ BODYLIKE = GROUPING | CLOSED["bodylike"]
 
 SIGNABLE = CLOSED["signable"]
 SIGNABLE |= {f"{word}s" for word in SIGNABLE}
+_SEASONS = frozenset(["spring", "summer", "autumn", "winter", "end", "year", "month", "week"])
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -359,7 +360,8 @@ class References:
         inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
         if inner is not None and inner < span[1]:
             return inner, span[1]
-        return next(iter(clause.after("in", "to", "of")), span)
+        bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in _SEASONS]
+        return next(iter(bodies), span)
 
     @staticmethod
     def is_body(units: Sequence[Any], span: Span) -> bool:
