@@ -10,8 +10,8 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.memberships import role_of
-from countervail.evidence.claims.nominals import Nominals
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.nominals import Nominals, phrase_round
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
 from countervail.evidence.claims.references import BODYLIKE, SIGNABLE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -27,6 +27,7 @@ _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 _LISTINGS = frozenset(["listings", "designations"])
+_PROPOSALS = frozenset(["proposal", "proposals", "suggestion", "offer", "request", "recommendation", "call", "demand"])
 _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
@@ -54,6 +55,34 @@ class Appositions(Nominals):
             made = self._membership(parsed, who, phrase, times)
             if made is not None:
                 yield made
+
+    def proposals(self, parsed: Parsed, filled: dict[int, Filled]) -> Iterator[Filled]:
+        """ "a proposal by Malta to settle in euros", "Japan's offer to train them": who proposes what, where that is no
+        claim of its own, whatever becomes of the proposal."""
+        units = parsed.units
+        for clause in parsed.clauses:
+            if clause.noun not in _PROPOSALS or clause.link not in {"to", "that"} or id(clause) in filled:
+                continue
+            first = clause.subjects[0][0] if clause.link == "that" and clause.subjects else clause.verb.start
+            if clause.noun == "request" and clause.link == "to":
+                continue  # "the request of Malta to be heard"
+            near = range(first - 1, max(-1, first - 12), -1)
+            k = next((k for k in near if units[k].lower == clause.noun), None)
+            if k is None or any(u.tag in {"A", "V"} for u in units[k + 1 : first]):
+                continue
+            phrase = phrase_round(units, k, first)
+            _, spans = phrase.of(("own", "by", "from", "of"), set())
+            holder, inside = self._holder(parsed, phrase)
+            who = [i for i in self._whose(parsed, holder, spans, inside) if kind_of(i) != "thing"] if spans else []
+            if not who or UNKNOWN in who:
+                continue
+            what = text_of(units, (first, max([clause.end, *(c.end for c in clause.complements)])))
+            event = Clause(Verb(k, k + 1, clause.noun, "noun", main=k), units, times=phrase.times, end=phrase.end)
+            event.governor, event.link = holder.governor, holder.link
+            event.source, event.reported = holder.source, holder.reported
+            made = Filled(event, "proposed", who, [f"n.{slug(what)[:80]}"], {}, None, [(phrase.start, clause.end)])
+            made.certain = True
+            yield made
 
     def _after_name(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
         """ "X, a member of Y since 2014,", "X (an observer)", "A and B, both members of Y"."""
@@ -238,7 +267,7 @@ class Appositions(Nominals):
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
-        governs = bool(wished if clause.verb.lemma == "suggest" else clause.complements)
+        governs = bool(wished if clause.verb.lemma == "suggest" else [c for c in clause.complements if not c.asked])
         return frame.predicate in _BY_CLAUSE and governs
 
     @staticmethod

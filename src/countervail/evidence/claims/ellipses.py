@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.copulas import EVENTS, Copulas
+from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
@@ -297,94 +297,6 @@ def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
 def _asked_for(ids: Sequence[str]) -> bool:
     """Whether something is a request, offer or the like."""
     return any(_ASKED.intersection(i[2:].split("-")) for i in ids)
-
-
-# -- one claim of two verbs --------------------------------------------------------------------------------------------
-
-
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
-
-
-def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
-    for clause in clauses:
-        if clause.verb.lemma != "ask" or not clause.verb.passive:
-            continue
-        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
-        if inner is None:
-            continue
-        spans = inner.objects or inner.after("in", "at", "to")
-        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
-        if inner.verb.lemma == "take" and not part:
-            continue
-        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
-        made = Filled(
-            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
-        )
-        filled.pop(id(inner), None)
-        filled[id(clause)] = made
-
-
-INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
-"""What somebody asks to become."""
-
-
-def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        into = {
-            "joined",
-            *INSIDE,
-            *(("attended",) if any(c.after("as") for c in clause.complements) else ()),
-            *(("applied_to",) if clause.verb.lemma == "invite" else ()),
-        }
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
-        lemma = clause.verb.lemma
-        asking = (
-            lemma in {"apply", "ask", "request"} and not clause.verb.passive and not clause.objects
-        )  # "asked to join"
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if asking:
-            roles = {k: v for k, v in joined.roles.items() if k == "as"}
-            filled[id(clause)] = Filled(
-                clause, "applied_to", joined.subjects, joined.objects, roles, None, joined.spans
-            )
-        elif made is not None:
-            made.roles["to"] = one_or_many(joined.objects)
-
-
-_ASKING = frozenset(["urged", "demanded"])
-
-
-def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "urged Peru to withdraw a decree": proposes that, where what is to be done is no claim of its own."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
-        if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
-            continue
-        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects)
-        if talking or clause.verb.passive or UNKNOWN in made.subjects:
-            continue  # "I asked him to come", "was urged to wait"
-        if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
-            made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []
-
-
-def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
 
 
 def next_clause(parsed: Parsed, k: int) -> int:
