@@ -216,6 +216,26 @@ class Ellipses(Copulas):
         roles = {"by": one_or_many(self.ids(parsed, clause, host))}
         return [Filled(clause, "be_invited", who, [], roles, None, [*clause.subjects, *host])] if who else []
 
+    def unfinished(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "Bosnia would like to", "Latvia has yet to", "means to do so in May": the same as before, not yet done."""
+        units, verb, spans = parsed.units, clause.verb, clause.subjects
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor] or self.last
+        if not before or not spans or not _unfinished(clause) or before[-1].predicate not in REPEATED:
+            return None
+        over = clause.governor if clause.link == "that" else None
+        named = [*(over.subjects if over is not None else []), *spans]
+        who = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {kind_of(i) for i in before[-1].subjects}]
+        if not who or UNKNOWN in who or all(units[a].tag == "O" for a, _ in named):
+            return None
+        ever = verb.lemma in {"refuse", "decline", "fail", "have"}
+        times = [*clause.times, *(t for c in clause.complements for t in c.times)]
+        again = replace(clause, verb=replace(verb, modal="" if ever else "will"), times=times, complements=[])
+        same = before[-1]
+        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
+        made = Filled(again, same.predicate, who, same.objects, roles, same.frame, [*spans])
+        made.denied = ever != (verb.negated and ever)
+        return made
+
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
@@ -227,13 +247,14 @@ class Ellipses(Copulas):
         inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
         inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
         expected = clause.governor is not None and clause.governor.verb.lemma == "expect"
-        if verb.kind != "finite" and not (verb.lemma == "follow" and expected):
-            return None  # "Egypt and Greece are expected to follow"
+        by = clause.after("by") if verb.lemma == "follow" and verb.passive and units[verb.start - 1].tag == "," else []
+        if verb.kind != "finite" and not (verb.lemma == "follow" and (expected or by)):
+            return None  # "Egypt and Greece are expected to follow", "..., followed by Peru in May"
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
             return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
-            if said not in {"", "suit"} or verb.passive:
+            if said not in {"", "suit"} or (verb.passive and not by):
                 return None
         elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
             ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
@@ -251,7 +272,7 @@ class Ellipses(Copulas):
             before = self.last
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
-        spans = clause.subjects
+        spans = by or clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
         people = bool(before) and {kind_of(s) for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}} == {"person"}
@@ -265,6 +286,10 @@ class Ellipses(Copulas):
         if not before or not subjects or clause.complements or (pronoun and not told):
             return None
         same = before[-1]
+        if same.predicate == "refused" and verb.modal and not (verb.negated or inverted):
+            return None  # "Chad has refused to sign it. Mali will": sign it
+        if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
+            return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
             if not same.clause.verb.passive:
                 return None
@@ -276,6 +301,27 @@ class Ellipses(Copulas):
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+
+
+_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
+
+
+def _unfinished(clause: Clause) -> bool:
+    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
+    units, verb, i = clause.units, clause.verb, clause.verb.end
+    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
+    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
+        return False
+    wishing = clause.operator is not None and clause.operator.modality == "planned"
+    wishing = (
+        wishing
+        or verb.lemma in _WISHING - {"be", "have"}
+        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
+    )
+    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
+    after = [u.lower for u in units[i + 1 : i + 4]]
+    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
+    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")
 
 
 def _untrue(clause: Clause, words: Sequence[str]) -> bool:

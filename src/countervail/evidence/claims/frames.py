@@ -68,7 +68,8 @@ class Reader(Framing):
             self.named, self.mains = named_subjects(parsed, self.actors), main_subjects(parsed, self.actors)
             return  # a question asserts nothing
         for clause in parsed.clauses:
-            made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
+            made = self.unfinished(parsed, clause, filled) or self._fill(parsed, clause)
+            made = made or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None
