@@ -268,8 +268,7 @@ class Ellipses(Copulas):
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
         earlier = parsed.earlier(clause)
         finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
-        if not before and not finite:
-            before = self.last
+        before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
         spans = by or clause.subjects
@@ -283,7 +282,13 @@ class Ellipses(Copulas):
         told = clause.link == "that" and clause.governor is not None and bool(clause.governor.subjects)
         told = told and clause.governor is not None and units[clause.governor.subjects[-1][1] - 1].tag == "E"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she", "i", "we", "you"} for a, b in spans)
-        if not before or not subjects or clause.complements or (pronoun and not told):
+        answer = self.questioned and before is self.last and bool(parsed.turn)
+        ours = bool(subjects) and UNKNOWN not in subjects and units[spans[0][0]].lower in {"i", "we"}
+        if answer and pronoun and spans and not ours:
+            subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
+        if self.questioned and not answer:
+            return None
+        if not before or not subjects or clause.complements or (pronoun and not told and not answer):
             return None
         same = before[-1]
         if same.predicate == "refused" and verb.modal and not (verb.negated or inverted):

@@ -351,7 +351,9 @@ def sure(
     if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
         return False  # "we intend to designate him": whose state, the text does not say
     if word in {"we", "us"}:
-        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+        asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
+        known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+        return asked or known
     if word in {"i", "who"}:
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks

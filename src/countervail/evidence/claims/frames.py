@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import REPEATED
@@ -24,7 +26,7 @@ from countervail.evidence.claims.fitting import (
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     UNKNOWN,
@@ -35,6 +37,7 @@ from countervail.evidence.claims.references import (
 )
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
+from countervail.evidence.claims.units import verb_forms
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect
 
@@ -64,8 +67,10 @@ class Reader(Framing):
             self.clubs += self.asked_about(parsed)
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
-            self.last = []
+            self.last, self.questioned = self._asked(parsed), True
             self.named, self.mains = named_subjects(parsed, self.actors), main_subjects(parsed, self.actors)
+            self.named |= {i for made in self.last for i in made.subjects}
+            self.mains |= self.named if self.last else frozenset()
             return  # a question asserts nothing
         for clause in parsed.clauses:
             made = self.unfinished(parsed, clause, filled) or self._fill(parsed, clause)
@@ -101,6 +106,7 @@ class Reader(Framing):
             for c in parsed.clauses
             if (made := filled.get(id(c))) is not None and made.predicate in REPEATED and c.verb.kind == "finite"
         ]
+        self.questioned = False
         asked_in(parsed.clauses, filled, self, parsed)
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
@@ -143,6 +149,24 @@ class Reader(Framing):
         self.named |= people if len(people) == 1 else frozenset()
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
+
+    def _asked(self, parsed: Parsed) -> list[Filled]:
+        """What a question asks, which the answer may repeat: "Have you sanctioned it?" "We have not"."""
+        units = parsed.units
+        k = next((k + 1 for k, u in enumerate(units[:8]) if u.tag == ":"), 0)
+        end = phrase_from(units, k + 1, len(units))
+        verbs = [j for j in range(k + 2, end) if units[j].tag == "N" and units[j - 1].tag in {"N", "E", "O"}]
+        end = next((j for j in verbs if "b" in verb_forms().get(units[j].lower, ())), end)
+        if not parsed.sentence.text.endswith("?") or units[k].tag != "A" or end in {k + 1, len(units)}:
+            return []
+        forms = verb_forms().get(units[end].lower, {})
+        verb = replace(units[end], tag="V", forms=forms) if forms and units[end].tag == "N" else units[end]
+        told = [*units[k + 1 : end], units[k], verb, *units[end + 1 :]]  # "Has Malta left it?": "Malta has left it?"
+        stated = replace(parsed, units=told, clauses=clauses_of(told))
+        self.stated.append(stated)
+        main = [c for c in stated.clauses if c.verb.kind == "finite" and c.governor is None and not c.condition]
+        found = [self._fill(stated, c) for c in main]
+        return [made for made in found if made is not None and made.predicate in REPEATED][-1:]
 
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""

@@ -145,7 +145,10 @@ class Framing(Appositions):
         clause = laid.clause
         walked = clause.verb.lemma in {"walk", "go"} or clause.verb.kind != "finite"  # "asked two brokers to leave"
         left = "left" if laid.frame.predicate == "left" and not laid.topic and not walked else ""
-        gone = "resigned" if clause.verb.lemma == "quit" else left
+        dates = [m.value or "" for t in clause.times if (m := clause.units[t].mention) is not None]
+        moved = bool(clause.phrases or clause.complements or clause.particle or clause.governor)
+        dated = any(4 <= len(d) <= 7 for d in dates) and not moved  # "left in 2023": not a room
+        gone = "resigned" if clause.verb.lemma == "quit" or (left and dated) else left
         post = [f"n.{slug(text_of(clause.units, s))}" for s in clause.after("as")] if gone == "resigned" else []
         return Filled(clause, gone, who, post, {}, laid.frame, [*laid.agents]) if gone else None
 

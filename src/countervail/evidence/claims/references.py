@@ -115,6 +115,10 @@ class References:
         """To whom or what each predicate was last claimed, in the sentence before or in this one."""
         self.signable: str | None = None
         """The letter, treaty or contract that was last spoken of."""
+        self.stated: list[Parsed] = []
+        """Questions as statements, kept because what their pronouns stand for is."""
+        self.questioned = False
+        """Whether the sentence before is a question."""
         self.before_this: list[Filled] = []
         self.here: list[Filled] = []
         """What the sentence has claimed so far."""

@@ -77,17 +77,12 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     if (
         place
         and not (BODYLIKE | STATE_OF_BODY).intersection(u.lower for u in parsed.units[slice(*place[0])])
-        and _things(made.roles.get("to"))
+        and {kind_of(i) for i in as_list(made.roles.get("to"))} == {"thing"}
     ):
         return None  # "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made
-
-
-def _things(ids: Any) -> bool:
-    """Whether somebody or something is no actor."""
-    return bool(ids) and all(kind_of(i) == "thing" for i in as_list(ids))
 
 
 _EQUIPPING = frozenset(["supply", "provide", "furnish", "equip", "arm"])
@@ -221,10 +216,12 @@ _LEADING = {"chair": "chair", "head": "head"}
 def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
     """Who resigns from "the government" leaves no state."""
     span = next((s for p in ("from", "as") for s in made.clause.after(p)), None)
+    if made.objects == made.subjects and made.clause.objects:
+        made.objects = [f"n.{slug(text_of(parsed.units, made.clause.objects[0]))}"]  # "she gave up the chair"
     if span is None or not made.objects:
         return made
     a, b = span
-    if b < made.clause.verb.start and b - a == 1 and a > 1 and parsed.units[a - 1].tag == "P":
+    if b < made.clause.verb.start and b - a == 1 and parsed.units[max(0, a - 1)].tag == "P":
         a = (listed_to(parsed.units, a - 1, 0) or [span])[-1][0]  # "the panel on Libya, from which she resigned"
     if a < span[0] or all(kind_of(o) == "state" for o in made.objects):
         made.objects = [f"n.{slug(text_of(parsed.units, (a, b)))}"]
