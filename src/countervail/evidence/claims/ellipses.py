@@ -9,7 +9,7 @@ from dataclasses import replace
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
+from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span, reports
@@ -56,6 +56,8 @@ class Ellipses(Copulas):
         units, clause = parsed.units, made.clause
         i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
         i += i < len(units) and units[i].tag == "C"
+        if made.predicate == "appointed" and "as" in made.roles and not clause.verb.passive and clause.objects:
+            return self._appointed_too(parsed, made)
         if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
             return self._supplied_too(parsed, made)
         if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
@@ -66,6 +68,23 @@ class Ellipses(Copulas):
         other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
         return Filled(
             other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
+        )
+
+    def _appointed_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "appointed A (Chad) Registrar and B (Togo) Treasurer", "A as chair and B as treasurer": the second."""
+        units, first = parsed.units, made.clause.objects[-1][1]
+        k = next((k for k in range(first, len(units)) if units[k].mention and kind(units[k]) == "person"), 0)
+        between = {u.tag for u in units[first:k]}
+        if not k or k + 2 >= len(units) or between & {"V", "A", "R", "S", "O", ";"} or not between & {"C", ","}:
+            return None
+        close = next((m for m in range(k + 1, min(len(units), k + 9)) if units[m].tag == ")"), 0)
+        start = close + 1 if units[k + 1].tag == "(" and close else k + 2 if units[k + 1].lower == "as" else 0
+        end = phrase_from(units, start, len(units)) if start else 0
+        if end <= start or (end < len(units) and units[end].tag in {"V", "A"}):
+            return None
+        who = [i for i in [self.actors.mention(units[k])] if i]
+        return Filled(
+            made.clause, "appointed", made.subjects, who, {"as": text_of(units, (start, end))}, None, [(k, end)]
         )
 
     def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:

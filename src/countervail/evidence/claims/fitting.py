@@ -234,6 +234,8 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate == "paid" and "through" in made.roles:
         return True
+    if made.predicate == "accused" and made.objects and "of" in made.roles and negated(made.clause):
+        return True  # "none of our members has been accused of fraud"
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True
     if made.predicate == "refused" and any(o.rsplit("-", 1)[-1].removeprefix("n.") in _ASKED for o in made.objects):
