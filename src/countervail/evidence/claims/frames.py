@@ -368,11 +368,9 @@ def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
         if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
             continue
-        whom = (
-            {kind_of(i) for i in made.objects} if all(clause.units[a].tag != "O" for a, _ in clause.objects) else set()
-        )
-        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects)
-        talking = talking and not whom & {"state", "body"}
+        public = any(clause.units[b - 1].tag == "E" for _, b in clause.objects)
+        public = public and {kind_of(i) for i in made.objects} <= {"state", "body"}
+        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects) and not public
         if talking or clause.verb.passive or UNKNOWN in made.subjects:
             continue  # "I asked him to come", "was urged to wait"
         if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):

@@ -383,6 +383,8 @@ class Framing(Appositions):
                 continue  # "elected by nine votes to four"
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
+            if name == "as":  # not "A as chair and B as treasurer"
+                spans = spans[: next((n for n, s in enumerate(spans) if n and units[s[0]].tag == "E"), len(spans))]
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
