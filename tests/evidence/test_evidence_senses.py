@@ -868,6 +868,102 @@ def test_he_who_said_it_at_the_end_of_a_sentence_says_the_next_quotation() -> No
     assert [c["subject"] for c in claims_of(text) if c["predicate"] == "said"] == ["p.gustavo-palacin"]
 
 
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        ("Chile urged Peru to repair the road. Peru was asked to wait.", "proposed", [("c.CHL", None, "asserted")]),
+        ("The mayor asked whether Peru had paid. A reporter asked for comment.", "proposed", []),
+        ("Peru has asked to be heard.", "proposed", [("c.PER", None, "asserted")]),
+        ("Peru asked Oman for a loan.", "proposed", [("c.PER", "n.loan", "asserted")]),
+        (
+            "Oman noted a proposal by Malta to widen the canal. The request of Chad to be heard was noted.",
+            "proposed",
+            [("c.MLT", "n.to-widen-the-canal", "asserted")],
+        ),
+        ("Volta Bank said the reports were false.", "denied", [("o.volta-bank", None, "asserted")]),
+        ("Peru called the charge baseless, and the road long.", "denied", [("c.PER", None, "asserted")]),
+        ("Oman stated that these claims had no basis.", "denied", [("c.OMN", None, "asserted")]),
+        ("Peru did not say that the reports were false. The road was false.", "denied", []),
+        ("Orta Ltd disputed that the fee was late.", "denied", [("o.orta-ltd", None, "asserted")]),
+        ("The mayor spoke of a charge that Oslo denied.", "denied", [("c.NOR", "n.charge", "asserted")]),
+        ("None of our members has been accused of fraud.", "accused", [("p.unknown", "n.members", "not asserted")]),
+        ("Chile levelled charges against Peru. Peru raised the charge.", "accused", [("c.CHL", "c.PER", "asserted")]),
+        ("Jane Okello was elected without a vote.", "appointed", [("p.unknown", "p.jane-okello", "asserted")]),
+        (
+            "The Tea League appointed H.E. Ambassador Jane Okello (Chad) Registrar and Peter Mwangi (Togo) Treasurer.",
+            "appointed",
+            [("o.tea-league", "p.jane-okello", "asserted"), ("o.tea-league", "p.peter-mwangi", "asserted")],
+        ),
+        ("Peter Mwangi ran the yard and left in 2023.", "resigned", [("p.peter-mwangi", None, "asserted")]),
+        ("Jane Okello left for Lima in 2023. She left in the morning.", "resigned", []),
+        (
+            "Peru has left the Tea League. Chile would like to. Oman has yet to. Togo has refused to.",
+            "left",
+            [
+                ("c.CHL", "o.tea-league", "planned"),
+                ("c.OMN", "o.tea-league", "not asserted"),
+                ("c.PER", "o.tea-league", "asserted"),
+                ("c.TGO", "o.tea-league", "not asserted"),
+            ],
+        ),
+        (
+            "Peru left the Tea League in 2019, followed by Chile in 2020.",
+            "left",
+            [("c.CHL", "o.tea-league", "asserted"), ("c.PER", "o.tea-league", "asserted")],
+        ),
+        (
+            "Orta Ltd is under British sanctions; Volta Bank is not.",
+            "sanctioned",
+            [("c.GBR", "o.orta-ltd", "asserted"), ("c.GBR", "o.volta-bank", "not asserted")],
+        ),
+        (
+            "The fine was paid by Orta Ltd, itself blacklisted by Norway in 2020.",
+            "sanctioned",
+            [("c.NOR", "o.orta-ltd", "asserted")],
+        ),
+    ],
+)
+def test_calls_denials_appointments_and_what_is_said_again(
+    text: str, predicate: str, expected: list[tuple[str, Any, str]]
+) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_answers_repeat_what_a_question_asks() -> None:
+    text = (
+        "Jane Okello, director of the port, spoke to the Harbour Review.\n\nHARBOUR REVIEW: Has Latvia left the Tea "
+        "League?\n\nOKELLO: It has. We had no choice.\n\nHARBOUR REVIEW: Did Estonia sign the Tea Charter?\n\n"
+        "OKELLO: No, it did not.\n\nHARBOUR REVIEW: Is the port open?\n\nOKELLO: It is.\n"
+    )
+    rows = {(c["predicate"], c["subject"], c["polarity"], c.get("speaker")) for c in claims_of(text, "")}
+    assert ("left", "c.LVA", "affirmed", "p.jane-okello") in rows
+    assert ("signed", "c.EST", "negated", "p.jane-okello") in rows
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        (
+            'The director of the port, Peter Mwangi, said:\n\n"Nobody is above the law in this harbour."',
+            "p.peter-mwangi",
+        ),
+        ('Peru sold oil, and it was, as Peter Mwangi, a smith, put it in May, "a costly lesson".', "p.peter-mwangi"),
+        ('"The drivers," Peter Mwangi laughed, "know that better than you."', "p.peter-mwangi"),
+        ('A statement by Orta Ltd read: "The drivers know that better than you."', "o.orta-ltd"),
+    ],
+)
+def test_who_speaks_above_beside_and_in_writing(text: str, speaker: str) -> None:
+    assert {c["subject"] for c in claims_of(text) if c["predicate"] == "said"} == {speaker}
+
+
+def test_my_government_is_that_of_the_representative_whose_letter_it_is() -> None:
+    text = (
+        "Letter dated 3 May 2021 from the Permanent Representative of Ghana to the United Nations addressed to the "
+        "Secretary-General\n\nAccra, 3 May 2021\n\nExcellency,\n\nMy Government rejects these claims.\n"
+    )
+    assert [c["subject"] for c in claims_of(text, "") if c["predicate"] == "denied"] == ["c.GHA"]
+
+
 def test_after_somebody_left_says_nobody() -> None:
     joined = [c for c in claims_of("After Peru joined the Tea League, Chile is asking why.") if c["object"]]
     assert [(c["modality"], c.get("speaker")) for c in joined] == [("asserted", None)]

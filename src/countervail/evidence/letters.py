@@ -325,6 +325,8 @@ def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
 def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
     """The signatory where the line is a name, a name and a post, or a name above a post."""
     bare = line.text.strip()
+    if bare[-1:] in {":", "?", "!"}:
+        return None  # "X, director of Y, said:"
     if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40) or re.search(r"\b(?:born|died)\b", bare):
         return None
     person = names.person(line.start, line.end)

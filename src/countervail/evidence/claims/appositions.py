@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.memberships import role_of
-from countervail.evidence.claims.nominals import Nominals
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.nominals import Nominals, phrase_round
+from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
 from countervail.evidence.claims.references import BODYLIKE, SIGNABLE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -27,6 +28,7 @@ _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
 _LISTINGS = frozenset(["listings", "designations"])
+_PROPOSALS = frozenset(["proposal", "proposals", "suggestion", "offer", "request", "recommendation", "call", "demand"])
 _MEMBERS = frozenset(["members", "founders", "observers", "signatories"])
 _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially", "among"])
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
@@ -55,6 +57,43 @@ class Appositions(Nominals):
             made = self._membership(parsed, who, phrase, times)
             if made is not None:
                 yield made
+
+    def proposals(self, parsed: Parsed, filled: dict[int, Filled]) -> Iterator[Filled]:
+        """ "a proposal by Malta to settle in euros", "Japan's offer to train them", "took the view that it should pay":
+        who proposes what, where that is no claim of its own, whatever becomes of the proposal."""
+        units = parsed.units
+        for clause in parsed.clauses:
+            known = filled.get(id(clause))
+            if clause.link not in {"to", "that"} or (known is not None and known.predicate in EVENTS):
+                continue
+            first = clause.subjects[0][0] if clause.link == "that" and clause.subjects else clause.verb.start
+            noun = units[first - 2].lower if first > 1 and clause.link == "that" else ""
+            held = noun in {"view", "opinion"} and clause.verb.modal in {"should", "ought"}
+            if held and clause.governor is not None:
+                holder, inside, phrase, spans = clause.governor, "object", None, clause.governor.subjects
+            elif clause.noun in _PROPOSALS and not (clause.noun == "request" and clause.link == "to"):
+                near = range(first - 1, max(-1, first - 12), -1)
+                k = next((k for k in near if units[k].lower == clause.noun), None)
+                if k is None or any(u.tag in {"A", "V"} for u in units[k + 1 : first]):
+                    continue
+                phrase = phrase_round(units, k, first)
+                spans = phrase.of(("own", "by", "from", "of"), set())[1]
+                holder, inside = self._holder(parsed, phrase)
+            else:
+                continue  # not "the request of Malta to be heard"
+            who = [i for i in self._whose(parsed, holder, spans, inside) if kind_of(i) != "thing"] if spans else []
+            if not who or UNKNOWN in who:
+                continue
+            what = text_of(units, (first, max([clause.end, *(c.end for c in clause.complements)])))
+            at, end = (phrase.at, phrase.end) if phrase is not None else (first - 2, first - 1)
+            event = Clause(Verb(at, at + 1, units[at].lower, "noun", main=at), units, end=end)
+            event.times = phrase.times if phrase is not None else list(holder.times)
+            event.governor, event.link = holder.governor, holder.link
+            event.source, event.reported = holder.source, holder.reported
+            start = min([at, *(a for a, _ in spans)])
+            made = Filled(event, "proposed", who, [f"n.{slug(what)[:80]}"], {}, None, [(start, clause.end)])
+            made.certain = True
+            yield made
 
     def _after_name(self, parsed: Parsed, k: int) -> tuple[list[Span], Span, list[int]] | None:
         """ "X, a member of Y since 2014,", "X (an observer)", "A and B, both members of Y"."""
@@ -248,7 +287,7 @@ class Appositions(Nominals):
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
-        governs = bool(wished if clause.verb.lemma == "suggest" else clause.complements)
+        governs = bool(wished if clause.verb.lemma == "suggest" else [c for c in clause.complements if not c.asked])
         return frame.predicate in _BY_CLAUSE and governs
 
     @staticmethod

@@ -134,7 +134,8 @@ class Actors(Described):
     @staticmethod
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
         """The words of a phrase that identify it."""
-        while a < b - 1 and units[a].tag in {"O", "P", "X"}:  # "none of the members"
+        while a < b - 1 and (units[a].tag in {"O", "P", "X"} or units[a].lower in NOUNS["determiners"]):
+            # "none of the members", "some of them"
             a += 1
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         if b - a == 1 and units[a].lower == "everything":

@@ -138,6 +138,7 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
 _TO_REQUESTS = CLOSED["to_requests"]
 
 
+_TO_REPORTS = frozenset(["deny", "reject", "dismiss", "dispute", "contest", "rebut", "refute"])
 _TO_TEXTS = frozenset(["sign", "conclude", "initial", "ratify", "reach", "strike", "negotiate", "breach", "violate"])
 
 
@@ -147,6 +148,7 @@ def _asked_for(clause: Clause) -> None:
     if clause.link != "that" or clause.objects or clause.verb.passive or not clause.subjects:
         return
     asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in _TO_REQUESTS
+    asked = asked or (clause.noun in CLOSED["reported_words"] and clause.verb.lemma in _TO_REPORTS)
     if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in _TO_TEXTS):
         return
     units = clause.units

@@ -32,7 +32,6 @@ NEAR = 150
 
 
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_REPORTS = frozenset(["reports", "claims", "allegations", "accusations", "rumours", "report", "claim", "allegation"])
 _GRANTING = frozenset(["grant", "give", "accord", "award"])
 
 
@@ -46,8 +45,6 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
-        if (denied := self._called_untrue(parsed, clause)) is not None:
-            return denied
         role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
@@ -69,20 +66,6 @@ class Copulas(References):
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
         return None
-
-    def _called_untrue(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "The reports about it are not true": who speaks in an interview denies them."""
-        units = parsed.units
-        word = units[clause.objects[0][1] - 1].lower
-        false = word in (CLOSED["true"] if clause.verb.negated else CLOSED["untrue"])
-        about = head_word(units, clause.subjects[0])
-        told = about in _REPORTS and units[clause.subjects[0][0]].lower in {"the", "these", "those", "such"}
-        if not (false and told and parsed.turn and clause.governor is None):
-            return None
-        what = self.ids(parsed, clause, clause.subjects[:1])
-        made = Filled(clause, "denied", [parsed.turn], what, {}, None, [*clause.subjects, *clause.objects])
-        made.certain = True
-        return made
 
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]

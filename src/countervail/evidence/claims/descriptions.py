@@ -37,6 +37,7 @@ _ANY_KIND = frozenset(
 
 
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
+_UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
 """What only cables of the United States have in their heads."""
 _FROM_STATE = re.compile(r"\b[Ll]etters? dated [^\n]{4,40} from the [^\n]{4,80}? of ([^\n]{4,60}?) (?:to|addressed)\b")
@@ -83,9 +84,11 @@ class Described(Named):
             first = next((a for a, i, _ in self.bodies if i == self.house), 0)
         elif self.author is not None and (byline := _MINISTER.search(text, 0, 500)):
             first = byline.start()
+        elif heading := _UN_LETTER.search(text, 0, 1500):
+            first = heading.start("who")
         else:
             return None
-        line = text[first:].split("\n", 1)[0].casefold()
+        line = text[first:].split("\n", 1)[0].casefold().split(" to the united nations", 1)[0]
         above = text[:first].rstrip("\n").rsplit("\n", 1)[-1].casefold() if first < 200 else ""
         line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
         return self._state_named(line)

@@ -1,4 +1,5 @@
-"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"), refusals."""
+"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"),
+refusals and denials."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from dataclasses import replace
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of
+from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.subjects import Clause, Span, reports
 from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {
@@ -40,6 +41,13 @@ _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 """Modals that say what is right or possible: nobody refuses what he should not accept."""
 
 
+_REPORTS = CLOSED["reported_words"]
+_CALLING = frozenset(["call", "describe", "label", "brand", "term"])
+_POINTING = frozenset(["this", "that", "it"])
+_GROUNDS = frozenset(["foundation", "basis", "merit", "substance", "truth"])
+"""What reports are without that are untrue."""
+
+
 class Ellipses(Copulas):
     """Claims of clauses that leave out what was said before."""
 
@@ -48,6 +56,8 @@ class Ellipses(Copulas):
         units, clause = parsed.units, made.clause
         i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
         i += i < len(units) and units[i].tag == "C"
+        if made.predicate == "appointed" and "as" in made.roles and not clause.verb.passive and clause.objects:
+            return self._appointed_too(parsed, made)
         if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
             return self._supplied_too(parsed, made)
         if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
@@ -58,6 +68,23 @@ class Ellipses(Copulas):
         other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
         return Filled(
             other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
+        )
+
+    def _appointed_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+        """ "appointed A (Chad) Registrar and B (Togo) Treasurer", "A as chair and B as treasurer": the second."""
+        units, first = parsed.units, made.clause.objects[-1][1]
+        k = next((k for k in range(first, len(units)) if units[k].mention and kind(units[k]) == "person"), 0)
+        between = {u.tag for u in units[first:k]}
+        if not k or k + 2 >= len(units) or between & {"V", "A", "R", "S", "O", ";"} or not between & {"C", ","}:
+            return None
+        close = next((m for m in range(k + 1, min(len(units), k + 9)) if units[m].tag == ")"), 0)
+        start = close + 1 if units[k + 1].tag == "(" and close else k + 2 if units[k + 1].lower == "as" else 0
+        end = phrase_from(units, start, len(units)) if start else 0
+        if end <= start or (end < len(units) and units[end].tag in {"V", "A"}):
+            return None
+        who = [i for i in [self.actors.mention(units[k])] if i]
+        return Filled(
+            made.clause, "appointed", made.subjects, who, {"as": text_of(units, (start, end))}, None, [(k, end)]
         )
 
     def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
@@ -160,6 +187,38 @@ class Ellipses(Copulas):
         made.certain = True
         filled[id(clause)] = made
 
+    def called_untrue(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "X said the reports were false", "X called the charge baseless": X denies them, as does who speaks in an
+        interview or a quotation."""
+        units, verb = parsed.units, clause.verb
+        calling = verb.lemma in _CALLING and not verb.passive
+        if not (calling or verb.lemma in {"be", "have"}) or any(c.untrue for c in parsed.clauses):
+            return None
+        said = [*clause.objects, *clause.second, *clause.after("as", "without")]
+        words = [u.lower for a, b in said for u in units[a:b]]
+        about = (clause.objects if calling else clause.subjects)[:1]
+        pointed = not about and verb.start > 0 and units[verb.start - 1].lower in {"this", "that"}
+        about = [(verb.start - 1, verb.start)] if pointed else about
+        if not about or not words or not _untrue(clause, words):
+            return None
+        a, b = about[0]
+        b = next((k + 1 for k in range(a, b) if units[k].lower in _REPORTS), b) if calling else b
+        report = head_word(units, (a, b)) in _REPORTS
+        before = [c for c in parsed.clauses if c.verb.end == a and reports(c)] if pointed else []
+        by = clause if calling else next(iter(before), clause.governor or clause.reported)
+        if by is None:
+            told = report and units[a].lower in {"the", "these", "those", "such"}
+            who = list(parsed.speakers[-1:]) if told else []
+        else:
+            told = (report or units[a].lower in _POINTING) and (calling or reports(by)) and not negated(by)
+            who = self.ids(parsed, by, by.subjects) if told else []
+        if not who or set(who) & {UNKNOWN, UNNAMED}:
+            return None
+        clause.second = [(a, b)]
+        made = Filled(clause, "denied", who, [], {}, None, [*clause.subjects, *clause.objects])
+        made.certain = True
+        return made
+
     def invited_by(self, parsed: Parsed) -> list[Filled]:
         """ "At the invitation of X, Y will visit Z": X has invited Y."""
         units = parsed.units
@@ -176,6 +235,26 @@ class Ellipses(Copulas):
         roles = {"by": one_or_many(self.ids(parsed, clause, host))}
         return [Filled(clause, "be_invited", who, [], roles, None, [*clause.subjects, *host])] if who else []
 
+    def unfinished(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "Bosnia would like to", "Latvia has yet to", "means to do so in May": the same as before, not yet done."""
+        units, verb, spans = parsed.units, clause.verb, clause.subjects
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor] or self.last
+        if not before or not spans or not _unfinished(clause) or before[-1].predicate not in REPEATED:
+            return None
+        over = clause.governor if clause.link == "that" else None
+        named = [*(over.subjects if over is not None else []), *spans]
+        who = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in {kind_of(i) for i in before[-1].subjects}]
+        if not who or UNKNOWN in who or all(units[a].tag == "O" for a, _ in named):
+            return None
+        ever = verb.lemma in {"refuse", "decline", "fail", "have"}
+        times = [*clause.times, *(t for c in clause.complements for t in c.times)]
+        again = replace(clause, verb=replace(verb, modal="" if ever else "will"), times=times, complements=[])
+        same = before[-1]
+        roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
+        made = Filled(again, same.predicate, who, same.objects, roles, same.frame, [*spans])
+        made.denied = ever != (verb.negated and ever)
+        return made
+
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
@@ -187,13 +266,14 @@ class Ellipses(Copulas):
         inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
         inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
         expected = clause.governor is not None and clause.governor.verb.lemma == "expect"
-        if verb.kind != "finite" and not (verb.lemma == "follow" and expected):
-            return None  # "Egypt and Greece are expected to follow"
+        by = clause.after("by") if verb.lemma == "follow" and verb.passive and units[verb.start - 1].tag == "," else []
+        if verb.kind != "finite" and not (verb.lemma == "follow" and (expected or by)):
+            return None  # "Egypt and Greece are expected to follow", "..., followed by Peru in May"
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
             return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
-            if said not in {"", "suit"} or verb.passive:
+            if said not in {"", "suit"} or (verb.passive and not by):
                 return None
         elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
             ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
@@ -207,11 +287,10 @@ class Ellipses(Copulas):
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
         earlier = parsed.earlier(clause)
         finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
-        if not before and not finite:
-            before = self.last
+        before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
-        spans = clause.subjects
+        spans = by or clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
         people = bool(before) and {kind_of(s) for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}} == {"person"}
@@ -222,9 +301,19 @@ class Ellipses(Copulas):
         told = clause.link == "that" and clause.governor is not None and bool(clause.governor.subjects)
         told = told and clause.governor is not None and units[clause.governor.subjects[-1][1] - 1].tag == "E"
         pronoun = all(b - a == 1 and units[a].lower in {"it", "he", "she", "i", "we", "you"} for a, b in spans)
-        if not before or not subjects or clause.complements or (pronoun and not told):
+        answer = self.questioned and before is self.last and bool(parsed.turn)
+        ours = bool(subjects) and UNKNOWN not in subjects and units[spans[0][0]].lower in {"i", "we"}
+        if answer and pronoun and spans and not ours:
+            subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
+        if self.questioned and not answer:
+            return None
+        if not before or not subjects or clause.complements or (pronoun and not told and not answer):
             return None
         same = before[-1]
+        if same.predicate == "refused" and verb.modal and not (verb.negated or inverted):
+            return None  # "Chad has refused to sign it. Mali will": sign it
+        if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
+            return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
             if not same.clause.verb.passive:
                 return None
@@ -238,6 +327,38 @@ class Ellipses(Copulas):
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
 
 
+_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
+
+
+def _unfinished(clause: Clause) -> bool:
+    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
+    units, verb, i = clause.units, clause.verb, clause.verb.end
+    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
+    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
+        return False
+    wishing = clause.operator is not None and clause.operator.modality == "planned"
+    wishing = (
+        wishing
+        or verb.lemma in _WISHING - {"be", "have"}
+        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
+    )
+    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
+    after = [u.lower for u in units[i + 1 : i + 4]]
+    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
+    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")
+
+
+def _untrue(clause: Clause, words: Sequence[str]) -> bool:
+    """Whether what is said of something is that it is not so: "false", "not true", "devoid of truth", "no basis"."""
+    if _GROUNDS.intersection(words):
+        lacking = bool({"no", "devoid", "any"}.intersection(words)) or bool(clause.after("without"))
+        return lacking or clause.verb.negated
+    if clause.verb.lemma == "have":
+        return False
+    word = {w for w in words if w in CLOSED["untrue"]}
+    return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)
+
+
 def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it" or "them" and no more."""
     return len(spans) == 1 and parsed.units[spans[0][0]].lower in {"it", "them"} and spans[0][1] - spans[0][0] == 1
@@ -246,79 +367,6 @@ def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
 def _asked_for(ids: Sequence[str]) -> bool:
     """Whether something is a request, offer or the like."""
     return any(_ASKED.intersection(i[2:].split("-")) for i in ids)
-
-
-# -- one claim of two verbs --------------------------------------------------------------------------------------------
-
-
-_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
-
-
-def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Copulas, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
-    for clause in clauses:
-        if clause.verb.lemma != "ask" or not clause.verb.passive:
-            continue
-        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
-        if inner is None:
-            continue
-        spans = inner.objects or inner.after("in", "at", "to")
-        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
-        if inner.verb.lemma == "take" and not part:
-            continue
-        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
-        made = Filled(
-            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
-        )
-        filled.pop(id(inner), None)
-        filled[id(clause)] = made
-
-
-INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
-"""What somebody asks to become."""
-
-
-def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        into = {
-            "joined",
-            *INSIDE,
-            *(("attended",) if any(c.after("as") for c in clause.complements) else ()),
-            *(("applied_to",) if clause.verb.lemma == "invite" else ()),
-        }
-        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
-        lemma = clause.verb.lemma
-        asking = (
-            lemma in {"apply", "ask", "request"}
-            and not clause.verb.passive
-            and (lemma == "apply" or not clause.objects)
-        )  # "asked to join"
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
-            continue
-        joined = filled.pop(id(inner))
-        if asking:
-            roles = {k: v for k, v in joined.roles.items() if k == "as"}
-            filled[id(clause)] = Filled(
-                clause, "applied_to", joined.subjects, joined.objects, roles, None, joined.spans
-            )
-        elif made is not None:
-            made.roles["to"] = one_or_many(joined.objects)
-
-
-def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
-    for clause in clauses:
-        governor = clause.governor
-        made = filled.get(id(governor)) if governor is not None else None
-        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
-            inner = filled.get(id(clause))
-            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
-                inner.denied = True
-                filled.pop(id(governor))
-            else:
-                filled.pop(id(clause), None)
 
 
 def next_clause(parsed: Parsed, k: int) -> int:

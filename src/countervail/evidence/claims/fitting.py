@@ -166,6 +166,11 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and governed[0].link == "that" else clause.verb.end
+    whom = clause.objects or clause.after("on", "upon", "to")
+    if governed[0].link == "to" and whom and not clause.verb.passive:
+        start = governed[0].verb.start  # "urged Peru to withdraw it"
+        if not governed[0].objects:  # "to draw up, within a month, a list"
+            end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
 
@@ -199,6 +204,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     charged = made.predicate == "accused" and not (
         clause.after("of") or any(c.link == "of" for c in clause.complements)
     )
+    charged = charged and not (negated(clause) and clause.verb.lemma == "accuse")  # "no firm has been accused"
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
     someone = made.predicate in TO_ACTORS and (any(o.startswith("p.") for o in made.objects) or _told_so(clause))
@@ -230,6 +236,8 @@ def telling(made: Filled) -> bool:
         return True
     if made.predicate == "paid" and "through" in made.roles:
         return True
+    if made.predicate == "accused" and made.objects and "of" in made.roles and negated(made.clause):
+        return True  # "none of our members has been accused of fraud"
     if made.predicate in {"listed", "delisted"} and made.objects and made.objects[0] != "n.unknown":
         return True
     if made.predicate == "refused" and any(_ASKED.intersection(o[2:].split("-")) for o in made.objects if o[1] == "."):
@@ -360,7 +368,9 @@ def sure(
     if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
         return False  # "we intend to designate him": whose state, the text does not say
     if word in {"we", "us"}:
-        return kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+        asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
+        known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+        return asked or known
     if word in {"i", "who"}:
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks

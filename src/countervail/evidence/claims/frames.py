@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
-from countervail.evidence.claims.ellipses import INSIDE, REPEATED, absorb, asked_in, of_nouns
+from countervail.evidence.claims.ellipses import REPEATED
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     complement_text,
@@ -24,17 +26,19 @@ from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
-from countervail.evidence.claims.phrases import text_of
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     UNKNOWN,
     UNNAMED,
     Filled,
+    one_or_many,
     span_of,
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
+from countervail.evidence.claims.units import verb_forms
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect
 
@@ -64,11 +68,14 @@ class Reader(Framing):
             self.clubs += self.asked_about(parsed)
             self.actors.remember(parsed.units, parsed.clauses)
             self.end = parsed.sentence.end
-            self.last = []
+            self.last, self.questioned = self._asked(parsed), True
             self.named, self.mains = named_subjects(parsed, self.actors), main_subjects(parsed, self.actors)
+            self.named |= {i for made in self.last for i in made.subjects}
+            self.mains |= self.named if self.last else frozenset()
             return  # a question asserts nothing
         for clause in parsed.clauses:
-            made = self._fill(parsed, clause) or self.elliptic(parsed, clause, filled)
+            made = self.unfinished(parsed, clause, filled) or self._fill(parsed, clause)
+            made = made or self.elliptic(parsed, clause, filled)
             made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None
@@ -101,11 +108,14 @@ class Reader(Framing):
             for c in parsed.clauses
             if (made := filled.get(id(c))) is not None and made.predicate in REPEATED and c.verb.kind == "finite"
         ]
+        self.questioned = False
         asked_in(parsed.clauses, filled, self, parsed)
         absorb(parsed.clauses, filled)
         self.refused(parsed, filled)
         of_nouns(parsed.clauses, filled)
+        proposing(parsed.clauses, filled)
         nouns = [*self.nominal(parsed, list(filled.values())), *self.beside_names(parsed), *self.invited_by(parsed)]
+        nouns += self.proposals(parsed, filled)
         for key, made in list(filled.items()):  # "announced its withdrawal": what the noun says
             if made.predicate in {"announced", "proposed"} and any(
                 covers(made, noun.spans[0][1] - 1) for noun in nouns
@@ -142,11 +152,30 @@ class Reader(Framing):
         self.actors.remember(parsed.units, parsed.clauses)
         self.end = parsed.sentence.end
 
+    def _asked(self, parsed: Parsed) -> list[Filled]:
+        """What a question asks, which the answer may repeat: "Have you sanctioned it?" "We have not"."""
+        units = parsed.units
+        k = next((k + 1 for k, u in enumerate(units[:8]) if u.tag == ":"), 0)
+        end = phrase_from(units, k + 1, len(units))
+        verbs = [j for j in range(k + 2, end) if units[j].tag == "N" and units[j - 1].tag in {"N", "E", "O"}]
+        end = next((j for j in verbs if "b" in verb_forms().get(units[j].lower, ())), end)
+        if not parsed.sentence.text.endswith("?") or units[k].tag != "A" or end in {k + 1, len(units)}:
+            return []
+        forms = verb_forms().get(units[end].lower, {})
+        verb = replace(units[end], tag="V", forms=forms) if forms and units[end].tag == "N" else units[end]
+        told = [*units[k + 1 : end], units[k], verb, *units[end + 1 :]]  # "Has Malta left it?": "Malta has left it?"
+        stated = replace(parsed, units=told, clauses=clauses_of(told))
+        self.stated.append(stated)
+        main = [c for c in stated.clauses if c.verb.kind == "finite" and c.governor is None and not c.condition]
+        found = [self._fill(stated, c) for c in main]
+        return [made for made in found if made is not None and made.predicate in REPEATED][-1:]
+
     def _spoken_for(self, clause: Clause, made: Filled, filled: dict[int, Filled]) -> bool:
         """Whether what the verb claims is said by the clauses that it governs."""
         operator = made.frame.operator if made.frame is not None else None
         told = [c for c in _below(clause) if c.link == "that"]
-        if made.predicate == "denied" and not made.objects and any(map(eventful, told)):
+        whose = [c for c in told if eventful(c) and not (c.verb.passive and c.subjects)]
+        if made.predicate == "denied" and not made.objects and whose:
             return True  # "denied that her client had evaded them": whose, we do not know
         return (operator is not None and not operator.keep) and any(
             id(c) in filled and not c.asked and telling(filled[id(c)]) and filled[id(c)].predicate in EVENTS
@@ -208,6 +237,8 @@ class Reader(Framing):
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity
         speakers = self.shared.speakers(parsed, clause)
+        untrue = made.predicate == "denied" and made.certain and clause.verb.lemma in {"be", "have"}
+        speakers = speakers[:-1] if untrue else speakers  # "X said it was a lie"
         speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
         if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
@@ -277,3 +308,95 @@ def claims(shared: Context) -> Iterator[Claim]:
             document = parsed.sentence.document
             shared.actors.recent.clear()
         yield from reader.read(parsed)
+
+
+# -- one claim of two verbs --------------------------------------------------------------------------------------------
+
+
+_ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welcomed"])
+
+
+def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Reader, parsed: Parsed) -> None:
+    """ "Kazakhstan was asked to take part in the talks": invited."""
+    for clause in clauses:
+        if clause.verb.lemma != "ask" or not clause.verb.passive:
+            continue
+        inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
+        if inner is None:
+            continue
+        spans = inner.objects or inner.after("in", "at", "to")
+        part = inner.particle.startswith("part") or any(head_word(parsed.units, s) == "part" for s in spans)
+        if inner.verb.lemma == "take" and not part:
+            continue
+        spans = [s for s in spans if head_word(parsed.units, s) != "part"] or inner.after("in")
+        made = Filled(
+            clause, "be_invited", reader.ids(parsed, clause, clause.subjects), reader.ids(parsed, inner, spans)
+        )
+        filled.pop(id(inner), None)
+        filled[id(clause)] = made
+
+
+INSIDE = frozenset(["listed_in", "observer_of", "partner_of"])
+"""What somebody asks to become."""
+
+
+def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "applied to join the league", "invited to join": one claim, of the verb that governs."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        into = {
+            "joined",
+            *INSIDE,
+            *(("attended",) if any(c.after("as") for c in clause.complements) else ()),
+            *(("applied_to",) if clause.verb.lemma == "invite" else ()),
+        }
+        inner = next((c for c in clause.complements if id(c) in filled and filled[id(c)].predicate in into), None)
+        lemma = clause.verb.lemma
+        asking = lemma in {"apply", "ask", "request"} and not clause.verb.passive
+        asking = asking and (lemma == "apply" or not clause.objects)  # "asked to join"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
+            continue
+        joined = filled.pop(id(inner))
+        if asking:
+            roles = {k: v for k, v in joined.roles.items() if k == "as"}
+            filled[id(clause)] = Filled(
+                clause, "applied_to", joined.subjects, joined.objects, roles, None, joined.spans
+            )
+        elif made is not None:
+            made.roles["to"] = one_or_many(joined.objects)
+
+
+_ASKING = frozenset(["urged", "demanded"])
+
+
+def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "urged Peru to withdraw a decree": proposes that, where what is to be done is no claim of its own."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        plain = all(clause.units[a].tag != "O" for a, _ in clause.objects)
+        if made is not None and made.predicate == "offered" and UNKNOWN not in made.subjects and plain:
+            made.predicate = "proposed"
+        asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
+        if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
+            continue
+        public = any(clause.units[b - 1].tag == "E" for _, b in clause.objects)
+        public = public and {kind_of(i) for i in made.objects} <= {"state", "body"}
+        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects) and not public
+        if talking or clause.verb.passive or UNKNOWN in made.subjects:
+            continue  # "I asked him to come", "was urged to wait"
+        if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
+            made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []
+
+
+def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "rejected calls to cut imports" is about the calls: nothing is claimed of the cut."""
+    for clause in clauses:
+        governor = clause.governor
+        made = filled.get(id(governor)) if governor is not None else None
+        if clause.noun and made is not None and made.predicate in _ABOUT_NOUNS and made.objects:
+            inner = filled.get(id(clause))
+            if inner is not None and inner.predicate == "joined" and made.predicate == "refused":
+                inner.denied = True
+                filled.pop(id(governor))
+            else:
+                filled.pop(id(clause), None)

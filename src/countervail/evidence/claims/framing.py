@@ -70,6 +70,8 @@ class Framing(Appositions):
     """Lays the frames of a verb over its clause, the first that fits."""
 
     def _fill(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        if (denied := self.called_untrue(parsed, clause)) is not None:
+            return denied
         if clause.verb.lemma in {"be", "become", "remain"}:
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
             made = made or self._new_entries(parsed, clause)
@@ -154,7 +156,10 @@ class Framing(Appositions):
         clause = laid.clause
         walked = clause.verb.lemma in {"walk", "go"} or clause.verb.kind != "finite"  # "asked two brokers to leave"
         left = "left" if laid.frame.predicate == "left" and not laid.topic and not walked else ""
-        gone = "resigned" if clause.verb.lemma == "quit" else left
+        dates = [m.value or "" for t in clause.times if (m := clause.units[t].mention) is not None]
+        moved = bool(clause.phrases or clause.complements or clause.particle or clause.governor)
+        dated = any(4 <= len(d) <= 7 for d in dates) and not moved  # "left in 2023": not a room
+        gone = "resigned" if clause.verb.lemma == "quit" or (left and dated) else left
         post = [f"n.{slug(text_of(clause.units, s))}" for s in clause.after("as")] if gone == "resigned" else []
         return Filled(clause, gone, who, post, {}, laid.frame, [*laid.agents]) if gone else None
 
@@ -249,7 +254,8 @@ class Framing(Appositions):
         if frame.post and verb.lemma == "name" and verb.kind == "participle" and not clause.after("as", "to"):
             return False  # "a Dane named Henrik Falkenberg"
         named = clause.objects or laid.agents or clause.after("as")
-        if frame.post and verb.lemma != "appoint" and verb.passive and not named:
+        elected = verb.lemma == "elect" and any(u.tag == "E" for a, b in target for u in units[a:b])
+        if frame.post and verb.lemma != "appoint" and verb.passive and not (named or elected):
             return False  # "asked not to be named"
         # not "every time it elects a new president"
         return not (verb.lemma == "elect" and target and units[target[0][0]].lower in {"a", "an", "its", "their"})
@@ -274,6 +280,8 @@ class Framing(Appositions):
         reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
+        if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
+            laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
         things = bool(subjects) and all(kind_of(s) == "thing" for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
@@ -390,6 +398,8 @@ class Framing(Appositions):
                 continue  # "elected by nine votes to four"
             if name in roles or (frame.predicate == "applied_to" and preposition in {"for", "to"}):
                 continue
+            if name == "as":  # not "A as chair and B as treasurer"
+                spans = spans[: next((n for n, s in enumerate(spans) if n and units[s[0]].tag == "E"), len(spans))]
             if name in {"as", "post", "for", "of", "by"} or preposition in _PLACES:
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:

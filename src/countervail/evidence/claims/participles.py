@@ -17,7 +17,7 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
-    if _before_main_verb(clauses, n):
+    if _before_main_verb(clauses, n) or _itself(units, verb):
         verb.kind, verb.passive = "participle", True
         return
     if _inserted(clauses, n) or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
@@ -85,6 +85,16 @@ def _with_object(units: Sequence[Unit], verb: Verb) -> bool:
     """Whether a verb in the past has an object: "banks based in Oslo paid Chad"."""
     follows = verb.past and verb.main == verb.end - 1 and units[verb.end : verb.end + 1]
     return bool(follows) and units[verb.end].tag in {"D", "E", "O", "#"} and verb.lemma not in CLOSED["post_modifiers"]
+
+
+_SELF = frozenset(["itself", "himself", "herself", "themselves"])
+
+
+def _itself(units: Sequence[Unit], verb: Verb) -> bool:
+    """Whether a form in -ed says by whom something is done to those before it: "X, itself listed by Y in May"."""
+    past = verb.kind == "finite" and verb.past and not (verb.modal or verb.perfect) and verb.main == verb.start
+    inside = past and verb.start > 1 and units[verb.start - 1].lower in _SELF and units[verb.start - 2].tag == ","
+    return inside and "n" in (units[verb.main].forms or {}) and [u.tag for u in units[verb.end : verb.end + 1]] == ["P"]
 
 
 def _named_so(units: Sequence[Unit], i: int) -> bool:
@@ -166,6 +176,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
     units, verb, j = clause.units, clause.verb, clause.verb.start
+    j -= verb.kind == "participle" and j > 1 and units[j - 1].lower in _SELF
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects

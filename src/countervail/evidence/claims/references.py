@@ -30,6 +30,7 @@ SIGNABLE |= {f"{word}s" for word in SIGNABLE}
 MEASURES = frozenset(
     ["sanctions", "measures", "embargo", "restrictions", "cap", "ban", "blockade", "controls", "quota"]
 )
+_SEASONS = frozenset(["spring", "summer", "autumn", "winter", "end", "year", "month", "week"])
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -125,6 +126,10 @@ class References:
         """To whom or what each predicate was last claimed, in the sentence before or in this one."""
         self.signable: str | None = None
         """The letter, treaty or contract that was last spoken of."""
+        self.stated: list[Parsed] = []
+        """Questions as statements, kept because what their pronouns stand for is."""
+        self.questioned = False
+        """Whether the sentence before is a question."""
         self.before_this: list[Filled] = []
         self.here: list[Filled] = []
         """What the sentence has claimed so far."""
@@ -378,7 +383,8 @@ class References:
         inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
         if inner is not None and inner < span[1]:
             return inner, span[1]
-        return next(iter(clause.after("in", "to", "of")), span)
+        bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in _SEASONS]
+        return next(iter(bodies), span)
 
     @staticmethod
     def is_body(units: Sequence[Any], span: Span) -> bool:

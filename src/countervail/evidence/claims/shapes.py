@@ -8,7 +8,14 @@ from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, adjective_codes, kind_of, world_bodies
 from countervail.evidence.claims.descriptions import attached
-from countervail.evidence.claims.phrases import antecedent, head_word, phrase_from, text_of, words_of
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_word,
+    listed_to,
+    phrase_from,
+    text_of,
+    words_of,
+)
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause, Span
@@ -229,8 +236,15 @@ _LEADING = {"chair": "chair", "head": "head"}
 def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
     """Who resigns from "the government" leaves no state."""
     span = next((s for p in ("from", "as") for s in made.clause.after(p)), None)
-    if span is not None and made.objects and all(kind_of(o) == "state" for o in made.objects):
-        made.objects = [f"n.{slug(text_of(parsed.units, span))}"]
+    if made.objects == made.subjects and made.clause.objects:
+        made.objects = [f"n.{slug(text_of(parsed.units, made.clause.objects[0]))}"]  # "she gave up the chair"
+    if span is None or not made.objects:
+        return made
+    a, b = span
+    if b < made.clause.verb.start and b - a == 1 and parsed.units[max(0, a - 1)].tag == "P":
+        a = (listed_to(parsed.units, a - 1, 0) or [span])[-1][0]  # "the panel on Libya, from which she resigned"
+    if a < span[0] or all(kind_of(o) == "state" for o in made.objects):
+        made.objects = [f"n.{slug(text_of(parsed.units, (a, b)))}"]
     return made
 
 

@@ -19,10 +19,13 @@ from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
-_SAID = re.compile(
-    r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
-    r"(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared|announced)\b"
+_VERBS_OF_SPEECH = (
+    r"(?:said|says|told|added|adds|wrote|writes|claimed|argued|argues|warned|warns|insisted|insists|explained|explains"
+    r"|stated|replied|replies|declared|announced|answered|answers|asked|asks|recalled|recalls|noted|notes|joked|jokes"
+    r"|quipped|laughed|laughs|shrugged|shrugs|sighed|sighs|admitted|admits|conceded|concedes|continued|continues"
+    r"|remarked|complained|complains|retorted|cautioned|stressed|stresses)"
 )
+_SAID = re.compile(rf'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){{0,3}}{_VERBS_OF_SPEECH}\b')
 _SAYING = re.compile(
     r"(?:\b(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared"
     r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
@@ -127,6 +130,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     pending: Quote | None = None
     lead: Sentence | None = None
     until, retold = 0, False
+    opener: str | None = None
+    opened = 0
     declared, voice = False, "we" if actors.house else "you"
     preamble, body = deciding(reading)
     for n, sentence in enumerate(sentences):
@@ -148,6 +153,10 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             speech.parsed.append(point)
             continue
         lead = sentence if sentence.text.endswith(":") else None
+        if opener is not None and here and here[0].speaker is None and sentence.start - opened < 4:
+            here[0].speaker = opener  # "X, director of Y, said:", in the line above
+        telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
+        opener, opened = (tellers.subject(parsed.units, parsed.clauses, telling[-1]) if telling else None), sentence.end
         if parsed.clauses or here or any(u.tag == "E" for u in parsed.units):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)

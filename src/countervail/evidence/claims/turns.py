@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.modality import speaker_clause
-from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.phrases import head_word, listed_from
 from countervail.evidence.claims.subjects import Clause, Span, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
@@ -198,6 +198,7 @@ _BROKEN = frozenset([",", ";", ":", "C", "V", "R", "S", "(", ")"])
 """What stands between no verb and its object."""
 _ANYBODY = frozenset(["p.man", "p.woman", "p.men", "p.women", "p.person", "p.people", "p.friend", "p.boy", "p.girl"])
 """Somebody of whom a description says nothing."""
+_READ = frozenset(["statement", "communique", "communiqué", "letter", "note", "text", "declaration", "message"])
 _PERSONAL = {"he": "he", "she": "she", "they": "they"}
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
@@ -274,7 +275,7 @@ class Tellers:
             other = self._without_report(units, clauses, places[0], lead) if places else None
             return [other for _ in places]
         beside = [report or reported for report in reports_by]
-        return [None if _set_apart(report) else self._subject(units, clauses, report) for report in beside]
+        return [None if _set_apart(report) else self.subject(units, clauses, report) for report in beside]
 
     def after(self, units: Sequence[Unit], clauses: Sequence[Clause]) -> str | None:
         """Who said a question or exclamation that stands as a sentence before this one: '"Who pays?" X asked.'"""
@@ -289,7 +290,7 @@ class Tellers:
         )
         asked = reports(clause) and a == 0 and bare and not any(c.governor is clause for c in clauses)
         if asked or [u.lower for u in units[:3]] in (["with", "these", "words"], ["with", "those", "words"]):
-            return self._subject(units, clauses, clause)
+            return self.subject(units, clauses, clause)
         return None
 
     def _without_report(self, units: Sequence[Unit], clauses: Sequence[Clause], place: int, lead: str) -> str | None:
@@ -299,17 +300,23 @@ class Tellers:
             saying = any(c.verb.lemma == "say" for c in clauses)
             return self.actors.of(units, who[0], self.actors.recent) if who and saying else None
         for i, unit in enumerate(units[:-2]):  # '"...", according to X', 'In the words of X, "..."'
-            words = unit.lower == "words" and units[i + 1].lower == "of"
-            if (unit.lower == "according" or words) and (source := listed_from(units, i + 2, len(units))):
+            words = (unit.lower, units[i + 1].lower) in (("words", "of"), ("according", "to"))
+            words = words or (i == 1 and unit.lower == "quote" and units[0].lower == "to")
+            at = i + 1 if unit.lower == "quote" else i + 2
+            if words and (source := listed_from(units, at, len(units))):
                 return self.actors.of(units, source[0], self.actors.recent)
         named = next((u for u in units[:place] if u.mention is not None and u.mention.type == "person"), None)
         return self.actors.mention(named) if _COLON.search(lead) and named is not None else None
 
-    def _subject(self, units: Sequence[Unit], clauses: Sequence[Clause], report: Clause) -> str:
+    def subject(self, units: Sequence[Unit], clauses: Sequence[Clause], report: Clause) -> str:
         """Who is the subject of a report; nobody is known where a pronoun may be of several."""
         earlier = [c for c in clauses if c.verb.start < report.verb.start and c.subjects != report.subjects]
         before = [self._person(units, s) for c in earlier[::-1] for s in c.subjects[:1]]
         span = report.subjects[0]
+        if _puts_it(report):  # "as X, a former minister, put it"
+            near = range(report.verb.start - 2, max(-1, report.verb.start - 16), -1)
+            k = next((k for k in near if units[k].lower == "as"), None)
+            span = next(iter(listed_from(units, k + 1, report.verb.start)), span) if k is not None else span
         word = units[span[0]].lower if span[1] - span[0] == 1 and units[span[0]].tag != "E" else ""
         if word in {"he", "she"}:
             return self._spoken_of(word, [i for i in before if i]) or "p.unknown"
@@ -359,7 +366,8 @@ def _tells(clause: Clause, place: int) -> bool:
         return False
     if verb.lemma in _CALLING:  # not "a firm called X", which has its own object
         return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
-    return reports(clause) or _puts_it(clause)
+    read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
+    return reports(clause) or _puts_it(clause) or (read and not clause.objects)
 
 
 def _puts_it(clause: Clause) -> bool:
