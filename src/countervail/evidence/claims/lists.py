@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.context import Context, chain
 from countervail.evidence.claims.introductions import introduced
 from countervail.evidence.claims.list_clauses import (
     COUNT,
@@ -30,7 +30,7 @@ from countervail.evidence.claims.persian_lists import persian_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
 _BETWEEN = re.compile(
@@ -304,3 +304,22 @@ def tag_line(sentence: str) -> bool:
         and any(p.islower() for p in items)
         and not sentence.rstrip().endswith(".")
     )
+
+
+def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | None:
+    """Who gives a list, with the attribution of its claims: "X named the members of the league: A, B and C"."""
+    at = shared.clause_at(item.start)
+    if at is None or item.claimed or at[1].verb.lemma not in _LISTING or at[1].relative:
+        return None
+    parsed, clause = at
+    spans = clause.after("by") if clause.verb.passive else clause.subjects
+    if not spans or parsed.units[clause.verb.start].start > item.start:
+        return None
+    who = shared.actors.of(parsed.units, spans[0], shared.before(parsed, clause))
+    if who[:2] not in {"p.", "o.", "n."} or who.endswith(".unknown") or who == item.body:
+        return None
+    speakers = tuple(dict.fromkeys([*shared.speakers(parsed, clause), who]))
+    return who, chain(shared.reading, item.sentence, shared.cited.get(shared.index(item.sentence)), speakers)
+
+
+_LISTING = frozenset(data_sections("english/memberships.txt")["listing"])

@@ -11,7 +11,7 @@ from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
-from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
+from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, teller, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -108,6 +108,8 @@ def claims(shared: Context) -> Iterator[Claim]:
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
+        if (said := teller(shared, item)) is not None:
+            common["speaker"], common["attribution"] = said
         if item.kind != "sanctioned" or not _imposed(shared, item):
             yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:

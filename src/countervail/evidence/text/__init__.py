@@ -50,7 +50,7 @@ _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕ�
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _CHANGE = re.compile(
-    rf"(?P<zwnj>\u200c)|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
+    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[a-z]))|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
     r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
     r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
@@ -132,6 +132,17 @@ def _prose(lines: list[str]) -> list[bool]:
     return found
 
 
+_BRACKETS = "()[]\"',.;:"
+
+
+@cache
+def _broken_names() -> frozenset[tuple[str, str]]:
+    """Words of names of states that a line may break between: "Papua New", "Guinea"; not where the first is a name."""
+    names = {name for row in country_names() for name in row.english}
+    pairs = {p for name in names for p in pairwise(name.split()) if p[0] not in names and p[0][0].isupper()}
+    return frozenset((a, b) for a, b in pairs if b[0].isupper() and a not in {"The", "Republic"})
+
+
 _NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s{1,4}[^\W\d]")
 
 _INITIAL = re.compile(r"\b[A-Z]\w+(?<!\bNo) (?:[A-Z]\. ?)*[A-Z]\.$|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Hon)\.$")
@@ -144,6 +155,10 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
+    if bare[-1] == "\u00ad":
+        return False  # the fold joins it
+    if (bare.rsplit(" ", 1)[-1].strip(_BRACKETS), head.split(" ", 1)[0].strip(_BRACKETS)) in _broken_names():
+        return True
     if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
         return False  # "4  What should be done" above its paragraph
     if small and bare[-1] == "-" and bare[-2:-1].islower():
