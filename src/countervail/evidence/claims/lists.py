@@ -323,3 +323,14 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
 
 
 _LISTING = frozenset(data_sections("english/memberships.txt")["listing"])
+
+
+_FOLLOWING = re.compile(r"\bfollowing (?=[^:]{0,40}\bmember)")
+
+
+def listed_phrase(at: tuple[Parsed, Clause] | None, line: str, start: int) -> str | None:
+    """What is listed below a line that says something of it: "The following members of X", which are under measures;
+    None where the line says no more, or that they are members no longer."""
+    first = _FOLLOWING.search(line)
+    verb = min((v for v in verbs_of(at) if first and v >= start + first.end()), default=None)
+    return None if verb is None or taken_away(at, verb) or taken_away(at, start) else line[: verb - start].rstrip()

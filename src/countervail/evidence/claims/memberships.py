@@ -11,7 +11,7 @@ from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
-from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, teller, with_text
+from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, listed_phrase, teller, with_text
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -193,9 +193,9 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
         short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
         if not short or shared.reading.within(at, at + len(line), "country"):
             return None
-    intro = introduced(
-        shared, at + lead, at + len(bare), verbs_of(shared.clause_at(at + lead)), heading=not bare.endswith(":")
-    )
+    clause = shared.clause_at(at + lead)
+    bare = listed_phrase(clause, line, at) or bare  # "the following members of the club are under measures:"
+    intro = introduced(shared, at + lead, at + len(bare), verbs_of(clause), heading=not bare.endswith(":"))
     if intro is None or (intro.by == "body" and not bare.endswith(":")):
         return None
     return intro
@@ -224,7 +224,7 @@ def _item(shared: Context, line: str, at: int) -> Place | None:
         return None
     rest = line[countries[0][2] - at :].strip()
     lead = line[first - at : countries[0][1] - at].strip()
-    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|and"
+    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|[,;]? ?(?:and|or)"
     if rest and not re.fullmatch(beside, rest) and not (bullet and _NO_MEMBER.search(rest)):
         return None
     return countries[0] if bullet or not lead else None

@@ -136,9 +136,14 @@ _BRACKETS = "()[]\"',.;:"
 
 
 @cache
+def _names_of_states() -> frozenset[str]:
+    return frozenset(name for row in country_names() for name in row.english)
+
+
+@cache
 def _broken_names() -> frozenset[tuple[str, str]]:
     """Words of names of states that a line may break between: "Papua New", "Guinea"; not where the first is a name."""
-    names = {name for row in country_names() for name in row.english}
+    names = _names_of_states()
     pairs = {p for name in names for p in pairwise(name.split()) if p[0] not in names and p[0][0].isupper()}
     return frozenset((a, b) for a, b in pairs if b[0].isupper() and a not in {"The", "Republic"})
 
@@ -155,8 +160,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
-    if bare[-1] == "\u00ad":
-        return False  # the fold joins it
+    if bare[-1] == "\u00ad" or head.rstrip() in _names_of_states():
+        return False  # the fold joins it; a list of one state a line
     if (bare.rsplit(" ", 1)[-1].strip(_BRACKETS), head.split(" ", 1)[0].strip(_BRACKETS)) in _broken_names():
         return True
     if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
