@@ -28,9 +28,11 @@ _NUMBERS = [
 ]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
+    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?: (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
-    r"(?P<u>countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)\b",
+    r"(?=countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)"
+    rf"|-(?=(?:nation|state|country|member|power) (?:(?!of |in |for |to )[\w'-]+ ){{0,3}}?(?:{'|'.join(_WORDS['clubs'])})\b))"
+    r"(?P<u>[^\W\d_]+)\b",
     re.IGNORECASE,
 )
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})

@@ -86,6 +86,13 @@ _NOT_IN = re.compile(
 )
 
 
+_FROM_COUNT = re.compile(
+    r"(?: (?:of|in|to) (?:the |this |that )?[^,;:.()]{2,50}?| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league))?"
+    r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
+)
+"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""
+
+
 @dataclass(frozen=True, slots=True)
 class CountryList:
     """One enumeration of countries in a sentence; spans are folded."""
@@ -197,10 +204,8 @@ def _list(
     start, end = run[0][1], run[-1][2]
     before = text[max(sentence.start, start - 140) : start]
     count = None
-    for match in COUNT.finditer(text, max(sentence.start, start - 60), start):
-        if re.fullmatch(
-            r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?", text[match.end() : start]
-        ):
+    for match in COUNT.finditer(text, max(sentence.start, start - 90), start):
+        if _FROM_COUNT.fullmatch(text[match.end() : start]):
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)

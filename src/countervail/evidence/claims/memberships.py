@@ -130,7 +130,7 @@ def _of_the_body(shared: Context, item: CountryList) -> str:
     return stronger("asserted", *(modality_of(c, at[0].clauses) for c in made)) if at else "asserted"
 
 
-_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)
+_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])[ ]+(?:the )?", re.IGNORECASE)
 
 
 def _bulleted(shared: Context) -> Iterator[CountryList]:
@@ -316,7 +316,7 @@ def _of_some(shared: Context, start: int) -> bool:
     return at is not None and at[1].verb.lemma in _OF_SOME
 
 
-_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], "join", "suspend", "admit"])
+_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], *_WORDS["of some"]])
 
 
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
