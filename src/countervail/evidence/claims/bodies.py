@@ -34,6 +34,7 @@ Span = tuple[int, int]
 NEAR_GROUP = 3
 """How many sentences back actors may be named together that "the two governments" are."""
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
+_OF_STATES = frozenset(["Chair", "President", "Member", "Partner", "Leader", "Founder", "Coordinator"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -200,6 +201,9 @@ class Actors(Described):
         named = units[k].mention
         if named is None or named.type == "date":
             return None
+        title = core.text.title().removesuffix("s")
+        if named.type == "country" and title in lexicon().posts and title not in _OF_STATES:
+            return None  # "according to one diplomat, Egypt and Libya": no person is a state
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )

@@ -14,6 +14,7 @@ from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
+from countervail.evidence.names.name_words import QUOTING
 from countervail.evidence.text.documents import Reading, Sentence, dashed
 from countervail.evidence.text.tokens import Mention
 
@@ -21,11 +22,10 @@ _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
 _SAID = re.compile(
     r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
-    r"(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared|announced)\b"
+    rf"{QUOTING}\b"
 )
 _SAYING = re.compile(
-    r"(?:\b(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared"
-    r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
+    rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$'
 )
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")

@@ -10,7 +10,7 @@ from functools import cache
 from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
-from countervail.evidence.names.name_words import PARTICLES
+from countervail.evidence.names.name_words import PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.text import Folded, fold
@@ -18,13 +18,11 @@ from countervail.evidence.text.tokens import Mention, Taken, adjectives, country
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
-    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced"
-    r"|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
+    rf"(?:\b(?:{QUOTING}|called|that|read|reads|quoted as saying"
     r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
 )
 _SPEECH_AFTER = re.compile(
-    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{0,25} ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
-    r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
+    rf"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{{0,25}} ){{0,4}}(?:{QUOTING}|according to)\b"
 )
 
 

@@ -54,6 +54,13 @@ SPEECH = (
     r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
     r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
 )
+QUOTING = (
+    r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
+    r"|announced|explained|explains|stated|states|replied|replies|answered|answers|countered|counters|retorted|responded"
+    r"|asked|asks|declared|remarked|observed|conceded|admitted|acknowledged|continued|concluded|recalled|complained|joked"
+    r"|quipped|protested|objected|asserted|confirmed|promised|vowed|pledged|shot back|hit back|interjected|testified)"
+)
+"""Verbs beside a quotation that say whose it is."""
 SPEAKS = re.compile(
     rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{SPEECH}\b"
 )
