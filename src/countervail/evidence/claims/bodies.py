@@ -199,11 +199,9 @@ class Actors(Described):
         while k < len(units) - 1 and k < b + 5 and units[k].tag in {"N", "."} and not units[k].text[0].islower():
             k += 1  # "the master, Captain X"
         named = units[k].mention
-        if named is None or named.type == "date":
+        post = core.text.title().removesuffix("s") in lexicon().posts - _OF_STATES  # no person is a state
+        if named is None or named.type == "date" or (named.type == "country" and post):
             return None
-        title = core.text.title().removesuffix("s")
-        if named.type == "country" and title in lexicon().posts and title not in _OF_STATES:
-            return None  # "according to one diplomat, Egypt and Libya": no person is a state
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
         )
@@ -244,10 +242,12 @@ class Actors(Described):
             return self.speaking(word, speaker)
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
+        several: set[str] = set()  # named together last: none of them is "it"
         for identifier in before:
             if identifier in self.groups:
                 if word in _THEY:
                     return identifier
+                several = several or set(self.groups[identifier])
                 continue
             if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
                 continue
@@ -262,7 +262,7 @@ class Actors(Described):
                 continue
             if kind == "person" and identifier.rsplit("-", 1)[-1].removeprefix("p.") in NOUNS["plurals"]:
                 continue
-            if kind == "thing" and identifier.rsplit("-", 1)[-1] in PLURAL_BODIES:
+            if kind == "thing" and (identifier in several or identifier.rsplit("-", 1)[-1] in PLURAL_BODIES):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -334,6 +334,9 @@ class Actors(Described):
             identifier = self.of(units, clause.subjects[0], self.recent)
             if named is not None:
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
+            body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
+            if len(clause.subjects) > 1 and body and (found := self.mention(body)):
+                self.recent.insert(0, found)  # "A and B joined the league": "it" is the league
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             if len(clause.subjects) > 1:

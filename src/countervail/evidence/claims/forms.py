@@ -69,6 +69,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = right in OBJECT_NEXT or (after is not None and after.lower in {"that", "to"})
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
+            opened = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+            to_do = after is not None and after.lower == "to" and next_is_verb(units, i)
+            closes = closes or (to_do and opened > 0 and units[opened - 1].tag == "E")  # "X, set up in Y, plans to"
             if left == "," and i > 2 and (right in {"D", "O"} or closes):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
