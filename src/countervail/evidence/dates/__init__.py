@@ -101,6 +101,8 @@ class DateReader:
 
     def numeric(self, m: re.Match[str]) -> Found:
         """29-4-2023, 2022/05/15, ۱۴۰۱/۰۲/۲۵, 15.5.2022."""
+        if w.VERSION_BEFORE.search(self.text, max(0, m.start() - 12), m.start()):
+            raise ValueError
         groups = [m.group(g) for g in ("a", "b", "c")]
         a, b, c = (number(g) for g in groups)
         repaired = {} if "".join(groups).isdigit() else {"repaired": True}
@@ -168,7 +170,7 @@ class DateReader:
             raise NoSuchDateError
         if not year_text:
             if days and not 1 <= number(days[0]) <= 31:
-                raise ValueError
+                raise NoSuchDateError if _ORDINAL.search(m.group()) else ValueError  # "January 32nd"
             parts = {"day": number(days[0])} if days else {}
             return None, {"open": "no year", "month": month, **parts, **({"to": number(days[1])} if days[1:] else {})}
         year = number(year_text)
@@ -361,6 +363,7 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _NUMBERED = re.compile(r"\b(?:[Nn]o|[Nn]os|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
 
 

@@ -189,7 +189,8 @@ IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Islan
 AMERICAN_PLACE = re.compile(
     r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
     r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
-    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
+    r"|[Ss]outhern |(?:[Dd]istrict|[Uu]niversity|[Bb]ulldogs|[Cc]ircuit|[Cc]apitol|[Gg]overnor) of "
+    rf"|(?:{_STATES}),? (?:and |or )?)$"
 )
 AMERICAN_AFTER = re.compile(
     rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"
