@@ -20,7 +20,16 @@ from countervail.evidence.credits import TRANSLATION
 from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
-from countervail.evidence.witnesses import Witnesses, named_by, numbers_in, of_house, one_voice, posts_of, same_house, voices
+from countervail.evidence.witnesses import (
+    Witnesses,
+    named_by,
+    numbers_in,
+    of_house,
+    one_voice,
+    posts_of,
+    same_house,
+    voices,
+)
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""

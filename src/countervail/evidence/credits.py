@@ -50,7 +50,9 @@ _PERSIAN_ORIGIN = re.compile(
 )
 _APART = re.compile(r" ?[;|(){}\[\],—–/] ?| - |\b(?:by|for|from|via|and|with|in) ")
 _STAFF = re.compile(r"\b(?:staff|agencies|reporters?|writers?|correspondents?|desk|bureau)\W*$")
-_CREDITS = re.compile(r"^\W*(?:(?:additional|further|with) )*(?:report|writ|edit|compil|fil|story|text|by|source|credit)", re.I)
+_CREDITS = re.compile(
+    r"^\W*(?:(?:additional|further|with) )*(?:report|writ|edit|compil|fil|story|text|by|source|credit)", re.I
+)
 TRANSLATION = "n.translation"
 """What an article is that says so and names no original by a name that can be compared."""
 _POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")

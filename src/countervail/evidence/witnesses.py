@@ -207,8 +207,9 @@ def _roles(a: str, b: str) -> Sameness:
 
 def _bodies(a: str, b: str) -> Sameness:
     """Two bodies or papers: one where only the edition, or the office that speaks, differs."""
-    if house(a[2:]) == house(b[2:]) or (a.isascii() != b.isascii() and len(skeleton(a[2:])) >= _LEAST - 1
-        and skeleton(a[2:]) == skeleton(b[2:])):
+    if house(a[2:]) == house(b[2:]) or (
+        a.isascii() != b.isascii() and len(skeleton(a[2:])) >= _LEAST - 1 and skeleton(a[2:]) == skeleton(b[2:])
+    ):
         return "same"
     x, y = _words(a) - _EDITION, _words(b) - _EDITION
     rest_a, rest_b = x - _ORGANS, y - _ORGANS

@@ -138,6 +138,8 @@ def _before_finite(units: Sequence[Unit], i: int) -> bool:
 
 
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
+    if unit.lower == "grouping" and left == "N" and right not in {"D", "E", "#", "O"}:
+        return None  # "a little-known grouping set up in Lome"
     if unit.lower in _ING_NOUNS:
         return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
     return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None

@@ -33,6 +33,7 @@ from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
+_WORDS = data_sections("english/memberships.txt")
 _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
     r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
@@ -86,8 +87,11 @@ _NOT_IN = re.compile(
 )
 
 
+_STATUS = re.compile(rf" ?\([^()\n]{{0,30}}\b(?:{'|'.join(_WORDS['no member'])})\b[^()\n]{{0,30}}\)", re.IGNORECASE)
+"""What in brackets behind a state of a list says that it is none of the others: "(withdrew in 2020)"."""
 _FROM_COUNT = re.compile(
-    r"(?: (?:of|in|to) (?:the |this |that )?[^,;:.()]{2,50}?| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league))?"
+    r"(?: (?:of|in|to) (?:the |this |that )?[^,;:.()]{2,50}?"
+    r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league))?"
     r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
 )
 """What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""
@@ -201,6 +205,7 @@ def _list(
     shared: Context, n: int, sentence: Sentence, run: list[Place], partial: dict[str, tuple[str, int, int]]
 ) -> CountryList | None:
     text = shared.reading.folded.text
+    run = [place for place in run if not _STATUS.match(text, place[2], sentence.end)] or run
     start, end = run[0][1], run[-1][2]
     before = text[max(sentence.start, start - 140) : start]
     count = None
@@ -327,7 +332,7 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
     return who, chain(shared.reading, item.sentence, shared.cited.get(shared.index(item.sentence)), speakers)
 
 
-_LISTING = frozenset(data_sections("english/memberships.txt")["listing"])
+_LISTING = frozenset(_WORDS["listing"])
 
 
 _FOLLOWING = re.compile(r"\bfollowing (?=[^:]{0,40}\bmember)")
@@ -339,3 +344,9 @@ def listed_phrase(at: tuple[Parsed, Clause] | None, line: str, start: int) -> st
     first = _FOLLOWING.search(line)
     verb = min((v for v in verbs_of(at) if first and v >= start + first.end()), default=None)
     return None if verb is None or taken_away(at, verb) or taken_away(at, start) else line[: verb - start].rstrip()
+
+
+def imposed(shared: Context, item: CountryList) -> bool:
+    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
+    named = shared.reading.within(item.sentence.start, item.start)
+    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)

@@ -10,8 +10,17 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
-from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
-from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, listed_phrase, teller, with_text
+from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count, verbs_of
+from countervail.evidence.claims.lists import (
+    CountryList,
+    Place,
+    country_lists,
+    imposed,
+    listed_beside,
+    listed_phrase,
+    teller,
+    with_text,
+)
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -110,17 +119,11 @@ def claims(shared: Context) -> Iterator[Claim]:
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
         if (said := teller(shared, item)) is not None:
             common["speaker"], common["attribution"] = said
-        if item.kind != "sanctioned" or not _imposed(shared, item):
+        if item.kind != "sanctioned" or not imposed(shared, item):
             yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
-
-
-def _imposed(shared: Context, item: CountryList) -> bool:
-    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
-    named = shared.reading.within(item.sentence.start, item.start)
-    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
 
 
 def _of_the_body(shared: Context, item: CountryList) -> str:
@@ -310,22 +313,13 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
         )
 
 
-def _of_some(shared: Context, start: int) -> bool:
-    """Whether those counted do or suffer something that not all members do: "three members left"."""
-    at = shared.clause_at(start)
-    return at is not None and at[1].verb.lemma in _OF_SOME
-
-
-_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], *_WORDS["of some"]])
-
-
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
         if not _COUNTED.search(sentence.text):
             continue
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
-            if match.span() in counted or number(match.group("n")) < 3 or _of_some(shared, match.start()):
+            if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):
                 continue
             if (polarity := polarity_of_count(shared, match.start())) is None:
                 continue

@@ -24,9 +24,7 @@ _SAID = re.compile(
     r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
     rf"{QUOTING}\b"
 )
-_SAYING = re.compile(
-    rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$'
-)
+_SAYING = re.compile(rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$')
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
 _ACCORDING = re.compile(r"(?:^|[.\n:-] ?)According to [^.\"\n]{3,140} \Z")

@@ -242,7 +242,9 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 
 _NO = re.compile(r"\b(?:no|without|not|nor|neither|any) (?:\w+ )?$", re.IGNORECASE)
-_PLANNING = frozenset(["plan", "propose", "consider", "discuss", "want", "envisage", "prepare", "study", "seek", "float"])
+_PLANNING = frozenset(
+    ["plan", "propose", "consider", "discuss", "want", "envisage", "prepare", "study", "seek", "float"]
+)
 _REFUSING = frozenset(["reject", "refuse", "oppose", "exclude", "deny", "drop", "abandon", "shelve"])
 
 

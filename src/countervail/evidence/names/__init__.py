@@ -21,9 +21,7 @@ _SPEECH_BEFORE = re.compile(
     rf"(?:\b(?:{QUOTING}|called|that|read|reads|quoted as saying"
     r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
 )
-_SPEECH_AFTER = re.compile(
-    rf"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{{0,25}} ){{0,4}}(?:{QUOTING}|according to)\b"
-)
+_SPEECH_AFTER = re.compile(rf"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{{0,25}} ){{0,4}}(?:{QUOTING}|according to)\b")
 
 
 def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
@@ -98,7 +96,8 @@ _ENTRY = re.compile(
 """A name as lists give it: SURNAME, Given Name."""
 _UNMARKED = re.compile(
     rf"(?m)^(?:\d{{1,4}}[.)] |[-*•] )?(?P<s>{_UPPER}(?: {_UPPER}){{0,2}}) (?P<g>{_NEXT}(?: {_NEXT}){{0,3}})"
-    r"(?=[.;,:]? *\(?(?:DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition|Name \(|a\.k\.a|[Ll]isted on)\b)"
+    r"(?=[.;,:]? *\(?(?:DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition"
+    r"|Name \(|a\.k\.a|[Ll]isted on)\b)"
 )
 """The same without a comma, at the head of an entry: 1. SURNAME Given Name. DOB: ..."""
 _BODY = re.compile(
