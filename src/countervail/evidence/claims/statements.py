@@ -245,7 +245,17 @@ _NO = re.compile(r"\b(?:no|without|not|nor|neither|any) (?:\w+ )?$", re.IGNORECA
 _PLANNING = frozenset(
     ["plan", "propose", "consider", "discuss", "want", "envisage", "prepare", "study", "seek", "float"]
 )
-_REFUSING = frozenset(["reject", "refuse", "oppose", "exclude", "deny", "drop", "abandon", "shelve"])
+_HAVING = frozenset(
+    ["have", "plan", "want", "propose", "consider", "create", "introduce", "adopt", "include", "envisage"]
+)
+_REFUSING = frozenset(["reject", "refuse", "oppose", "shelve"])
+
+
+def _rejects(at: tuple[Parsed, Clause], place: int) -> bool:
+    """Whether a clause says of what it names at a place that it is not to be: "does not plan a", "rejects a"."""
+    verb = at[1].verb
+    before = at[0].units[verb.start].start < place
+    return before and (verb.lemma in _REFUSING or (verb.lemma in _HAVING and negated(at[1])))
 
 
 def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
@@ -254,7 +264,7 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         if match:
             at = shared.clause_at(sentence.start + match.start())
             no = sentence.text[max(0, match.start() - 30) : match.start()]
-            denied = _NO.search(no) or (at and (negated(at[1]) or (at[1].verb.lemma in _REFUSING)))
+            denied = _NO.search(no) or (at and _rejects(at, sentence.start + match.start()))
             yield shared.claim(
                 shared.grouping(sentence),
                 "provision",
