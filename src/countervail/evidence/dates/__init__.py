@@ -299,6 +299,11 @@ class DateReader:
         """January, without day or year."""
         if m.group("m") in w.ALSO_WORDS and not w.MONTH_BEFORE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
+        if (
+            _SHIP.search(self.text, max(0, m.start() - 12), m.start())
+            and self.text[m.end() + 1 : m.end() + 2].isupper()
+        ):
+            raise ValueError  # "the tanker August Star"
         name = m.group("m") in w.ALSO_WORDS and w.NAME_AFTER.match(self.text, m.end())
         if name and not w.MONTH_SURE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
@@ -363,6 +368,7 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
+_SHIP = re.compile(r"\b(?:ships?|tanker|vessel|ferry|freighter|carrier|yacht|trawler|boat|tug|MV|MT) $")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _NUMBERED = re.compile(r"\b(?:[Nn]o|[Nn]os|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
 
