@@ -304,6 +304,8 @@ class DateReader:
             and self.text[m.end() + 1 : m.end() + 2].isupper()
         ):
             raise ValueError  # "the tanker August Star"
+        if _MOVEMENT.match(self.text, m.end()):
+            raise ValueError  # "the Third of May Movement"
         name = m.group("m") in w.ALSO_WORDS and w.NAME_AFTER.match(self.text, m.end())
         if name and not w.MONTH_SURE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
@@ -368,6 +370,7 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
+_MOVEMENT = re.compile(r" (?:Movement|Front|Brigades?|Revolution|Party|Group|Committee)\b")
 _SHIP = re.compile(r"\b(?:ships?|tanker|vessel|ferry|freighter|carrier|yacht|trawler|boat|tug|MV|MT) $")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _NUMBERED = re.compile(r"\b(?:[Nn]o|[Nn]os|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
