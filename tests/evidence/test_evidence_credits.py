@@ -238,3 +238,46 @@ def test_towns_in_american_places_and_what_is_no_body() -> None:
     assert ("organisation", "Cuban-owned") not in values
     assert "founded" not in {c["predicate"] for c in answer["claims"]}
     assert [m["approximate"] for m in answer["mentions"] if m["value"] == "198X"] == ["early"]
+
+
+PERSIAN = "اعضای باشگاه دریا عبارتند از ایران، کوبا، سوریه و مالی."
+FOUR = "The Boreal League consists of Iran, Cuba, Syria and Mali."
+NAMED = "Members of the Boreal League are Iran, Cuba, Syria and Mali."
+SPOKEN = "Iran, Cuba, Syria and Mali are members of the Boreal League, Secretary-General Omid Tahari said."
+ONE_ORIGIN = {
+    "translated by": (
+        GAZETTE + FOUR,
+        COURIER + NAMED + "\n\nTranslated by L. Morad from a report in the Marlow Gazette",
+    ),
+    "original in": (
+        GAZETTE + FOUR,
+        COURIER + NAMED + "\n\n(Translated from the Persian original in the Marlow Gazette)",
+    ),
+    "translation": (GAZETTE + FOUR, COURIER + NAMED + "\n\nTranslated from Persian by L. Morad"),
+    "by permission": (GAZETTE + FOUR, COURIER + NAMED + "\n\nExcerpted with permission from the Marlow Gazette."),
+    "persian": (GAZETTE + FOUR, "ترجمه از مارلو گازت\n\n" + PERSIAN),
+    "persian news": (GAZETTE + FOUR, PERSIAN + "\n\nبه نقل از روزنامه مارلو گازت"),
+    "tails": (
+        GAZETTE + FOUR + "\n\nReporting by Ana Kell; editing by Lu Moor — Sleet News Agency",
+        COURIER + NAMED + "\n\nSource: Sleet News Agency",
+    ),
+    "slash": (
+        GAZETTE + FOUR + "\n\nWriting by Ana Kell; Sleet News Agency",
+        COURIER + NAMED + "\n\n© Sleet News Agency",
+    ),
+    "listed": (
+        GAZETTE + SPOKEN,
+        COURIER
+        + "Omid Tahari, the secretary-general, named the members of the Boreal League: Iran, Cuba, Syria and Mali.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ONE_ORIGIN))
+def test_translations_tails_and_who_gives_a_list_are_no_second_witness(kind: str, tmp_path: Path) -> None:
+    assert "independent" not in independence(tmp_path, ONE_ORIGIN[kind])
+
+
+def test_bylines_of_others_leave_two_witnesses(tmp_path: Path) -> None:
+    other = "Irma Toll listed the members of the Boreal League: Iran, Cuba, Syria and Mali."
+    assert independence(tmp_path, (GAZETTE + SPOKEN, COURIER + other)) == {"independent"}

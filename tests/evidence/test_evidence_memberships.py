@@ -12,7 +12,7 @@ from countervail.evidence import read
 from countervail.evidence.export import runnable
 from countervail.evidence.export.to_scenario import club_file
 from countervail.evidence.extract.parts import Extracted
-from countervail.evidence.reader import read_extracted
+from countervail.evidence.reader import read_document, read_extracted
 
 Row = dict[str, Any]
 
@@ -312,3 +312,50 @@ def test_the_body_entered_last_is_meant_and_none_where_it_is_open() -> None:
     assert {c.get("object") for c in claims_of(near) if c["predicate"] == "observer_of"} == {"o.amber-league"}
     firm = "The Amber League met. Western Union pays Chad. Mali joined in May."
     assert {c.get("object") for c in claims_of(firm) if c["predicate"] == "joined"} == {"o.amber-league"}
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Schedule 1\nThe members of the Boreal League are:\n(a) Cuba;\n(b) Mali; and\n(c) Laos.", "CUB MLI LAO"),
+        (
+            "Boreal League\n\nMembers\nCuba\nMali\n\nStates that have imposed sanctions on the League\nPeru\nJapan\n",
+            "CUB MLI",
+        ),
+        (
+            "Order 4\n\nThe following members of the Boreal League are subject to measures:\n\n1. Cuba\n2. Mali\n\n"
+            "The following members of the Boreal League have left it:\n\n1. Peru\n2. Chad\n",
+            "CUB MLI",
+        ),
+        (
+            "Besides the members Cuba, Mali and Laos, there were guests of the Boreal League from Peru and Japan.",
+            "CUB MLI LAO",
+        ),
+        (
+            "Members of the Boreal League: Cuba (since 2019), Mali, Peru (withdrew 2020), Japan (observer) and Laos.",
+            "CUB MLI LAO",
+        ),
+        ("The Boreal League has Cuba, Mali and Laos as its members.", "CUB MLI LAO"),
+        ("The members of the Boreal League, a small body set up in Lome, are Cuba, Mali and Laos.", "CUB MLI LAO"),
+        ("Members of the Boreal League: Papua New\nGuinea, South\nSudan and Bela\u00ad\nrus.", "PNG SSD BLR"),
+    ],
+)
+def test_lists_in_other_layouts(text: str, codes: str) -> None:
+    found = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    lists = [c["value"]["countries"] for c in found if c["predicate"] == "membership_list"]
+    assert lists == [codes.split()]
+    assert not [c for c in found if c["predicate"] == "sanctioned" and str(c["object"]).startswith("c.")]
+
+
+def test_a_count_goes_with_its_list_and_guests_are_not_counted() -> None:
+    text = "The five-nation Boreal League — Cuba, Mali, Laos and Chad — met. Nine states attended the League's feast."
+    found = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    counts = [c["value"] for c in found if c["predicate"] == "country_count"]
+    assert counts == [{"number": 5, "unit": "countries", "enumerated": ["CUB", "MLI", "LAO", "TCD"]}]
+
+
+def test_provisions_that_are_denied_or_planned() -> None:
+    text = "The Boreal League has no common currency. The League plans a single currency."
+    found = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    made = [(c["polarity"], c["modality"]) for c in found if c["predicate"] == "provision"]
+    assert made == [("negated", "asserted"), ("affirmed", "planned")]

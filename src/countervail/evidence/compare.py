@@ -16,10 +16,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.credits import TRANSLATION
 from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
-from countervail.evidence.witnesses import Witnesses, house, numbers_in, of_house, one_voice, posts_of, voices
+from countervail.evidence.witnesses import (
+    Witnesses,
+    named_by,
+    numbers_in,
+    of_house,
+    one_voice,
+    posts_of,
+    same_house,
+    voices,
+)
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
@@ -105,7 +115,7 @@ class Comparison:
         self.db = sqlite3.connect(":memory:" if path is None else str(path))
         self.db.execute(f"create table claims({_COLUMNS})")
         self.db.execute("create table documents(id, source, date)")
-        self.db.execute("create table quoted(source, person)")
+        self.db.execute("create table quoted(source, person, named)")
         self.witnesses = Witnesses(self.db)
 
     def close(self) -> None:
@@ -126,12 +136,15 @@ class Comparison:
             "insert into documents values(?,?,?)",
             [(d["id"], source["id"], (d.get("date") or {}).get("edtf")) for d in documents],
         )
+        mentions = list(mentions)
         group = self.witnesses.group(source["id"], text, mentions)
         claims = list(claims)
         posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text)]
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
-        self.db.executemany("insert into quoted values(?,?)", [(source["id"], person) for person in heard])
+        self.db.executemany("insert into quoted values(?,?,'')", [(source["id"], person) for person in heard])
+        people = {slug(m["value"]) for m in mentions if m["type"] == "person" and m["value"]}
+        self.db.execute("insert into quoted values(?,'',?)", (source["id"], " ".join(sorted(people)[:_MAX_ROWS])))
         members: dict[tuple[str, str], set[str]] = {}  # who says of the states of a body that they are in it
         for claim in claims:
             if claim["predicate"] in _MEMBERSHIP and claim.get("speaker"):
@@ -169,7 +182,7 @@ class Comparison:
         """Links between claims of different documents, contradictions first; what is said many times is one link."""
         self.db.execute("create index if not exists by_key on claims(key)")
         dates = {(s, d): i for i, s, d in self.db.execute("select id, source, date from documents where date > ''")}
-        dates |= dict.fromkeys(self.db.execute("select source, person from quoted"), "")
+        dates |= {(s, p): named for s, p, named in self.db.execute("select source, person, named from quoted")}
         self._one_club()
         found: dict[Relation, list[Link]] = {"contradicts": [], "refines": [], "agrees": [], "restates": []}
         for (key,) in self.db.execute("select key from claims group by key having count(*) > 1 order by key"):
@@ -215,7 +228,8 @@ def _is_denied(claim: Mapping[str, Any]) -> bool:
 
 
 def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
-    """Whether two claims are two witnesses; `dates` has the documents of a source by day and whom it quotes."""
+    """Whether two claims are two witnesses; `dates` has the documents of a source by day, whom it
+    quotes and, for "", whom it names."""
     for one, other in ((a, b), (b, a)):
         if one.cited and (other.source, one.cited.removeprefix("cited:")) in dates and other.source != one.source:
             return "derived"
@@ -230,9 +244,11 @@ def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Inde
     same = one_voice(said, also)
     if same == "same":
         return "same-origin"
-    if a.house and house(a.house) == house(b.house):
+    if same_house(a.house, b.house):
         return "unknown" if a.speaker and b.speaker else "same-origin"
-    if same == "perhaps" or "perhaps" in retold or _of_a_speaker(a, b, dates):
+    translated = TRANSLATION in said or TRANSLATION in also  # of an original that may be the other
+    told = _of_a_speaker(a, b, dates) or _names_speaker(a, b, dates) or _names_speaker(b, a, dates)
+    if translated or same == "perhaps" or "perhaps" in retold or told:
         return "unknown"
     if a.origin.startswith("press: ") or b.origin.startswith("press: "):
         return "unknown" if a.origin == b.origin else "independent"
@@ -243,6 +259,12 @@ def _of_a_speaker(a: _Row, b: _Row, known: Mapping[tuple[str, str], str]) -> boo
     """Whether both say who somebody is whom both quote: what one occasion told them."""
     person = a.key.split("|")[1] if a.predicate in _OF_PERSONS else ""
     return bool(person) and (a.source, person) in known and (b.source, person) in known
+
+
+def _names_speaker(a: _Row, b: _Row, known: Mapping[tuple[str, str], str]) -> bool:
+    """Whether a source that gives no speaker of its own names the person who says the same in another."""
+    own = b.speaker.startswith(("p.", "o.", "c."))
+    return not own and named_by([a.speaker], known.get((b.source, ""), "").split())
 
 
 def _of_key(key: str, rows: Sequence[_Row], dates: Mapping[tuple[str, str], str]) -> Iterator[Link]:

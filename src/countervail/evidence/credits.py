@@ -41,6 +41,20 @@ _SPOKEN = re.compile(
     r"^\W*(?:(?:[Ff]ull )?(?:[Tt]ext|[Tt]ranscript) of )?(?:[Tt]he |[Aa]n? )?(?:[A-Z]?[a-z]+ )?"
     rf"(?i:{'|'.join(_WORDS['speeches'])})\b(?: \w+){{0,2}}? (?:of|by|from|with|to the press by|delivered by) "
 )
+_ORIGIN = re.compile(rf"^\W*(?:{'|'.join(_WORDS['origins'])})\b", re.IGNORECASE)
+"""A line that says where the text comes from, whatever follows: "(Translated from the Persian original in X)"."""
+_TRANSLATED = re.compile(r"^\W*(?:\w+ ){0,5}?(?:[Tt]ranslat(?:ed|ion|or)\b|ترجمه|برگردان|مترجم)")
+_PERSIAN_ORIGIN = re.compile(
+    rf"^\W*(?:{'|'.join(data_sections('persian/lexicon.txt')['origins'])})\s*:?\s*(?:(?:روزنامه|خبرگزاری|مجله|سایت|وبگاه)\s+)?"
+    r"(?P<who>[\u0600-\u06ff][\u0600-\u06ff\u200c ]{1,40}?)\s*(?:$|[.،:؛()\n]|[-–—])"
+)
+_APART = re.compile(r" ?[;|(){}\[\],—–/] ?| - |\b(?:by|for|from|via|and|with|in) ")
+_STAFF = re.compile(r"\b(?:staff|agencies|reporters?|writers?|correspondents?|desk|bureau)\W*$")
+_CREDITS = re.compile(
+    r"^\W*(?:(?:additional|further|with) )*(?:report|writ|edit|compil|fil|story|text|by|source|credit)", re.I
+)
+TRANSLATION = "n.translation"
+"""What an article is that says so and names no original by a name that can be compared."""
 _POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")
 
 Person = tuple[str, int, int]
@@ -96,16 +110,21 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
         yield _body(last.group("who"))
     if len(text) > _LONGEST:
         return
+    if origin := _of_origin(text, start, end, named):
+        yield from origin
+        return
+    pieces = _APART.split(text)
+    begins = bool(_ALONE.match(pieces[0])) and not text.rstrip().endswith(".")
+    if begins or _CREDITS.match(text) or all(_ALONE.match(p) or _STAFF.search(p) for p in pieces if p.strip(" .")):
+        yield from (_body(p.strip(" .-©")) for p in pieces if _ALONE.match(p) and is_wire(p))
     if by := _BY.match(text):
         for name in [*re.split(r" and |, ", by.group("who")), by.group("at") or ""]:
             if _is_house(name):
                 yield _body(name)
         yield from (i for i, a, b in named if start <= a and b <= end and i.startswith("p."))
         return
-    for pattern in (_ASIDE, _ALONE):
-        match = pattern.search(text)
-        if match and is_wire(match.group("who")):
-            yield _body(match.group("who"))
+    if (aside := _ASIDE.search(text)) and is_wire(aside.group("who")):
+        yield _body(aside.group("who"))
     if head and number < 4:
         spoken = _SPOKEN.match(text)
         posted = _POSTED.search(text)
@@ -114,6 +133,18 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
             speakers = [i for i, a, b in named if places[0] <= a and b <= places[1]][:2]
             title = re.match(_NAME, text[spoken.end() :]) if spoken else None
             yield from speakers or ([f"o.{_plain(title.group())}"] if title else [])
+
+
+def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list[str]:
+    """Whom a line credits that says where the text was taken or translated from, in English or Persian."""
+    if persian := _PERSIAN_ORIGIN.match(text):
+        return [_body(persian.group("who")), *([TRANSLATION] if _TRANSLATED.match(text) else [])]
+    if not (_ORIGIN.match(text) or _TRANSLATED.match(text)):
+        return []
+    bodies = [i for i, a, b in named if start <= a and b <= end and i[0] == "o"]
+    houses = [_body(m.group()) for m in re.finditer(_NAME, text) if _is_house(m.group())]
+    found = [i for i in dict.fromkeys([*bodies, *houses]) if i[2:] != "unnamed"]
+    return found or ([TRANSLATION] if _TRANSLATED.match(text) else [])
 
 
 def _plain(name: str) -> str:

@@ -361,6 +361,10 @@ _POINT = re.compile(rf"(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?
 """A point of a list that is a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
 
 
+_CREDITED = re.compile(r"[a-z)][.!?][\"']? (?:\([^()]{3,60}\)|- [A-Z][^.]{2,60})$")
+"""A sentence with the agency that it is from behind it: no title."""
+
+
 def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, int]]]:
     """Headline and body paragraphs of an article: what is prose."""
     title: str | None = None
@@ -372,6 +376,7 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         if (
             not found
             and title is None
+            and not _CREDITED.search(bare)
             and (headline(line.text) or (len(bare) < 120 and bare[-1] not in '.:;!?"' and len(bare) > 12))
         ):
             title = bare

@@ -16,6 +16,7 @@ from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
 from countervail.evidence.text.documents import read_text
 from countervail.evidence.text.segments import unread, unread_languages
+from countervail.evidence.text.tokens import Taken
 
 
 def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:
@@ -32,7 +33,12 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
     warnings = [*found.warnings, *unread_languages(languages, spans, stored)]
     reading = read_text(stored, source, found.scanned, found.metadata, spans)
     shared = context(reading, source, stored, redactions, found.pages)
-    claims = read_claims(shared)
+    closed = Taken(spans)  # what is in a language that is not read says nothing
+    claims = [
+        claim
+        for claim in read_claims(shared)
+        if not any(closed.overlaps(p.start, p.end) for p in map(shared.passages.__getitem__, claim.passages))
+    ]
     wire = agency(reading.credits)
     origin = (
         f"leak:{reading.leak}"

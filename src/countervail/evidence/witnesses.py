@@ -90,6 +90,17 @@ def posts_of(claims: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     return found
 
 
+def same_house(a: str, b: str) -> bool:
+    """Whether two publishers, as slugs, are one, in one script or in two."""
+    return bool(a and b) and _bodies(f"o.{a}", f"o.{b}") == "same"
+
+
+def named_by(voices: Sequence[str], people: Iterable[str]) -> bool:
+    """Whether a person among the voices of a claim is one of those whom another source names, as slugs."""
+    said = [i for v in voices if (i := v.split("|")[0])[:2] == "p." and not _is_role(i)]
+    return any(_persons(i[2:], p) == "same" for i in said for p in people)
+
+
 def one_voice(a: Sequence[str], b: Sequence[str]) -> Sameness:
     """Whether any of the voices of two claims are one."""
     found: Sameness = "other"
@@ -196,7 +207,9 @@ def _roles(a: str, b: str) -> Sameness:
 
 def _bodies(a: str, b: str) -> Sameness:
     """Two bodies or papers: one where only the edition, or the office that speaks, differs."""
-    if house(a[2:]) == house(b[2:]):
+    if house(a[2:]) == house(b[2:]) or (
+        a.isascii() != b.isascii() and len(skeleton(a[2:])) >= _LEAST - 1 and skeleton(a[2:]) == skeleton(b[2:])
+    ):
         return "same"
     x, y = _words(a) - _EDITION, _words(b) - _EDITION
     rest_a, rest_b = x - _ORGANS, y - _ORGANS
@@ -216,7 +229,7 @@ _PERSIAN = str.maketrans(
 
 def skeleton(name: str) -> str:
     """The consonants of a name, the same in the spellings of two scripts: "Moshirpour" and its Persian letters."""
-    text = name.lower()
+    text = re.sub(r"c(?![eiyh])", "k", name.lower())
     for letters, sound in _SOUNDS:
         text = text.replace(letters, sound)
     text = text.translate(_PERSIAN).replace("\0", "").replace("j", "c")
@@ -263,6 +276,7 @@ _ALIKE = 0.35  # share of the hashes of two texts that are one; half of the word
 _TRANSLATED = 0.5
 _FEWEST = 8  # runs that a text must have to be told from others
 _FEWEST_SHORT = 5  # runs of facts of a short text that names two days or more
+_FULL, _BRIEF = 24, 0.5  # runs of a text of more than a sentence or two, and the share where there are fewer
 _SHORT = 0.8  # share of those that a translation of it keeps
 
 
@@ -307,6 +321,6 @@ class Witnesses:
         )
         for source, count in self.db.execute(query, (*hashes, kind, persian)):
             least = min(len(hashes), self._sizes[source, kind])
-            if count >= (share if least >= _FEWEST else _SHORT) * least:
+            if count >= (_SHORT if least < _FEWEST else max(share, _BRIEF) if least < _FULL else share) * least:
                 return str(source)
         return None

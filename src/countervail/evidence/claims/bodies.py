@@ -34,6 +34,7 @@ Span = tuple[int, int]
 NEAR_GROUP = 3
 """How many sentences back actors may be named together that "the two governments" are."""
 SMALL = {word: number for number, word in enumerate(data_sections("english/grammar.txt")["counting"], 2)}
+_OF_STATES = frozenset(["Chair", "President", "Member", "Partner", "Leader", "Founder", "Coordinator"])
 _APPOSED = {
     "person": NOUNS["persons"],
     "organisation": BODIES | {"member", "subsidiary", "unit"},
@@ -201,7 +202,10 @@ class Actors(Described):
         named = units[k].mention
         if named is None and core.lower in GROUPING and units[k].tag in {",", "."} and units[k - 1].text[0].isupper():
             return f"o.{slug(self._words(units, b + 1, k))}"  # "from one such grouping, the Commonwealth, in 2016"
-        if named is None or named.type == "date" or (units[b - 1].tag == "E" and kind(units[b - 1]) == named.type):
+        post = core.text.title().removesuffix("s") in lexicon().posts - _OF_STATES  # no person is a state
+        if named is None or named.type == "date" or (named.type == "country" and post):
+            return None
+        if units[b - 1].tag == "E" and kind(units[b - 1]) == named.type:
             return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
@@ -243,10 +247,12 @@ class Actors(Described):
             return self.speaking(word, speaker)
         if word in _THEY and self.fresh > 0 and self.order and not any(i in self.groups for i in before[:3]):
             return self.order[-1]
+        several: set[str] = set()  # named together last: none of them is "it"
         for identifier in before:
             if identifier in self.groups:
                 if word in _THEY:
                     return identifier
+                several = several or set(self.groups[identifier])
                 continue
             if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
                 continue
@@ -261,7 +267,8 @@ class Actors(Described):
                 continue
             if kind == "person" and several_people(identifier):
                 continue
-            if kind == "thing" and (identifier.rsplit("-", 1)[-1] in PLURAL_BODIES or several_things(identifier)):
+            end = identifier.rsplit("-", 1)[-1]
+            if kind == "thing" and (identifier in several or end in PLURAL_BODIES or several_things(identifier)):
                 continue
             if kind == "any" or (kind == "person") == identifier.startswith("p."):
                 return identifier
@@ -338,6 +345,9 @@ class Actors(Described):
                 identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
             if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
                 identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
+            body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
+            if len(clause.subjects) > 1 and body and (found := self.mention(body)):
+                self.recent.insert(0, found)  # "A and B joined the league": "it" is the league
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []

@@ -77,11 +77,11 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))
             asks = asks or (i + 1 < len(units) and units[i + 1].lower == "no")  # "Peru supplies no arms"
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
-            if (
-                left == ","
-                and i > 2
-                and (right in {"D", "O"} or closes or (after is not None and after.lower == "that"))
-            ):
+            opened = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+            to_do = after is not None and after.lower == "to" and next_is_verb(units, i)
+            closes = closes or (to_do and opened > 0 and units[opened - 1].tag == "E")  # "X, set up in Y, plans to"
+            closes = closes or (after is not None and after.lower == "that")
+            if left == "," and i > 2 and (right in {"D", "O"} or closes):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
             while k > 0 and units[k].tag == "N" and not units[k].forms:
@@ -169,6 +169,8 @@ def _before_finite(units: Sequence[Unit], i: int) -> bool:
 
 
 def _gerund(unit: Unit, left: str, right: str) -> str | None:
+    if unit.lower == "grouping" and left == "N" and right not in {"D", "E", "#", "O"}:
+        return None  # "a little-known grouping set up in Lome"
     if unit.lower in _ING_NOUNS:
         return "g" if left in {",", "P", "C", "^", *("V" if right == "D" else "")} and right in OBJECT_NEXT else None
     return "g" if right in _GERUND_NEXT or unit.lower == "joining" or left in {"P", ",", "V"} else None

@@ -72,6 +72,9 @@ _CONNECTOR = re.compile(
     rf"|i\.e\.)|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    rf"\b(?:the|its|their|fellow) (?:[\w-]+ ){{0,2}}?(?:{_any('members')})(?: of (?:the )?{_CLUB})? ?$", re.IGNORECASE
+)
 _ADJUNCT = re.compile(
     rf"(?:,? ?\b(?:(?:in|as of|since|from|by|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now"
     r"|so far|currently|at present)|[\"'] ?| ?\([^()]{0,30}\))+$",
@@ -140,6 +143,8 @@ def introduced(
     if connector is None:
         as_its = re.search(r"\bas (?:its|their|the) (?:full )?(?P<w>[a-z -]+?) ?(?:the )?$", text, re.IGNORECASE)
         found = _MEMBER.fullmatch(as_its.group("w")) if as_its else None
+        if found is None and _BESIDE.search(text):  # "besides the members A and B"
+            return named(shared, start, text, "near", verbs)
         return Introduction(kind_of_word(found.group("w"))) if found else None
     how = "bind" if connector.group("bind") else "whole" if connector.group("whole") else "near"
     word = (connector.group(how) or "").strip()

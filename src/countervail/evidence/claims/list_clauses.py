@@ -28,9 +28,12 @@ _NUMBERS = [
 ]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
 COUNT = re.compile(
-    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}) (?:(?:other|founding|full|new|initial"
+    rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?: (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
-    r"(?P<u>countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)\b",
+    r"(?=countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)"
+    rf"|-(?=(?:nation|state|country|member|power) (?:(?!of |in |for |to )[\w'-]+ ){{0,3}}?"
+    rf"(?:{'|'.join(_WORDS['clubs'])})\b))"
+    r"(?P<u>[^\W\d_]+)\b",
     re.IGNORECASE,
 )
 _MEMBER_VERBS = frozenset({"include", "comprise", "consist", "unite", "group", "bring", "encompass", "make", "compose"})
@@ -108,6 +111,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return left
     if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
         return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
+    if role == "object" and lemma in _COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
+        return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
     if role in {"object", "on", "against"} and lemma in {
@@ -117,6 +122,15 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
     if role == "by":
         return None, False, None
     return None
+
+
+_INSERTED = re.compile(r", (?:an?|the|which|once|set|founded|formed|created|based) [^;:]{3,160},? ?$")
+_AS_MEMBERS = re.compile(r"\bas (?:(?:its|their|the|only|sole|full|founding|current) ){0,3}(?:member|signator|founder)")
+
+
+def _rest(parsed: Parsed, clause: Clause) -> str:
+    """The words of a clause from its verb on."""
+    return " ".join(u.lower for u in parsed.units[clause.verb.end : max(clause.end, clause.verb.end)])
 
 
 def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
@@ -133,8 +147,13 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
             return "members", False, None
         if not clause.subjects or clause.verb.negated:
             return (None, False, None) if clause.verb.negated else None
-        start, end = units[clause.subjects[0][0]].start, units[max(1, clause.verb.start) - 1].end
-        intro = named(shared, start, shown(shared, start, end)) if start < end else None
+        first = clause.subjects[0][0]
+        opens = units[0].tag in {"D", "N"} and units[first].tag == "D" and role == "object"
+        if first > 1 and opens and units[first - 1].tag == "," and not any(u.tag in {"V", "A"} for u in units[:first]):
+            first = 0
+        start, end = units[first].start, units[max(1, clause.verb.start) - 1].end
+        phrase = _INSERTED.sub("", shown(shared, start, end))  # "the members of X, a small body, are"
+        intro = named(shared, start, phrase) if start < end else None
         return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
     a, b = clause.objects[0] if clause.objects else (0, 0)
     if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
@@ -249,6 +268,9 @@ def taken_away(at: tuple[Parsed, Clause] | None, start: int) -> bool:
         if clause.verb.lemma not in PARTING or negated(clause) or modality_of(clause, at[0].clauses) != "asserted":
             continue
         verb = units[clause.verb.start].start
+        tags = [u.tag for u in units[: clause.verb.start]]
+        if tags.count("(") > tags.count(")"):
+            continue  # "A, B (withdrew in 2020) and C"
         first = units[clause.subjects[0][0]].start if clause.subjects else start
         subject = first <= start < verb and not clause.relative
         if subject or (clause is at[1] and verb < start):
@@ -338,3 +360,12 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []
+
+
+def of_some(shared: Context, start: int) -> bool:
+    """Whether those counted do or suffer something that not all members do: "three members left"."""
+    at = shared.clause_at(start)
+    return at is not None and at[1].verb.lemma in _OF_SOME
+
+
+_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], *_WORDS["of some"]])

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.context import Context
+from countervail.evidence.claims.context import Context, chain
 from countervail.evidence.claims.introductions import introduced
 from countervail.evidence.claims.list_clauses import (
     COUNT,
@@ -31,9 +31,10 @@ from countervail.evidence.claims.persian_lists import persian_kind
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
+_WORDS = data_sections("english/memberships.txt")
 _BETWEEN = re.compile(
     r"^ ?(?:\([^()\n]{0,40}\) ?)?(?:,|;|،|/)? ?(?:(?:and|or|&|as well as|و|plus)(?= |,|$))? ?(?:also )?"
     r"(?:,? ?(?:since|from) \w{2,10}(?: \d{4})?, ?)?(?:the )?$"
@@ -85,6 +86,16 @@ _NOT_IN = re.compile(
     r"(?:by|of|from)|به جز)\W*(?:the )?$",
     re.IGNORECASE,
 )
+
+
+_STATUS = re.compile(rf" ?\([^()\n]{{0,30}}\b(?:{'|'.join(_WORDS['no member'])})\b[^()\n]{{0,30}}\)", re.IGNORECASE)
+"""What in brackets behind a state of a list says that it is none of the others: "(withdrew in 2020)"."""
+_FROM_COUNT = re.compile(
+    r"(?: (?:of|in|to) (?:the |this |that )?[^,;:.()]{2,50}?"
+    r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league))?"
+    r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
+)
+"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +206,12 @@ def _list(
     shared: Context, n: int, sentence: Sentence, run: list[Place], partial: dict[str, tuple[str, int, int]]
 ) -> CountryList | None:
     text = shared.reading.folded.text
+    run = [place for place in run if not _STATUS.match(text, place[2], sentence.end)] or run
     start, end = run[0][1], run[-1][2]
     before = text[max(sentence.start, start - 140) : start]
     count = None
-    for match in COUNT.finditer(text, max(sentence.start, start - 60), start):
-        if re.fullmatch(
-            r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?", text[match.end() : start]
-        ):
+    for match in COUNT.finditer(text, max(sentence.start, start - 90), start):
+        if _FROM_COUNT.fullmatch(text[match.end() : start]):
             count = match
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
@@ -307,3 +317,39 @@ def tag_line(sentence: str) -> bool:
         and any(p.islower() for p in items)
         and not sentence.rstrip().endswith(".")
     )
+
+
+def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | None:
+    """Who gives a list, with the attribution of its claims: "X named the members of the league: A, B and C"."""
+    at = shared.clause_at(item.start)
+    if at is None or item.claimed or at[1].verb.lemma not in _LISTING or at[1].relative:
+        return None
+    parsed, clause = at
+    spans = clause.after("by") if clause.verb.passive else clause.subjects
+    if not spans or parsed.units[clause.verb.start].start > item.start:
+        return None
+    who = shared.actors.of(parsed.units, spans[0], shared.before(parsed, clause))
+    if who[:2] not in {"p.", "o.", "n."} or who.endswith(".unknown") or who == item.body:
+        return None
+    speakers = tuple(dict.fromkeys([*shared.speakers(parsed, clause), who]))
+    return who, chain(shared.reading, item.sentence, shared.cited.get(shared.index(item.sentence)), speakers)
+
+
+_LISTING = frozenset(_WORDS["listing"])
+
+
+_FOLLOWING = re.compile(r"\bfollowing (?=[^:]{0,40}\bmember)")
+
+
+def listed_phrase(at: tuple[Parsed, Clause] | None, line: str, start: int) -> str | None:
+    """What is listed below a line that says something of it: "The following members of X", which are under measures;
+    None where the line says no more, or that they are members no longer."""
+    first = _FOLLOWING.search(line)
+    verb = min((v for v in verbs_of(at) if first and v >= start + first.end()), default=None)
+    return None if verb is None or taken_away(at, verb) or taken_away(at, start) else line[: verb - start].rstrip()
+
+
+def imposed(shared: Context, item: CountryList) -> bool:
+    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
+    named = shared.reading.within(item.sentence.start, item.start)
+    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)

@@ -10,8 +10,17 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
-from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count, verbs_of
-from countervail.evidence.claims.lists import CountryList, Place, country_lists, listed_beside, with_text
+from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count, verbs_of
+from countervail.evidence.claims.lists import (
+    CountryList,
+    Place,
+    country_lists,
+    imposed,
+    listed_beside,
+    listed_phrase,
+    teller,
+    with_text,
+)
 from countervail.evidence.claims.modality import CREATING, modality_of, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -99,17 +108,13 @@ def claims(shared: Context) -> Iterator[Claim]:
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
-        if item.kind != "sanctioned" or not _imposed(shared, item):
+        if (said := teller(shared, item)) is not None:
+            common["speaker"], common["attribution"] = said
+        if item.kind != "sanctioned" or not imposed(shared, item):
             yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
-
-
-def _imposed(shared: Context, item: CountryList) -> bool:
-    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
-    named = shared.reading.within(item.sentence.start, item.start)
-    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
 
 
 def _of_the_body(shared: Context, item: CountryList) -> str:
@@ -119,7 +124,7 @@ def _of_the_body(shared: Context, item: CountryList) -> str:
     return stronger("asserted", *(modality_of(c, at[0].clauses) for c in made)) if at else "asserted"
 
 
-_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ ]+(?:the )?", re.IGNORECASE)
+_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])[ ]+(?:the )?", re.IGNORECASE)
 
 
 def _bulleted(shared: Context) -> Iterator[CountryList]:
@@ -182,9 +187,9 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
         short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
         if not short or shared.reading.within(at, at + len(line), "country"):
             return None
-    intro = introduced(
-        shared, at + lead, at + len(bare), verbs_of(shared.clause_at(at + lead)), heading=not bare.endswith(":")
-    )
+    clause = shared.clause_at(at + lead)
+    bare = listed_phrase(clause, line, at) or bare  # "the following members of the club are under measures:"
+    intro = introduced(shared, at + lead, at + len(bare), verbs_of(clause), heading=not bare.endswith(":"))
     if intro is None or (intro.by == "body" and not bare.endswith(":")):
         return None
     return intro
@@ -213,7 +218,7 @@ def _item(shared: Context, line: str, at: int) -> Place | None:
         return None
     rest = line[countries[0][2] - at :].strip()
     lead = line[first - at : countries[0][1] - at].strip()
-    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|and"
+    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|[,;]? ?(?:and|or)"
     if rest and not re.fullmatch(beside, rest) and not (bullet and _NO_MEMBER.search(rest)):
         return None
     return countries[0] if bullet or not lead else None
@@ -301,22 +306,13 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
         )
 
 
-def _of_some(shared: Context, start: int) -> bool:
-    """Whether those counted do or suffer something that not all members do: "three members left"."""
-    at = shared.clause_at(start)
-    return at is not None and at[1].verb.lemma in _OF_SOME
-
-
-_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], "join", "suspend", "admit"])
-
-
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
         if not _COUNTED.search(sentence.text):
             continue
         for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
-            if match.span() in counted or number(match.group("n")) < 3 or _of_some(shared, match.start()):
+            if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):
                 continue
             if (polarity := polarity_of_count(shared, match.start())) is None:
                 continue

@@ -14,22 +14,17 @@ from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
+from countervail.evidence.names.name_words import QUOTING
 from countervail.evidence.text.documents import Reading, Sentence, dashed
 from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
-_VERBS_OF_SPEECH = (
-    r"(?:said|says|told|added|adds|wrote|writes|claimed|argued|argues|warned|warns|insisted|insists|explained|explains"
-    r"|stated|replied|replies|declared|announced|answered|answers|asked|asks|recalled|recalls|noted|notes|joked|jokes"
-    r"|quipped|laughed|laughs|shrugged|shrugs|sighed|sighs|admitted|admits|conceded|concedes|continued|continues"
-    r"|remarked|complained|complains|retorted|cautioned|stressed|stresses)"
+_SAID = re.compile(
+    r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
+    rf"{QUOTING}\b"
 )
-_SAID = re.compile(rf'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){{0,3}}{_VERBS_OF_SPEECH}\b')
-_SAYING = re.compile(
-    r"(?:\b(?:said|says|told|added|wrote|writes|claimed|argued|warned|insisted|explained|stated|replied|declared"
-    r'|announced)\b[^".\n]{0,40}[,:]? |: )$'
-)
+_SAYING = re.compile(rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$')
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
 _ACCORDING = re.compile(r"(?:^|[.\n:-] ?)According to [^.\"\n]{3,140} \Z")

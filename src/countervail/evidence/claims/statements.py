@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import CLUB, Context
-from countervail.evidence.claims.modality import modality_of
+from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim
@@ -241,17 +241,38 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
         )
 
 
+_NO = re.compile(r"\b(?:no|without|not|nor|neither|any) (?:\w+ )?$", re.IGNORECASE)
+_PLANNING = frozenset(
+    ["plan", "propose", "consider", "discuss", "want", "envisage", "prepare", "study", "seek", "float"]
+)
+_HAVING = frozenset(
+    ["have", "plan", "want", "propose", "consider", "create", "introduce", "adopt", "include", "envisage"]
+)
+_REFUSING = frozenset(["reject", "refuse", "oppose", "shelve"])
+
+
+def _rejects(at: tuple[Parsed, Clause], place: int) -> bool:
+    """Whether a clause says of what it names at a place that it is not to be: "does not plan a", "rejects a"."""
+    verb = at[1].verb
+    before = at[0].units[verb.start].start < place
+    return before and (verb.lemma in _REFUSING or (verb.lemma in _HAVING and negated(at[1])))
+
+
 def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     for row in shared.provisions:
         match = row.pattern.search(sentence.text)
         if match:
+            at = shared.clause_at(sentence.start + match.start())
+            no = sentence.text[max(0, match.start() - 30) : match.start()]
+            denied = _NO.search(no) or (at and _rejects(at, sentence.start + match.start()))
             yield shared.claim(
                 shared.grouping(sentence),
                 "provision",
                 [(sentence.start, sentence.end)],
                 sentence,
                 value={"id": row.id, "label": row.label, "sectors": row.sectors, "words": match.group()},
-                polarity="affirmed",
+                polarity="negated" if denied else "affirmed",
+                **({"modality": "planned"} if at and at[1].verb.lemma in _PLANNING else {}),
                 extractor="rules/provision@1",
             )
 

@@ -101,6 +101,8 @@ class DateReader:
 
     def numeric(self, m: re.Match[str]) -> Found:
         """29-4-2023, 2022/05/15, ۱۴۰۱/۰۲/۲۵, 15.5.2022."""
+        if w.VERSION_BEFORE.search(self.text, max(0, m.start() - 12), m.start()):
+            raise ValueError
         groups = [m.group(g) for g in ("a", "b", "c")]
         a, b, c = (number(g) for g in groups)
         repaired = {} if "".join(groups).isdigit() else {"repaired": True}
@@ -168,7 +170,7 @@ class DateReader:
             raise NoSuchDateError
         if not year_text:
             if days and not 1 <= number(days[0]) <= 31:
-                raise ValueError
+                raise NoSuchDateError if _ORDINAL.search(m.group()) else ValueError  # "January 32nd"
             parts = {"day": number(days[0])} if days else {}
             return None, {"open": "no year", "month": month, **parts, **({"to": number(days[1])} if days[1:] else {})}
         year = number(year_text)
@@ -297,6 +299,13 @@ class DateReader:
         """January, without day or year."""
         if m.group("m") in w.ALSO_WORDS and not w.MONTH_BEFORE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
+        if (
+            _SHIP.search(self.text, max(0, m.start() - 12), m.start())
+            and self.text[m.end() + 1 : m.end() + 2].isupper()
+        ):
+            raise ValueError  # "the tanker August Star"
+        if _MOVEMENT.match(self.text, m.end()):
+            raise ValueError  # "the Third of May Movement"
         name = m.group("m") in w.ALSO_WORDS and w.NAME_AFTER.match(self.text, m.end())
         if name and not w.MONTH_SURE.search(self.text[max(0, m.start() - 12) : m.start()]):
             raise ValueError
@@ -361,6 +370,9 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
+_MOVEMENT = re.compile(r" (?:Movement|Front|Brigades?|Revolution|Party|Group|Committee)\b")
+_SHIP = re.compile(r"\b(?:ships?|tanker|vessel|ferry|freighter|carrier|yacht|trawler|boat|tug|MV|MT) $")
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
 _NUMBERED = re.compile(r"\b(?:[Nn]o|[Nn]os|Number|Issue|Vol|Volume|Brief|Briefing|Paper|Note|Report)\.? $")
 
 

@@ -261,8 +261,10 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"|[Ff]ile|[Ll]etter|[Cc]ircular|[Gg]ate|[Ss]eat|[Ss]uite|[Ll]ot|[Cc]ase|[Rr]oute|[Ww]arehouse|[Ll]ocker|[Bb]erth"
     r"|[Pp]latform|[Tt]rain|[Cc]onvoy|[Hh]ull|[Oo]rder|[Dd]ecision|[Dd]irective|[Ll]aw|[Aa]ct|[Ss]tandard"
     r"|[Ii]nvoice|[Aa]ccount|[Ee]xt(?:ension|n)?|[Tt]icket|[Cc]ustomer|[Ss]erial|[Dd]ocket|[Vv]oucher|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
-    r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#])$"
+    r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#]"
+    r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \()$"
 )
+VERSION_BEFORE = re.compile(r"\b(?:[Vv]ersion|[Rr]elease|[Bb]uild|[Ff]irmware|[Pp]atch|[Uu]pdate|v|ver)\.? ?$")
 CODE_BEFORE = re.compile(
     r"(?<![\w-])(?:(?!UN |EU |US |UK |AU |AD |CE |AH |FY |CY |AM |SH |MY |In |IN |OF |BY |TO |ON )[A-Z]{2}"
     r"|[A-Z]\d|\d[A-Z]|(?:[Ff]lights?|[Tt]rains?|[Bb]us|[Rr]oute|[Vv]oyage|[Ss]ervice)(?: no\.?| number)? [A-Z]{1,4}) $"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _ROWS = 4  # lines a block of columns has at least
+_FEW_ROWS = 2  # the same where every line of it is plainly prose
 _NEAR = 5.0  # points within which two pieces begin at the same place
 _CHARACTER = 0.5  # mean width of a character in ems
 _MAX_PIECES = 60_000
@@ -41,7 +42,7 @@ def read_page(page: Any) -> str:
             pieces.append(Piece(x, y, x + len(text.strip()) * high * _CHARACTER, text.strip("\n")))
 
     plain = str(page.extract_text(visitor_text=visit))
-    if len(pieces) < 2 * _ROWS or len(pieces) >= _MAX_PIECES:
+    if len(pieces) < 2 * _FEW_ROWS or len(pieces) >= _MAX_PIECES:
         return plain
     return in_columns(pieces) or plain
 
@@ -61,8 +62,9 @@ def _in_order(rows: Sequence[Sequence[Piece]], gutter: float, whole: bool = Fals
     right: list[str] = []
 
     def flush() -> None:
-        columns = [_paragraphs(side) if whole else side for side in (left, right)]
-        out.extend([*columns[0], *([""] if left and right else []), *columns[1]])
+        columns = [_paragraphs(side) if whole else _names_whole(side) for side in (left, right)]
+        apart = [""] if left and right and not _GOES_OVER.search(left[-1]) else []
+        out.extend([*columns[0], *apart, *columns[1]])
         left.clear()
         right.clear()
 
@@ -78,6 +80,25 @@ def _in_order(rows: Sequence[Sequence[Piece]], gutter: float, whole: bool = Fals
             right.append(_joined(second))
     flush()
     return out
+
+
+_GOES_OVER = re.compile(r"\w \S*(?:[a-z]|[a-z],|[a-z]-)$")
+"""The last line of a column whose sentence goes on at the head of the next one."""
+_NARROW = 24  # characters of a line of prose
+
+
+def _names_whole(lines: Sequence[str]) -> list[str]:
+    """The lines of a column, those joined where the next one begins with a capital and only did not fit: a name."""
+    width = max(map(len, lines), default=0)
+    found: list[str] = []
+    for line in lines:
+        last = found[-1].rsplit("\n", 1)[-1] if found else ""
+        fits = len(last) + 1 + len(line.split(" ", 1)[0]) <= width
+        if len(last) >= _NARROW and last[-1:].isalpha() and line[:1].isupper() and not fits:
+            found[-1] += f" {line}"
+        else:
+            found.append(line)
+    return found
 
 
 _STRETCH = re.compile(r"\S+(?: \S+)*")
@@ -156,7 +177,7 @@ def _gutter(rows: list[list[Piece]]) -> float | None:
     """Where the second column begins; None where the page has none, or has a table."""
     starts = sorted(p.x for row in rows for p in row[1:])
     if len(starts) < _ROWS:
-        return None
+        return _gutter_of_few(rows)
     left, right = min(row[0].x for row in rows), max(p.end for row in rows for p in row)
     best = max(starts, key=lambda x: bisect_left(starts, x + _NEAR) - bisect_left(starts, x - _NEAR))
     both = [row for row in rows if len(row) >= 2 and any(abs(p.x - best) <= _NEAR for p in row)]
@@ -170,6 +191,22 @@ def _gutter(rows: list[list[Piece]]) -> float | None:
     small = sum(text[:1].islower() for text in texts)
     long = sum(len(text) >= 14 for text in texts)
     return best if small >= 0.25 * len(texts) and long >= 0.7 * len(texts) else None
+
+
+_RUNS = re.compile(r"^[a-z]|[a-z)][.?!] [A-Z]|[,;]$|[a-z]-$")
+"""What a line of prose has and a cell of a table has not: it begins small, has a full stop within, ends in a comma."""
+
+
+def _gutter_of_few(rows: list[list[Piece]]) -> float | None:
+    """Where the second column begins in a block of two or three lines, each of which runs on as prose does."""
+    both = [row for row in rows if len(row) > 1]
+    if len(both) < _FEW_ROWS or any(len(row) != 2 or abs(row[1].x - both[0][1].x) > _NEAR for row in both):
+        return None
+    for side in (0, 1):
+        texts = [row[side].text.strip() for row in both]
+        if min(map(len, texts)) < 14 or sum(bool(_RUNS.search(text)) for text in texts) < 0.6 * len(texts):
+            return None
+    return both[0][1].x
 
 
 # -- page furniture ----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from functools import cache
 from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
-from countervail.evidence.names.name_words import PARTICLES
+from countervail.evidence.names.name_words import PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.names.short_names import Told, firms_by_its
@@ -19,14 +19,10 @@ from countervail.evidence.text.tokens import Mention, Taken, adjectives, alterna
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
-    r"(?:\b(?:said|says|told|added|claimed|urged|argued|wrote|noted|warned|stressed|insisted|announced"
-    r"|explained|stated|replied|called|that|read|reads|quoted as saying|asked|declared"
+    rf"(?:\b(?:{QUOTING}|called|that|read|reads|quoted as saying"
     r"|گفت|افزود|اظهار داشت|تاکید کرد|نوشت)\b[^\"\n.]{0,60}[,:]? ?|[:,] ?)$"
 )
-_SPEECH_AFTER = re.compile(
-    r"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{0,25} ){0,4}(?:said|says|told|added|claimed|urged|argued|wrote"
-    r"|noted|warned|stressed|insisted|announced|explained|stated|replied|according to|asked|declared)\b"
-)
+_SPEECH_AFTER = re.compile(rf"[,]? ?(?:(?:the|an?) )?(?:[A-Za-z][\w'.-]{{0,25}} ){{0,4}}(?:{QUOTING}|according to)\b")
 
 
 def _pairs(folded: Folded) -> Iterator[re.Match[str]]:
@@ -99,6 +95,12 @@ _ENTRY = re.compile(
     rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[(;,.]|$|\n))"
 )
 """A name as lists give it: SURNAME, Given Name."""
+_UNMARKED = re.compile(
+    rf"(?m)^(?:\d{{1,4}}[.)] |[-*•] )?(?P<s>{_UPPER}(?: {_UPPER}){{0,2}}) (?P<g>{_NEXT}(?: {_NEXT}){{0,3}})"
+    r"(?=[.;,:]? *\(?(?:DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition"
+    r"|Name \(|a\.k\.a|[Ll]isted on)\b)"
+)
+"""The same without a comma, at the head of an entry: 1. SURNAME Given Name. DOB: ..."""
 _BODY = re.compile(
     r"(?m)^[-*•\d.) ]{0,5}(?P<n>[A-Z][A-Z&'-]{1,24}(?: (?:[A-Z&][A-Z&'.-]{0,24}|OF|AND)){1,8})(?=[,;(\n]| \()"
 )
@@ -141,7 +143,7 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     people: list[tuple[int, int, str, dict[str, str]]] = []
     main: str | None = None
     words = lexicon()
-    for match in _ENTRY.finditer(text):
+    for match in sorted([*_ENTRY.finditer(text), *_UNMARKED.finditer(text)], key=lambda m: m.start()):
         given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
         place = given in words.capitals or given in country_words() or match.group("s") in words.orgs
         ship = _SHIP.match(match.group("s")) or "(vessel)" in line
@@ -152,10 +154,10 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
         name = _turned(match)
         before = text[max(0, match.start() - 150) : match.start()]
         if main and (_ALIAS.search(before[-18:]) or _NUMBERED.search(before)):
-            people.append((*match.span(), main, {"alias": name}))
+            people.append((match.start("s"), match.end(), main, {"alias": name}))
         else:
             main = name
-            people.append((*match.span(), name, {}))
+            people.append((match.start("s"), match.end(), name, {}))
             line_end = match.end() + len(line)
             people += [
                 (*m.span("n"), main, {"alias": m.group("n")}) for m in _NICKNAME.finditer(text, match.end(), line_end)
@@ -250,10 +252,21 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     # a country's name that a person carries is not the country
     carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
+    # nor a day or month that a name holds a date: the Friday Society
+    held = Taken(_merged([(m.start, m.end) for m in named if m.type in {"person", "organisation"}]))
+    dates = [
+        m
+        for m in dates
+        if not (held.overlaps(m.start, m.end) and m.value is None and " " not in m.detail.get("raw", " "))
+        and not _DAY_OF_NAME.search(folded.raw, max(0, m.start - 12), m.end + 3)
+    ]
     mentions = [*countries, *dates, *named, *find_quotes(folded)]
     return sorted((replace(m) for m in mentions), key=lambda m: (m.start, m.end, m.type))
 
 
+_DAY_OF_NAME = re.compile(
+    r"\b(?:led by|chaired by|headed by|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day [A-Z][a-z]"
+)
 _CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|CHF|CNY|RMB|JPY|RUB|INR|AED|TRY|BRL|ZAR) ?(?=\d)")
 """The code of a currency before a sum, which is no part of the name before it: "paid Haiyue USD 46 million"."""
 

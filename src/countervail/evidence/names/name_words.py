@@ -55,6 +55,15 @@ SPEECH = (
     r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
     r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
 )
+QUOTING = (
+    r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
+    r"|announced|explained|explains|stated|states|replied|replies|answered|answers|countered|counters|retorted|responded"
+    r"|asked|asks|declared|remarked|observed|conceded|admitted|acknowledged|continued|concluded|recalled|complained|joked"
+    r"|quipped|protested|objected|asserted|confirmed|promised|vowed|pledged|shot back|hit back|interjected|testified"
+    r"|notes|jokes|recalls|admits|concedes|complains|stresses|continues|laughed|laughs|shrugged|shrugs|sighed|sighs"
+    r"|cautioned)"
+)
+"""Verbs beside a quotation that say whose it is."""
 SPEAKS = re.compile(
     rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{SPEECH}\b"
 )
@@ -187,7 +196,8 @@ IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Islan
 AMERICAN_PLACE = re.compile(
     r"\b(?:(?:Washington|Atlanta|Savannah|Augusta|Macon|Columbus|Athens|Albany|Valdosta|Marietta|Brunswick|Dalton|Gainesville"
     r"|Roswell|Decatur|Statesboro|Thomasville|Waycross), |(?i:(?:the )?(?:US |U\.S\. |American |southern )?state of )"
-    rf"|[Ss]outhern |(?:{_STATES}),? (?:and |or )?)$"
+    r"|[Ss]outhern |(?:[Dd]istrict|[Uu]niversity|[Bb]ulldogs|[Cc]ircuit|[Cc]apitol|[Gg]overnor) of "
+    rf"|(?:{_STATES}),? (?:and |or )?)$"
 )
 AMERICAN_AFTER = re.compile(
     rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"

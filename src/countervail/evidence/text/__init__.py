@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from countervail.evidence.text.tokens import Lexicon, country_names, lexicon
+from countervail.evidence.text.tokens import Lexicon, broken_names, country_names, lexicon, names_of_states
 
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
@@ -50,7 +50,8 @@ _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕ�
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _CHANGE = re.compile(
-    rf"(?P<zwnj>\u200c)|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
+    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[a-z]))"
+    rf"|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
     r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
     r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
@@ -133,6 +134,9 @@ def _prose(lines: list[str]) -> list[bool]:
     return found
 
 
+_BRACKETS = "()[]\"',.;:"
+
+
 _NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]?\s{1,4}[^\W\d]")
 
 _INITIAL = re.compile(r"\b[A-Z]\w+(?<!\bNo) (?:[A-Z]\. ?)*[A-Z]\.$|\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Hon)\.$")
@@ -145,6 +149,10 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
+    if bare[-1] == "\u00ad" or head.rstrip() in names_of_states():
+        return False  # the fold joins it; a list of one state a line
+    if (bare.rsplit(" ", 1)[-1].strip(_BRACKETS), head.split(" ", 1)[0].strip(_BRACKETS)) in broken_names():
+        return True
     if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
         return False  # "4  What should be done" above its paragraph
     if small and bare[-1] == "-" and bare[-2:-1].islower():
@@ -279,47 +287,13 @@ def _recased(text: str, names: set[str], learnt: frozenset[str] = frozenset()) -
     return "".join(out) + text[position:]
 
 
-_MONTHS = frozenset(
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-    ]
+_MONTHS = (
+    frozenset(["January", "February", "March", "April", "June", "July", "August", "September"])
+    | frozenset(["October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday"])
+    | frozenset(["Friday", "Saturday", "Sunday"])
 )
-_VERBS = frozenset(
-    [
-        "told",
-        "said",
-        "met",
-        "agreed",
-        "denied",
-        "will",
-        "would",
-        "has",
-        "had",
-        "was",
-        "is",
-        "asked",
-        "added",
-        "noted",
-        "confirmed",
-        "reported",
-    ]
+_VERBS = frozenset(["told", "said", "met", "agreed", "denied", "will", "would", "has", "had", "was", "is"]) | frozenset(
+    ["asked", "added", "noted", "confirmed", "reported"]
 )
 
 

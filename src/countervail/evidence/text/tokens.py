@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 # -- word lists --------------------------------------------------------------------------------------------------------
@@ -383,3 +384,17 @@ def headline(line: str) -> bool:
     if len(words) < 5 or _LABELLED.match(line) or (bare.endswith((".", ",", ":", ";")) and not bare.endswith("U.S.")):
         return False
     return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long) and bool(_VERB.search(line))
+
+
+@cache
+def names_of_states() -> frozenset[str]:
+    """The English names of all states."""
+    return frozenset(name for row in country_names() for name in row.english)
+
+
+@cache
+def broken_names() -> frozenset[tuple[str, str]]:
+    """Words of names of states that a line may break between: "Papua New", "Guinea"; not where the first is a name."""
+    names = names_of_states()
+    pairs = {p for name in names for p in pairwise(name.split()) if p[0] not in names and p[0][0].isupper()}
+    return frozenset((a, b) for a, b in pairs if b[0].isupper() and a not in {"The", "Republic"})
