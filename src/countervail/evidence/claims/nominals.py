@@ -160,6 +160,11 @@ def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]
     return spans
 
 
+def _said_by(made: Filled, k: int) -> bool:
+    """Whether an infinitive after the noun at k has made the claim: "its application to join the pact"."""
+    return made.predicate == "applied_to" and made.clause.link == "to" and made.clause.verb.start - k in {1, 2}
+
+
 class Nominals(Ellipses):
     """Claims of the nouns of a sentence."""
 
@@ -171,7 +176,7 @@ class Nominals(Ellipses):
                 continue
             phrase = phrase_round(units, k, next_clause(parsed, k))
             clause, inside = self._holder(parsed, phrase)
-            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
+            if any((covers(made, k) and _alike(made, table[unit.lower])) or _said_by(made, k) for made in filled):
                 continue
             for row in table[unit.lower]:
                 made = self._nominal(parsed, row, phrase, clause, inside)
@@ -206,6 +211,8 @@ class Nominals(Ellipses):
         wish = " ".join(u.lower for a, b in phrase.parts.get("for", []) for u in units[a:b])
         if row.wish and not row.wish.search(wish):
             return None
+        if row.wish and not whom:  # "its bid for membership of the pact"
+            whom = [(k + 1, b) for a, b in phrase.parts["for"] for k in range(a, b - 1) if units[k].lower == "of"][:1]
         on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
         if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
             return None

@@ -267,8 +267,16 @@ def _after_opener(units: Sequence[Unit], spans: list[Span]) -> bool:
 
 
 def _no_verb(clauses: list[Clause], n: int) -> bool:
-    """Whether no verb of a main clause stands before."""
-    return all(c.verb.kind != "finite" or c.relative for c in clauses[:n])
+    """Whether no verb of a main clause stands before, since the last semicolon, colon or report with "that"."""
+    units = clauses[n].units
+    apart = (k for k in range(clauses[n].verb.start - 1, 0, -1) if units[k].tag in {";", ":"} or _told(units, k))
+    since = next(apart, 0)
+    return all(c.verb.kind != "finite" or c.relative for c in clauses[:n] if c.verb.start >= since)
+
+
+def _told(units: Sequence[Unit], k: int) -> bool:
+    """Whether "that" at unit k begins what the verb before it reports."""
+    return units[k].tag == "R" and units[k].lower == "that" and bool(units[k - 1].forms) and units[k - 1].tag == "V"
 
 
 def _same_subject(clauses: list[Clause], n: int) -> None:

@@ -56,7 +56,12 @@ NOBODY = "p.nobody"
 """Who has the word where a question that is put in writing ends a turn."""
 _ASKED_BY = re.compile(r"Asked by\b|To ask\b|Question(?: \d+)?\b(?!:)")
 _AGENCY = re.compile(r" (?:News|Agency|TV|Times|Daily|Post|Radio|Television|Press|Wire)$")
-_QUESTIONERS = frozenset(["Q", "Question", "Reporter", "Journalist", "Interviewer"])
+_QUESTIONERS = frozenset(["Q", "Question", "Reporter", "Journalist", "Interviewer", "Moderator", "Media"])
+_ANSWERS = frozenset(["A", "Answer", "Reply", "Response"])
+_SPEAKS_FOR = re.compile(
+    r"(?:spokes(?:person|man|woman)|[\w ]{0,30}\b(?:minister|ambassador|secretary))", re.IGNORECASE
+)
+"""How whoever answers is labelled by an office: "SPOKESPERSON", "The Minister"."""
 _SHOUTED = re.compile(r"(?:MR|MS|MRS|MISS|DR|SIR|LORD|AMBASSADOR|SENATOR|CHAIRMAN|GENERAL)\.? ([A-Z][A-Z'-]{2,})")
 _WROTE = re.compile(r"(?:^|\n)>? ?On [^\n]{6,60}[,0-9 ] ?[^\n]{3,60} wrote:")
 
@@ -94,6 +99,30 @@ def writers_of(reading: Reading) -> Iterator[tuple[int, str]]:
             yield match.end(), f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
 
 
+def _introduced(reading: Reading, until: int, office: str) -> str | None:
+    """Who is meant by the label of whoever answers: the person whom the text before the first turn calls so, else the
+    first person in it."""
+    people = [(a, reading.full_name(m.value)) for m, a, _ in reading.within(0, until, "person") if m.value]
+    word, text = re.escape(office.split()[-1]), reading.folded.text
+    called = [
+        n for a, n in people if re.search(rf"\b{word}\b[^\n.:;]{{0,40}}$", text[max(0, a - 60) : a], re.IGNORECASE)
+    ]
+    return f"p.{slug((called or [n for _, n in people])[0])}" if people else None
+
+
+def _asking(reading: Reading, sentences: Sequence[Sentence]) -> frozenset[str]:
+    """The labels of those who ask: at least half of the paragraphs that they begin end with a question."""
+    last: dict[Paragraph, tuple[str | None, str]] = {}
+    for sentence in sentences:
+        key = (sentence.document.id, sentence.paragraph)
+        last[key] = (last[key][0] if key in last else _label(sentence.text), sentence.text)
+    ends: dict[str, list[bool]] = {}
+    for label, text in last.values():
+        if label is not None:
+            ends.setdefault(label, []).append(text.endswith("?"))
+    return frozenset(label for label, asked in ends.items() if 2 * sum(asked) >= len(asked))
+
+
 def _holder(reading: Reading, office: str) -> str | None:
     """The one person whom the text introduces as what a label says: "Sen. X (Chairman)" for "MR. CHAIRMAN"."""
     word = re.escape(office.split()[-1].strip(".").title())
@@ -118,6 +147,8 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
     offices: dict[str, str] = {}
     answered = any(labels[m.value] > 1 for m in reading.mentions if m.type == "person")
     surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
+    first = next((t.start for t in sentences if _label(t.text)), 0)
+    asks = _asking(reading, sentences)
     for sentence in sentences:
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
@@ -139,7 +170,13 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
             turns[key] = offices[office.split(" (")[0]] = f"p.{slug(reading.full_name(name))}"
         elif holder:
             turns[key] = holder  # "The Chair", who was "The Chair (Ms. X)" before
-        elif office in _QUESTIONERS or (office.isupper() and (office in houses or labels[office] > 1)):
+        elif office.split(" (")[0].title() in _QUESTIONERS:
+            turns[key] = NOBODY  # "QUESTION (Harbour Daily):"
+        elif (office.title() in _ANSWERS or (_SPEAKS_FOR.fullmatch(office) and labels[office] > 1)) and (
+            answers := _introduced(reading, first, office)
+        ):
+            turns[key] = offices[office] = answers
+        elif office.isupper() and (office in houses or (labels[office] > 1 and office in asks)):
             turns[key] = NOBODY  # the paper that asks, "QR" of "QUARTERDECK REVIEW"
         elif answered and (len(office.split()) == 1 or _AGENCY.search(office)):
             turns[key] = NOBODY  # "AFP", "Follow-up", "Kyodo News" at a press conference
