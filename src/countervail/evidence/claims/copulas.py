@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -14,7 +15,6 @@ from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import about, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
+from countervail.evidence.claims.clause import Clause, Span, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
 from countervail.evidence.claims.fitting import (
@@ -30,9 +31,8 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import doers, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
