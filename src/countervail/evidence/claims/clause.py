@@ -100,7 +100,7 @@ def reports(clause: Clause) -> bool:
     return clause.operator is not None and clause.operator.speaker
 
 
-_SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
 _MEANS = CLOSED["means"]
 """How something is done: "delivered by air"."""
 
@@ -119,7 +119,7 @@ def doers(clause: Clause) -> list[Span]:
         head = head_word(units, span)
         whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
         owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
-        if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
+        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     for spans in (clause.after("on"), clause.after("at")):
         of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
@@ -146,6 +146,9 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
+
+
+# -- what it says in fewer words ---------------------------------------------------------------------------------------
 
 
 def repeated(clause: Clause) -> list[Clause]:
@@ -213,3 +216,40 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
         return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
     direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
     return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
+
+
+# -- what a verb says of a clause that it governs ----------------------------------------------------------------------
+
+
+_TIME = frozenset(["until", "deadline", "ultimatum", "hours", "days", "weeks", "months", "year", "years"])
+
+
+def given_time(clause: Clause, governor: Clause) -> list[Span]:
+    """Who is given time to do something: "gave Chad until May to pay its dues", "gave the banks 30 days to leave"."""
+    spans, units = governor.subjects if governor.verb.passive else governor.objects, clause.units
+    times = [k for k in range(governor.verb.end, clause.verb.start) if units[k].lower.split()[0] in _TIME]
+    if governor.verb.lemma != "give" or not spans or clause.link != "to" or not times or units[times[0] + 1].tag == "G":
+        return []
+    a, b = spans[-1]
+    number = next((k for k in range(b - 1, a, -1) if units[k].tag == "#" and k < times[0] < b), b)
+    return [*spans[:-1], (a, number)] if number < b or not a <= times[0] < b else []
+
+
+_PUNISHING = CLOSED["punishing"]
+"""Verbs after which "for doing" is about their object."""
+_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
+_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
+
+
+def punishes(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
+    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
+    return governor.verb.lemma in _PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
+
+
+_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
+
+
+def of_leave(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether what is asked for is leave to do something: "requested permission to join"."""
+    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE

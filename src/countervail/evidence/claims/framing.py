@@ -10,15 +10,7 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Span, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
-from countervail.evidence.claims.fitting import (
-    TO_ACTORS,
-    fits,
-    follows,
-    spoken_words,
-    to_follows,
-    vague,
-    with_post,
-)
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, to_follows, vague, with_post
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
@@ -33,7 +25,7 @@ from countervail.evidence.claims.references import (
 )
 from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.units import CLOSED, SELVES
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
@@ -277,7 +269,7 @@ class Framing(Appositions):
         if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return False  # "the host's brochure left"
         laid.pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
-        reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
+        reflexive = laid.pronoun and units[target[0][0]].lower in SELVES
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
