@@ -128,6 +128,12 @@ def doers(clause: Clause) -> list[Span]:
     return found
 
 
+def to_follows(clause: Clause) -> bool:
+    """Whether an infinitive says what somebody is to do."""
+    following = clause.units[clause.end : clause.end + 2]
+    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
+
+
 def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"

@@ -275,11 +275,6 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
     return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
 
 
-def to_follows(units: Sequence[Any], clause: Clause) -> bool:
-    """Whether an infinitive stands after a clause."""
-    return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
-
-
 def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
     """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
     names one, and "him" somebody who does something in this sentence or in the one before."""

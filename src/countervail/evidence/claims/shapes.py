@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
-from countervail.evidence.claims.clause import Clause, Span
+from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.descriptions import attached
 from countervail.evidence.claims.phrases import (
     antecedent,
@@ -47,7 +47,7 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
             and all(kind_of(s) == "state" for s in made.subjects)
             and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
         )
-        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
+        if grouping and inviter[0].startswith("o.") and not to_follows(made.clause):
             made.objects = made.objects or inviter
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
@@ -56,12 +56,6 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
 
 _COMING = CLOSED["coming"]
 """What somebody does who is invited somewhere; who "is invited" to do something else is politely asked to."""
-
-
-def _governing(clause: Clause) -> bool:
-    """Whether an infinitive says what somebody is to do."""
-    following = clause.units[clause.end : clause.end + 2]
-    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
 
 
 def _attended(made: Filled, parsed: Parsed) -> Filled | None:
