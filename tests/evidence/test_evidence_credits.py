@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from countervail.evidence import read
-from countervail.evidence.claims.persian_lists import persian_kind
+from countervail.evidence.claims.introductions import persian_kind
 from countervail.evidence.reader import read_document
 from countervail.evidence.witnesses import house, one_voice, skeleton
 from countervail.report.tables.evidence_tables import content

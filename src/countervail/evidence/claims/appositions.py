@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
 from countervail.evidence.claims.references import BODYLIKE, SIGNABLE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug

@@ -308,11 +308,7 @@ class Actors(Described):
             codes = adjective_codes(unit.text)
             if codes:
                 return "c." + "|".join(codes)
-        if (
-            units[a].lower in {"the", "its", "his", "her"}
-            and core.lower in {"government", "authorities", "leadership"}
-            and b - a == 2
-        ):
+        if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
             states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
             before = units[states[-1]] if states else None
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before

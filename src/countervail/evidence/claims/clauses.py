@@ -5,15 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.complements import (
-    accompanied,
-    as_said,
-    contrasted,
-    labelled,
-    opening_phrase,
-    repeated,
-    right_side,
-)
+from countervail.evidence.claims.clause import BESIDE, Clause, contrasted, repeated, reports
+from countervail.evidence.claims.complements import accompanied, as_said, labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import (
@@ -24,7 +17,7 @@ from countervail.evidence.claims.phrases import (
     noun_apart,
     skip_left,
 )
-from countervail.evidence.claims.subjects import BESIDE, Clause, finite_subject, reports
+from countervail.evidence.claims.subjects import finite_subject
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import frames_of, noun_effect

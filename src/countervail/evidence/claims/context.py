@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS
 from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -25,7 +26,6 @@ from countervail.evidence.claims.speech import (
     Speech,
     parse,
 )
-from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug

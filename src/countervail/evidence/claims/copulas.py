@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
+from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -14,7 +15,6 @@ from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import about, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
 
@@ -269,6 +269,17 @@ class Copulas(References):
         place = parsed.units[clause.verb.start].start
         found = self.actors.last_of(self.clubs[-1:], place)
         return found if found and self._plain(found, place) else None
+
+    def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
+        """The claim, with the body spoken of where none is named: "was invited"."""
+        clause = made.clause
+        infinitive = to_follows(clause)
+        there = clause.verb.lemma == "attend"  # who attends as an observer is one of the meeting
+        if made.predicate in {"be_invited", "joined", "observer_of"} and not (made.objects or infinitive or there):
+            states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
+            topic = self.topic(parsed, clause, True) if states else None
+            made.objects = [topic] if topic else []
+        return made
 
     def _plain(self, body: str, place: int) -> bool:
         """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""

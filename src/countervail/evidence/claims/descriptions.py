@@ -18,8 +18,8 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
+from countervail.evidence.claims.clause import Span
 from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_to
-from countervail.evidence.claims.subjects import Span
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_sections

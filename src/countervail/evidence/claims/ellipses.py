@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span, reports
 from countervail.evidence.claims.units import CLOSED
 
 REPEATED = MEMBERSHIP | {

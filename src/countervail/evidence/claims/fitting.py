@@ -8,6 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import named_head
@@ -16,7 +17,6 @@ from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, 
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
@@ -155,26 +155,6 @@ def nobody(made: Filled) -> bool:
     return all(s.endswith(".unknown") for s in made.subjects) and (active or reduced) and not they
 
 
-def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
-    """The words after a verb without object: what is agreed, announced."""
-    governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
-    end = max([clause.end, *(c.end for c in governed)])
-    if not governed:
-        if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
-            return None
-        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
-        return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
-    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
-    start = start if start is not None and governed[0].link == "that" else clause.verb.end
-    whom = clause.objects or clause.after("on", "upon", "to")
-    if governed[0].link == "to" and whom and not clause.verb.passive:
-        start = governed[0].verb.start  # "urged Peru to withdraw it"
-        if not governed[0].objects:  # "to draw up, within a month, a list"
-            end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
-    words = text_of(units, (start, min(end, start + 24)))
-    return words or None
-
-
 _BARE = frozenset(["agreed", "signed", "refused"])
 
 
@@ -293,11 +273,6 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
         return False  # "says no such thing"
     apart = len(words) == 1 and bool(clause.after(words[0])) and (clause.verb.lemma, *words) != ("come", "in")
     return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
-
-
-def to_follows(units: Sequence[Any], clause: Clause) -> bool:
-    """Whether an infinitive stands after a clause."""
-    return any(u.lower == "to" for u in units[clause.end : clause.end + 2])
 
 
 def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:

@@ -8,7 +8,6 @@ from functools import cache
 from countervail.evidence.claims.units import (
     CLOSED,
     Unit,
-    next_is_verb,
     next_word,
     nounlike,
     previous_word,
@@ -91,7 +90,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
             to_be = forms["s"] in {"hope", "plan", "aim", "wish"} and [u.lower for u in units[i + 2 : i + 3]] == ["be"]
-            onward = to_be or next_is_verb(units, i)
+            onward = to_be or _next_is_verb(units, i)
             if (singular or left == "C") and after is not None and after.lower == "to" and onward:
                 return "s"
             if left == "C" and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
@@ -211,7 +210,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     object_next = right in OBJECT_NEXT or (i + 1 < len(units) and units[i + 1].text in _TITLES)
     if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
-    onward = next_is_verb(units, i) and units[i + 1].lower == "to"
+    onward = _next_is_verb(units, i) and units[i + 1].lower == "to"
     if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
@@ -233,7 +232,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     those = i > 1 and units[i - 2].lower == "those" and "n" in (units[i - 1].forms or {})
     if those and right in {"D", "E", "#"}:
         return "b"  # "Those designated include X"
-    if (coordinated or many or _headed_by_many(units, i)) and next_is_verb(units, i) and units[i + 1].lower == "to":
+    if (coordinated or many or _headed_by_many(units, i)) and _next_is_verb(units, i) and units[i + 1].lower == "to":
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     leads = right == "P" and i + 1 < len(units) and _leads((units[i].forms or {}).get("b", ""), units[i + 1].lower)
@@ -286,7 +285,7 @@ def verbal_before(units: Sequence[Unit], i: int) -> bool:
 def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
     """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
     since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and next_is_verb(units, i)):
+    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and _next_is_verb(units, i)):
         return False
     if before is None:
         return True
@@ -298,3 +297,8 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
     verbs = any(u.tag in {"A", "V"} for u in units[:i])
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
     return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
+
+
+def _next_is_verb(units: Sequence[Unit], i: int) -> bool:
+    """Whether the word after the next one can be a verb in its base form."""
+    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})

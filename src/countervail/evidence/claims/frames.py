@@ -8,20 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import REPEATED
-from countervail.evidence.claims.fitting import (
-    TO_ACTORS,
-    complement_text,
-    eventful,
-    known_speaker,
-    main_subjects,
-    nobody,
-    sure,
-    telling,
-)
+from countervail.evidence.claims.fitting import TO_ACTORS, eventful, known_speaker, main_subjects, nobody, sure, telling
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
@@ -37,7 +29,6 @@ from countervail.evidence.claims.references import (
     time_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import verb_forms
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect

@@ -7,17 +7,10 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
+from countervail.evidence.claims.clause import Clause, Span, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
-from countervail.evidence.claims.fitting import (
-    TO_ACTORS,
-    fits,
-    follows,
-    spoken_words,
-    to_follows,
-    vague,
-    with_post,
-)
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, with_post
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
@@ -30,10 +23,9 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import doers, post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose, wrong_kind
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.units import CLOSED, SELVES
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
@@ -277,7 +269,7 @@ class Framing(Appositions):
         if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return False  # "the host's brochure left"
         laid.pronoun = len(target) == 1 and units[target[0][0]].tag == "O" and target[0][1] - target[0][0] == 1
-        reflexive = laid.pronoun and units[target[0][0]].lower in {"itself", "themselves", "himself"}
+        reflexive = laid.pronoun and units[target[0][0]].lower in SELVES
         if laid.pronoun and laid.objects == subjects and not reflexive:
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
@@ -365,18 +357,7 @@ class Framing(Appositions):
             # "founded the bloc with X"
             made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
         shape = shaped(made, parsed)
-        return None if shape is None else self._to_the_topic(parsed, shape)
-
-    def _to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
-        """The claim, with the body spoken of where none is named: "was invited"."""
-        clause = made.clause
-        infinitive = any(c.link == "to" for c in clause.complements) or to_follows(parsed.units, clause)
-        there = clause.verb.lemma == "attend"  # who attends as an observer is one of the meeting
-        if made.predicate in {"be_invited", "joined", "observer_of"} and not (made.objects or infinitive or there):
-            states = all(kind_of(s) in {"state", "body"} for s in made.subjects)
-            topic = self.topic(parsed, clause, True) if states else None
-            made.objects = [topic] if topic else []
-        return made
+        return None if shape is None else self.to_the_topic(parsed, shape)
 
     def _roles(self, parsed: Parsed, clause: Clause, frame: Frame, used: list[Span]) -> dict[str, Any]:
         units, roles = parsed.units, dict[str, Any]()

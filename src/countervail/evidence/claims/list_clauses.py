@@ -9,6 +9,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, NOUNS, headed, world_bodies
 from countervail.evidence.claims.bodies import Actors, phrase_head
+from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.descriptions import against
 from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
@@ -16,7 +17,6 @@ from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections

@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
-from countervail.evidence.claims.introductions import introduced
+from countervail.evidence.claims.introductions import introduced, persian_kind
 from countervail.evidence.claims.list_clauses import (
     COUNT,
     NAMING,
@@ -27,9 +28,7 @@ from countervail.evidence.claims.list_clauses import (
     unknown_names,
     verbs_of,
 )
-from countervail.evidence.claims.persian_lists import persian_kind
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 

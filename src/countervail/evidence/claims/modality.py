@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
 from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
-from countervail.evidence.claims.subjects import ADVERBIAL, BESIDE, Clause, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 

@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.descriptions import OPEN_EVENTS, OWN, before_as, noun_over, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses, next_clause
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug

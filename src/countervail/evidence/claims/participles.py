@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
-from countervail.evidence.claims.subjects import ADVERBIAL, Clause, Span
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import noun_effect
 
@@ -87,13 +87,10 @@ def _with_object(units: Sequence[Unit], verb: Verb) -> bool:
     return bool(follows) and units[verb.end].tag in {"D", "E", "O", "#"} and verb.lemma not in CLOSED["post_modifiers"]
 
 
-_SELF = frozenset(["itself", "himself", "herself", "themselves"])
-
-
 def _itself(units: Sequence[Unit], verb: Verb) -> bool:
     """Whether a form in -ed says by whom something is done to those before it: "X, itself listed by Y in May"."""
     past = verb.kind == "finite" and verb.past and not (verb.modal or verb.perfect) and verb.main == verb.start
-    inside = past and verb.start > 1 and units[verb.start - 1].lower in _SELF and units[verb.start - 2].tag == ","
+    inside = past and verb.start > 1 and units[verb.start - 1].lower in SELVES and units[verb.start - 2].tag == ","
     return inside and "n" in (units[verb.main].forms or {}) and [u.tag for u in units[verb.end : verb.end + 1]] == ["P"]
 
 
@@ -108,7 +105,7 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     verb, units = clauses[n].verb, clauses[n].units
     if not n or verb.kind != "finite" or not verb.past or verb.modal or verb.perfect or verb.main != verb.end - 1:
         return False
-    alone = {u.lower for u in units[verb.start : verb.main]} <= {"itself", "himself", "herself", "themselves"}
+    alone = {u.lower for u in units[verb.start : verb.main]} <= SELVES
     if "n" not in (units[verb.main].forms or {}) or not alone or units[verb.start - 1].tag != ",":
         return False
     if verb.start < 2 or units[verb.start - 2].tag not in {"N", "E"}:
@@ -148,8 +145,6 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
 
 _TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
-PUNISHING = CLOSED["punishing"]
-"""Verbs after which "for doing" is about their object."""
 
 
 def _before_date(units: Sequence[Unit], j: int) -> int:
@@ -176,7 +171,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
     units, verb, j = clause.units, clause.verb, clause.verb.start
-    j -= verb.kind == "participle" and j > 1 and units[j - 1].lower in _SELF
+    j -= verb.kind == "participle" and j > 1 and units[j - 1].lower in SELVES
     before = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
     wanted = previous is not None and previous.verb.lemma in {"want", "like", "need"} and previous.objects
@@ -283,15 +278,15 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     told = governor.verb.lemma in _TELLING and clause.verb.kind == "infinitive"
     bare = clause.verb.kind == "infinitive" and governor.verb.lemma in BARE and clause.units[start].lower != "to"
     by_object = by_object or ((told or bare) and bool(governor.objects))
-    by_object = by_object and not _of_leave(clause.units, governor)
+    by_object = by_object and not of_leave(clause.units, governor)
     if operator is None and clause.link in {"for", "of", "from"} and governor.objects:
         adjacent = governor.objects[-1][1] == start - 1
         by_object = adjacent and governor.verb.lemma not in {"use", "employ", "need", "have", "offer"}
-        by_object = by_object or (clause.link == "for" and _punishes(clause.units, governor))
+        by_object = by_object or (clause.link == "for" and punishes(clause.units, governor))
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
-    if clause.verb.kind == "infinitive" and (whom := _given_time(clause, governor)):
+    if clause.verb.kind == "infinitive" and (whom := given_time(clause, governor)):
         clause.subjects, clause.verb.modal = whom, "will"
         return
     near = {start}
@@ -312,38 +307,6 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         return
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
-
-
-_TIME = frozenset(["until", "deadline", "ultimatum", "hours", "days", "weeks", "months", "year", "years"])
-
-
-def _given_time(clause: Clause, governor: Clause) -> list[Span]:
-    """Who is given time to do something: "gave Chad until May to pay its dues", "gave the banks 30 days to leave"."""
-    spans, units = governor.subjects if governor.verb.passive else governor.objects, clause.units
-    times = [k for k in range(governor.verb.end, clause.verb.start) if units[k].lower.split()[0] in _TIME]
-    if governor.verb.lemma != "give" or not spans or clause.link != "to" or not times or units[times[0] + 1].tag == "G":
-        return []
-    a, b = spans[-1]
-    number = next((k for k in range(b - 1, a, -1) if units[k].tag == "#" and k < times[0] < b), b)
-    return [*spans[:-1], (a, number)] if number < b or not a <= times[0] < b else []
-
-
-_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
-_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
-
-
-def _punishes(units: Sequence[Unit], governor: Clause) -> bool:
-    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
-    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
-    return governor.verb.lemma in PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
-
-
-_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
-
-
-def _of_leave(units: Sequence[Unit], governor: Clause) -> bool:
-    """Whether what is asked for is leave to do something: "requested permission to join"."""
-    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
 
 
 def _asking(noun: str) -> str:

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.phrases import listed_from
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections
 

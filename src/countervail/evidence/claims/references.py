@@ -9,11 +9,11 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
+from countervail.evidence.claims.clause import SEASONS, Clause, Span
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.descriptions import adjectival, of_member
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
@@ -23,14 +23,10 @@ MEMBERSHIP = frozenset(
 )
 STATE_OF_BODY = frozenset(["membership", "accession", "entry", "admission", "status", "participation", "leave"])
 BODYLIKE = GROUPING | CLOSED["bodylike"]
-
-
-SIGNABLE = CLOSED["signable"]
-SIGNABLE |= {f"{word}s" for word in SIGNABLE}
+SIGNABLE = CLOSED["signable"] | {f"{word}s" for word in CLOSED["signable"]}
 MEASURES = frozenset(
-    ["sanctions", "measures", "embargo", "restrictions", "cap", "ban", "blockade", "controls", "quota"]
+    ["sanctions", "measures", "embargo", "restrictions", "cap", "ban", "blockade", "controls", "quota", "bans"]
 )
-_SEASONS = frozenset(["spring", "summer", "autumn", "winter", "end", "year", "month", "week"])
 UNKNOWN = "p.unknown"
 UNNAMED = "p.unnamed"
 
@@ -65,21 +61,16 @@ def one_or_many(ids: list[str]) -> str | list[str]:
 def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
     """The date in the clause: after its verb, else before its subject."""
     units = parsed.units
-    places = (
-        clause.times or []
-        if clause.coordinated
-        else clause.times
-        or [
-            i
-            for i in range(
-                max(0, (clause.subjects[0][0] if clause.subjects else clause.verb.start) - 4),
-                min([clause.verb.start, *(s[0] for s in clause.subjects[:1])]),
-            )
-            if units[i].tag == "T"
-            and not any(u.tag in {"V", "A", "C", "R"} for u in units[i : clause.verb.start])
-            and not any(i in other.times for other in parsed.clauses if other.subjects != clause.subjects)
-        ]
-    )
+    start = clause.verb.start
+    first = clause.subjects[0][0] if clause.subjects else start
+    before = () if clause.coordinated else range(max(0, first - 4), min(start, first))
+    places = clause.times or [
+        i
+        for i in before
+        if units[i].tag == "T"
+        and not any(u.tag in {"V", "A", "C", "R"} for u in units[i:start])
+        and not any(i in other.times for other in parsed.clauses if other.subjects != clause.subjects)
+    ]
     for i in places:
         mention = units[i].mention
         if mention is not None and mention.value:
@@ -103,11 +94,6 @@ def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
 
 
 # -- phrases -----------------------------------------------------------------------------------------------------------
-
-
-_MEASURES = frozenset(
-    ["sanctions", "embargo", "measures", "restrictions", "ban", "bans", "cap", "blockade", "controls"]
-)
 
 
 _OF_MEASURES = frozenset(["sanctioned", "imposed", "froze", "lifted"])
@@ -383,7 +369,7 @@ class References:
         inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
         if inner is not None and inner < span[1]:
             return inner, span[1]
-        bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in _SEASONS]
+        bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in SEASONS]
         return next(iter(bodies), span)
 
     @staticmethod
@@ -403,7 +389,7 @@ class References:
         """The measures that a pronoun at unit `at` stands for: those that the sentence names before it, or the last of
         which something was claimed."""
         units = parsed.units
-        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in _MEASURES), None)
+        k = next((k for k in range(at - 1, -1, -1) if units[k].lower in MEASURES), None)
         if k is not None:
             return [f"n.{units[k].lower}"]
         recent = {m.predicate for m in self.here} | self.done.keys()

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, adjective_codes, kind_of, world_bodies
+from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
+from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.descriptions import attached
 from countervail.evidence.claims.phrases import (
     antecedent,
@@ -18,7 +19,6 @@ from countervail.evidence.claims.phrases import (
 )
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause, Span
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
@@ -47,7 +47,7 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
             and all(kind_of(s) == "state" for s in made.subjects)
             and GROUPING.intersection(inviter[0].removeprefix("o.").split("-"))
         )
-        if grouping and inviter[0].startswith("o.") and not _governing(made.clause):
+        if grouping and inviter[0].startswith("o.") and not to_follows(made.clause):
             made.objects = made.objects or inviter
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
@@ -56,12 +56,6 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
 
 _COMING = CLOSED["coming"]
 """What somebody does who is invited somewhere; who "is invited" to do something else is politely asked to."""
-
-
-def _governing(clause: Clause) -> bool:
-    """Whether an infinitive says what somebody is to do."""
-    following = clause.units[clause.end : clause.end + 2]
-    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
 
 
 def _attended(made: Filled, parsed: Parsed) -> Filled | None:
@@ -344,34 +338,6 @@ _TEXTS = CLOSED["signable"]
 def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what is signed by nobody named is a text: "the memorandum was signed in Delhi"."""
     return bool(spans) and all(head_word(units, s) in _TEXTS for s in spans)
-
-
-_SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
-_MEANS = CLOSED["means"]
-"""How something is done: "delivered by air"."""
-
-
-def doers(clause: Clause) -> list[Span]:
-    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
-    units, found, by = clause.units, list[Span](), list[Span]()
-    for n, (preposition, spans) in enumerate(clause.phrases):
-        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
-        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
-            continue  # "was removed from the list following a request by the firm"
-        by += spans if preposition == "by" else []
-    for span in by:
-        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
-            continue
-        head = head_word(units, span)
-        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
-        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
-        if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
-            found.append((owned, owned + 1) if owned is not None else span)
-    for spans in (clause.after("on"), clause.after("at")):
-        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
-        if not found and of is not None and units[of - 1].lower == "initiative":
-            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
-    return found
 
 
 def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from countervail.evidence.claims.bodies import Actors
+from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import DECLARING, POINT, commanded, deciding, join_fields, name_like
-from countervail.evidence.claims.subjects import Clause, reports
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug

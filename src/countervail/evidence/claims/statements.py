@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
+from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import CLUB, Context
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import Clause
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Sentence

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.phrases import (
     POWERS,
     antecedent,
@@ -19,9 +19,8 @@ from countervail.evidence.claims.phrases import (
     skip_left,
     with_place,
 )
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.claims.verbs import (
-    Verb,
     after_object,
     all_of_it,
     in_list,
@@ -29,93 +28,7 @@ from countervail.evidence.claims.verbs import (
     opens,
     opens_parenthesis,
 )
-from countervail.evidence.tables import Operator, operator_of
-
-Span = tuple[int, int]
-ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
-"""What leads to a clause that says how or when, which the verb before it does not govern."""
-
-BESIDE = "beside"
-"""How a clause with "if", "because" or "once" hangs on the report that it stands in: the same speaker, no more."""
-
-
-_TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
-_VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
-
-
-@dataclass(slots=True, eq=False)
-class Clause:
-    """A verb with its parts; spans are of units. `governor` is the verb or noun whose complement the clause is."""
-
-    verb: Verb
-    units: Sequence[Unit]
-    subjects: list[Span] = field(default_factory=list)
-    objects: list[Span] = field(default_factory=list)
-    second: list[Span] = field(default_factory=list)
-    """The thing given where the receiver stands first ("gave Syria weapons")."""
-    worth: list[Span] = field(default_factory=list)
-    """What it amounts to: "to the value of 3 million"."""
-    phrases: list[tuple[str, list[Span]]] = field(default_factory=list)
-    particle: str = ""
-    times: list[int] = field(default_factory=list)
-    governor: Clause | None = None
-    link: str = ""
-    noun: str = ""
-    lead: int | None = None
-    """Where the subject begins, if a description stands before the name in it: "the minister, X, resigned"."""
-    condition: bool = False
-    untrue: bool = False
-    """Whether the report that it stands in is called false."""
-    asked: bool = False
-    """Whether "whether" leads to it: nothing is said of it being so."""
-    unwilling: bool = False
-    """Whether the noun that governs it is denied: "no intention of joining"."""
-    relative: bool = False
-    inserted: bool = False
-    """Whether a relative pronoun that is not its subject leads to it: "to which the Panel addressed letters"."""
-    coordinated: bool = False
-    reported: Clause | None = None
-    """A report at the end of the sentence or `according to` that covers the clause."""
-    source: list[Span] = field(default_factory=list)
-    """Who says it, after `according to`."""
-    end: int = 0
-    after_past: bool = False
-    """Whether it goes on with a clause in the past: "had been invited but would not join"."""
-    complements: list[Clause] = field(default_factory=list)
-
-    def after(self, *prepositions: str) -> list[Span]:
-        """What stands after the first of the prepositions that is there."""
-        for wanted in prepositions:
-            for preposition, spans in self.phrases:
-                if preposition == wanted:
-                    return spans
-        return []
-
-    def every(self, preposition: str) -> list[Span]:
-        """What stands after each of the preposition: "by A in 2017 and by B"."""
-        return [span for found, spans in self.phrases if found == preposition for span in spans]
-
-    @property
-    def operator(self) -> Operator | None:
-        """What the verb does to the clauses it governs."""
-        if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
-            return Operator("alleged", speaker=True)  # "took the view that"
-        after = {u.lower for u in self.units[self.verb.end : self.verb.end + 3]}
-        if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
-            return Operator(speaker=True)  # "placed on record that", "made it clear that"
-        named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
-        if named and self.verb.lemma in {"indicate", "signal"}:
-            return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        operator = operator_of(self.verb.lemma, self.particle)
-        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
-        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
-            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
-        return operator
-
-
-def reports(clause: Clause) -> bool:
-    """Whether the verb says something: its subject is a speaker."""
-    return clause.operator is not None and clause.operator.speaker
+from countervail.evidence.tables import operator_of
 
 
 def _of_state(unit: Unit) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.modality import speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from
-from countervail.evidence.claims.subjects import Clause, Span, reports
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading, Sentence

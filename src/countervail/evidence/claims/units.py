@@ -139,7 +139,8 @@ def units_of(
 
 _TWO_WORDS = frozenset(tuple(pair.split("-")) for pair in CLOSED["two_words"])
 """Adverbs of two words."""
-_EMPHATIC = frozenset(["himself", "herself", "itself", "themselves", "alone"])
+SELVES = frozenset(["himself", "herself", "itself", "themselves"])
+_EMPHATIC = SELVES | {"alone"}
 _SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros", "Pte", "Sdn", "Bhd", "Pty", "Pvt"})
 
 
@@ -395,8 +396,3 @@ def next_word(units: Sequence[Unit], i: int) -> Unit | None:
 def titled(unit: Unit | None) -> bool:
     """Whether a word begins with a capital."""
     return unit is not None and unit.text[:1].isupper()
-
-
-def next_is_verb(units: Sequence[Unit], i: int) -> bool:
-    """Whether the word after the next one can be a verb in its base form."""
-    return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})

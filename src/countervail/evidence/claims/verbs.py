@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, opens_reduced, verb_form
 from countervail.evidence.claims.phrases import kind, listed_to
-from countervail.evidence.claims.units import CLOSED, Unit, next_word
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit, next_word
 
 HAVE = CLOSED["have"]
 MODALS = CLOSED["modals"]
@@ -126,7 +126,7 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})
     ):
         kind = "participle"
-    selves = before is not None and before.lower in _SELVES and i > 1 and units[i - 2].tag == ","
+    selves = before is not None and before.lower in SELVES and i > 1 and units[i - 2].tag == ","
     if reduced and (selves or opens_reduced(units, i, lemma, before, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
     passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
@@ -197,7 +197,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
     lower, end = units[j].lower, j
     if units[j].tag == "P" and lower != "since":
         end = _time_phrase(units, j)
-    elif units[j].tag == "T" or lower in _SELVES:
+    elif units[j].tag == "T" or lower in SELVES:
         end = j + 1
     elif lower == "once" and [u.lower for u in units[j + 1 : j + 2]] in (["more"], ["again"]):
         end = j + 2
@@ -226,7 +226,6 @@ def _time_phrase(units: Sequence[Unit], j: int) -> int:
 
 
 _WHEN = frozenset(["in", "at", "on", "for", "during", "over", "by", "within", "before", "after"])
-_SELVES = frozenset(["itself", "himself", "herself", "themselves"])
 
 
 def _with_auxiliaries(units: Sequence[Unit], i: int) -> Verb | None:

@@ -1,0 +1,261 @@
+"""A clause: a verb with its parts, and what is read off it alone: whether it reports, by whom it is done, what it says
+in words, and the further clauses that it says in fewer words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from countervail.evidence.claims.actors import adjective_codes
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.tables import Operator, operator_of
+
+Span = tuple[int, int]
+ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
+"""What leads to a clause that says how or when, which the verb before it does not govern."""
+
+BESIDE = "beside"
+"""How a clause with "if", "because" or "once" hangs on the report that it stands in: the same speaker, no more."""
+
+
+_TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
+_VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
+
+
+@dataclass(slots=True, eq=False)
+class Clause:
+    """A verb with its parts; spans are of units. `governor` is the verb or noun whose complement the clause is."""
+
+    verb: Verb
+    units: Sequence[Unit]
+    subjects: list[Span] = field(default_factory=list)
+    objects: list[Span] = field(default_factory=list)
+    second: list[Span] = field(default_factory=list)
+    """The thing given where the receiver stands first ("gave Syria weapons")."""
+    worth: list[Span] = field(default_factory=list)
+    """What it amounts to: "to the value of 3 million"."""
+    phrases: list[tuple[str, list[Span]]] = field(default_factory=list)
+    particle: str = ""
+    times: list[int] = field(default_factory=list)
+    governor: Clause | None = None
+    link: str = ""
+    noun: str = ""
+    lead: int | None = None
+    """Where the subject begins, if a description stands before the name in it: "the minister, X, resigned"."""
+    condition: bool = False
+    untrue: bool = False
+    """Whether the report that it stands in is called false."""
+    asked: bool = False
+    """Whether "whether" leads to it: nothing is said of it being so."""
+    unwilling: bool = False
+    """Whether the noun that governs it is denied: "no intention of joining"."""
+    relative: bool = False
+    inserted: bool = False
+    """Whether a relative pronoun that is not its subject leads to it: "to which the Panel addressed letters"."""
+    coordinated: bool = False
+    reported: Clause | None = None
+    """A report at the end of the sentence or `according to` that covers the clause."""
+    source: list[Span] = field(default_factory=list)
+    """Who says it, after `according to`."""
+    end: int = 0
+    after_past: bool = False
+    """Whether it goes on with a clause in the past: "had been invited but would not join"."""
+    complements: list[Clause] = field(default_factory=list)
+
+    def after(self, *prepositions: str) -> list[Span]:
+        """What stands after the first of the prepositions that is there."""
+        for wanted in prepositions:
+            for preposition, spans in self.phrases:
+                if preposition == wanted:
+                    return spans
+        return []
+
+    def every(self, preposition: str) -> list[Span]:
+        """What stands after each of the preposition: "by A in 2017 and by B"."""
+        return [span for found, spans in self.phrases if found == preposition for span in spans]
+
+    @property
+    def operator(self) -> Operator | None:
+        """What the verb does to the clauses it governs."""
+        if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
+            return Operator("alleged", speaker=True)  # "took the view that"
+        after = {u.lower for u in self.units[self.verb.end : self.verb.end + 3]}
+        if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
+            return Operator(speaker=True)  # "placed on record that", "made it clear that"
+        named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
+        if named and self.verb.lemma in {"indicate", "signal"}:
+            return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
+        operator = operator_of(self.verb.lemma, self.particle)
+        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
+        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
+            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
+        return operator
+
+
+def reports(clause: Clause) -> bool:
+    """Whether the verb says something: its subject is a speaker."""
+    return clause.operator is not None and clause.operator.speaker
+
+
+SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+_MEANS = CLOSED["means"]
+"""How something is done: "delivered by air"."""
+
+
+def doers(clause: Clause) -> list[Span]:
+    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
+    units, found, by = clause.units, list[Span](), list[Span]()
+    for n, (preposition, spans) in enumerate(clause.phrases):
+        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
+        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
+            continue  # "was removed from the list following a request by the firm"
+        by += spans if preposition == "by" else []
+    for span in by:
+        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
+            continue
+        head = head_word(units, span)
+        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
+        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
+        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
+            found.append((owned, owned + 1) if owned is not None else span)
+    for spans in (clause.after("on"), clause.after("at")):
+        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
+        if not found and of is not None and units[of - 1].lower == "initiative":
+            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
+    return found
+
+
+def to_follows(clause: Clause) -> bool:
+    """Whether an infinitive says what somebody is to do."""
+    following = clause.units[clause.end : clause.end + 2]
+    return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
+
+
+def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
+    """The words after a verb without object: what is agreed, announced."""
+    governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
+    end = max([clause.end, *(c.end for c in governed)])
+    if not governed:
+        if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
+            return None
+        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
+        return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
+    start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
+    start = start if start is not None and governed[0].link == "that" else clause.verb.end
+    whom = clause.objects or clause.after("on", "upon", "to")
+    if governed[0].link == "to" and whom and not clause.verb.passive:
+        start = governed[0].verb.start  # "urged Peru to withdraw it"
+        if not governed[0].objects:  # "to draw up, within a month, a list"
+            end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
+    words = text_of(units, (start, min(end, start + 24)))
+    return words or None
+
+
+# -- what it says in fewer words ---------------------------------------------------------------------------------------
+
+
+def repeated(clause: Clause) -> list[Clause]:
+    """The same said again of others in fewer words."""
+    return [*_dated_again(clause), *_shared_out(clause)]
+
+
+def _dated_again(clause: Clause) -> list[Clause]:
+    """ "joined A in 2023 and B in 2024": the same of B, then."""
+    units, i = clause.units, clause.end
+    i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
+    dated = clause.times and clause.objects and clause.end == clause.times[-1] + 1 and not clause.verb.passive
+    if not dated or i + 2 >= len(units) or units[i].lower != "and":
+        return []
+    spans = listed_from(units, i + 1, len(units))
+    named = bool(spans) and any(u.mention and u.mention.type == "organisation" for u in units[slice(*spans[0])])
+    if len(spans) != 1 or not named:
+        return []
+    k = spans[0][1]
+    while k + 1 < len(units) and (units[k].lower == "of" or units[k].tag == "N" or units[k].lower.endswith("ing")):
+        k += 1  # "the BRICS group of emerging economies"
+    k += k + 1 < len(units) and units[k].tag == "P"
+    if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
+        return []
+    return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
+
+
+def _shared_out(clause: Clause) -> list[Clause]:
+    """ "were sanctioned by A, and four of those by B": the same of some of them, by another."""
+    units, phrases = clause.units, clause.phrases
+    for n, (preposition, spans) in enumerate(phrases[:-1]):
+        some = spans[-1:] if len(spans) > 1 else []
+        pointing = [u.lower for a, b in some for u in units[max(a, b - 2) : b]] in (["of", "those"], ["of", "these"])
+        if pointing and phrases[n + 1][0] == preposition and clause.verb.passive:
+            clause.phrases = [*phrases[:n], (preposition, spans[:-1]), *phrases[n + 2 :]]
+            return [replace(clause, subjects=some, phrases=[phrases[n + 1]], complements=[])]
+    return []
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
+    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
+        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
+
+
+# -- what a verb says of a clause that it governs ----------------------------------------------------------------------
+
+
+_TIME = frozenset(["until", "deadline", "ultimatum", "hours", "days", "weeks", "months", "year", "years"])
+
+
+def given_time(clause: Clause, governor: Clause) -> list[Span]:
+    """Who is given time to do something: "gave Chad until May to pay its dues", "gave the banks 30 days to leave"."""
+    spans, units = governor.subjects if governor.verb.passive else governor.objects, clause.units
+    times = [k for k in range(governor.verb.end, clause.verb.start) if units[k].lower.split()[0] in _TIME]
+    if governor.verb.lemma != "give" or not spans or clause.link != "to" or not times or units[times[0] + 1].tag == "G":
+        return []
+    a, b = spans[-1]
+    number = next((k for k in range(b - 1, a, -1) if units[k].tag == "#" and k < times[0] < b), b)
+    return [*spans[:-1], (a, number)] if number < b or not a <= times[0] < b else []
+
+
+_PUNISHING = CLOSED["punishing"]
+"""Verbs after which "for doing" is about their object."""
+_PUT = frozenset(["put", "add", "place", "include", "enter", "remove", "keep"])
+_ROLLS = frozenset(["list", "lists", "register", "blacklist", "annex", "sanctions", "embargo", "notice"])
+
+
+def punishes(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether "for doing" says what somebody is punished for: "put X on its list for supplying", "fined X for"."""
+    rolls = [units[b - 1].lower for p, spans in governor.phrases if p in {"on", "to", "under", "in"} for _, b in spans]
+    return governor.verb.lemma in _PUNISHING or (governor.verb.lemma in _PUT and bool(_ROLLS.intersection(rolls)))
+
+
+_LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "licence", "license", "time", "consent"])
+
+
+def of_leave(units: Sequence[Unit], governor: Clause) -> bool:
+    """Whether what is asked for is leave to do something: "requested permission to join"."""
+    return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
