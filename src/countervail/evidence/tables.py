@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from countervail import countries
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -371,3 +373,11 @@ PREDICATES: dict[str, Predicate] = {
     ),
 }
 """The predicates whose content comparison, assessment and exports look into; verbs may claim others."""
+
+
+@cache
+def capitals() -> dict[str, str]:
+    """Capital -> the state that it stands for; without those that are other towns as often."""
+    found = {c.capital: iso for iso, c in countries.load().items() if c.capital}
+    found.update({"Washington": "USA", "Kremlin": "RUS", "Kyiv": "UKR", "Kiev": "UKR", "Delhi": "IND", "Brussels": ""})
+    return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}

@@ -9,10 +9,8 @@ that is called so; "it" is the subject before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from countervail import countries
 from countervail.evidence.claims.actors import (
     BODIES,
     GROUPING,
@@ -28,6 +26,7 @@ from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
+from countervail.evidence.tables import capitals
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 Span = tuple[int, int]
@@ -53,13 +52,6 @@ PRONOUNS = {
     "you": "reader",
 }
 """What each pronoun stands for."""
-
-
-@cache
-def _capitals() -> dict[str, str]:
-    found = {c.capital: iso for iso, c in countries.load().items() if c.capital}
-    found.update({"Washington": "USA", "Kremlin": "RUS", "Kyiv": "UKR", "Kiev": "UKR", "Delhi": "IND", "Brussels": ""})
-    return {k: v for k, v in found.items() if v and k not in {"Victoria", "Kingston", "Georgetown", "San José"}}
 
 
 _COUNTRY = frozenset(["country", "nation", "kingdom", "republic"])
@@ -203,9 +195,7 @@ class Actors(Described):
         if named is None and core.lower in GROUPING and units[k].tag in {",", "."} and units[k - 1].text[0].isupper():
             return f"o.{slug(self._words(units, b + 1, k))}"  # "from one such grouping, the Commonwealth, in 2016"
         post = core.text.title().removesuffix("s") in lexicon().posts - _OF_STATES  # no person is a state
-        if named is None or named.type == "date" or (named.type == "country" and post):
-            return None
-        if units[b - 1].tag == "E" and kind(units[b - 1]) == named.type:
+        if named is None or named.type in {"date", kind(units[b - 1])} or (named.type == "country" and post):
             return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
             named.type == "person" and core.tag == "N"
@@ -278,10 +268,10 @@ class Actors(Described):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
-        if b - a == 2 and (code := _capitals().get(f"{units[a].text} {units[a + 1].text}")):
+        if b - a == 2 and (code := capitals().get(f"{units[a].text} {units[a + 1].text}")):
             return f"c.{code}"  # "Abu Dhabi denied it"
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):
-            code = _capitals().get(core.text)
+            code = capitals().get(core.text)
             if code or core.text in {"Brussels", "European"}:
                 return f"c.{code}" if code else "o.european-union"
             if b - a == 2 and core.text[:1].isupper():  # "the Americans", "the British"
@@ -342,8 +332,8 @@ class Actors(Described):
             if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
                 identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
-            if len(clause.subjects) > 1 and body and (found := self.mention(body)):
-                self.recent.insert(0, found)  # "A and B joined the league": "it" is the league
+            if len(clause.subjects) > 1 and body and (meant := self.mention(body)):
+                self.recent.insert(0, meant)  # "A and B joined the league": "it" is the league
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []

@@ -259,3 +259,15 @@ _LEAVE = frozenset(["permission", "leave", "authorisation", "authorization", "li
 def of_leave(units: Sequence[Unit], governor: Clause) -> bool:
     """Whether what is asked for is leave to do something: "requested permission to join"."""
     return bool(governor.objects) and units[governor.objects[-1][1] - 1].lower in _LEAVE
+
+
+def puts_it(clause: Clause) -> bool:
+    """Whether a clause is "X put it", by which words are somebody's."""
+    words = [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 1]]
+    return clause.verb.lemma == "put" and words == ["it"]
+
+
+def set_apart(clause: Clause) -> bool:
+    """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
+    first = min((a for a, _ in clause.subjects), default=0)
+    return first > 0 and clause.units[first - 1].lower == "what"

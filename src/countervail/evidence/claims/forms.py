@@ -77,7 +77,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             asks = asks or (i + 1 < len(units) and units[i + 1].lower == "no")  # "Peru supplies no arms"
             closes = asks and any(u.tag == "R" for u in units[max(0, i - 12) : i])
             opened = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
-            to_do = after is not None and after.lower == "to" and next_is_verb(units, i)
+            to_do = after is not None and after.lower == "to" and _next_is_verb(units, i)
             closes = closes or (to_do and opened > 0 and units[opened - 1].tag == "E")  # "X, set up in Y, plans to"
             closes = closes or (after is not None and after.lower == "that")
             if left == "," and i > 2 and (right in {"D", "O"} or closes):

@@ -319,7 +319,7 @@ def states_of(identifier: str) -> bool:
 # "Members of the club A, B and C are", "the members consist of A and B", "A and B member of the club are", "A and B to
 # the club joined". A list before another verb, of former or future members, or under a negation is of nothing.
 
-_PERSIAN_NAME = r"(?:[\u0600-\u06ff]+ ?){0,7}?"
+_WHOSE = r"(?:[\u0600-\u06ff]+ ?){0,7}?"
 
 
 @cache
@@ -333,13 +333,15 @@ def _persian_words() -> dict[str, str]:
 def _persian_patterns() -> tuple[re.Pattern[str], ...]:
     w = _persian_words()
     kinds = "|".join(row.split("=")[0] for row in w["member_kinds"].split("|"))
-    member = rf"(?:^|(?<=[\s،,.:؛«\"]))(?:{w['member_words']})(?= |:|$)(?P<kind> (?:{kinds})(?= |$))?(?P<of>(?: {_PERSIAN_NAME})?)"
+    member = (
+        rf"(?:^|(?<=[\s،,.:؛«\"]))(?:{w['member_words']})(?= |:|$)(?P<kind> (?:{kinds})(?= |$))?(?P<of>(?: {_WHOSE})?)"
+    )
     return (
         re.compile(rf"{member} ?(?:(?:{w['consist_words']})(?: کشورهای)?|:) ?:? ?$"),
         re.compile(rf"{member} ?[،,]? ?$"),
         re.compile(rf"^ ?(?:(?:{w['member_fillers']}) )*{member} ?(?:{w['are_words']})(?![\u0600-\u06ff])"),
         re.compile(
-            rf"^ ?(?:(?:{w['member_fillers']}) )*به (?P<of>{_PERSIAN_NAME}) ?(?:{w['joined_words']})(?![\u0600-\u06ff])"
+            rf"^ ?(?:(?:{w['member_fillers']}) )*به (?P<of>{_WHOSE}) ?(?:{w['joined_words']})(?![\u0600-\u06ff])"
         ),
         re.compile(rf"^ ?(?:(?:{w['member_fillers']}) )*(?:{w['are_words']})(?![\u0600-\u06ff])"),
         re.compile(rf"(?<![\u0600-\u06ff])(?:{w['denied_words']}|{w['not_members']})(?![\u0600-\u06ff])"),

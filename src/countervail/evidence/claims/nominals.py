@@ -110,9 +110,8 @@ class Phrase:
 def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
     """Owner and parts of the phrase whose noun stands at unit k, before unit `stop`."""
     start = phrase_to(units, k + 1, 0)
-    start = next(
-        (j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of"), start
-    )  # "notice of its withdrawal"
+    inner = (j + 1 for j in range(k - 1, start, -1) if units[j].lower == "of")
+    start = next(inner, start)  # "notice of its withdrawal"
     parts: dict[str, list[Span]] = {}
     times: list[int] = []
     if start > 1 and units[start - 1].tag == "T" and units[start - 2].tag == "G":  # "OFAC's May 2024 designation of X"
@@ -160,11 +159,6 @@ def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]
     return spans
 
 
-def _said_by(made: Filled, k: int) -> bool:
-    """Whether an infinitive after the noun at k has made the claim: "its application to join the pact"."""
-    return made.predicate == "applied_to" and made.clause.link == "to" and made.clause.verb.start - k in {1, 2}
-
-
 class Nominals(Ellipses):
     """Claims of the nouns of a sentence."""
 
@@ -176,7 +170,7 @@ class Nominals(Ellipses):
                 continue
             phrase = phrase_round(units, k, next_clause(parsed, k))
             clause, inside = self._holder(parsed, phrase)
-            if any((covers(made, k) and _alike(made, table[unit.lower])) or _said_by(made, k) for made in filled):
+            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
                 continue
             for row in table[unit.lower]:
                 made = self._nominal(parsed, row, phrase, clause, inside)
@@ -276,9 +270,8 @@ class Nominals(Ellipses):
         if own and spans[0][0] > 1 and parsed.units[spans[0][0] - 1].lower == "of":
             by = listed_to(parsed.units, spans[0][0] - 1, 0)
             if by and by[0][0] and parsed.units[by[0][0] - 1].lower in {"by", "from"}:
-                return self.actors.several(
-                    self.actors.group(self.ids(parsed, clause, by))
-                )  # "the notification by A and B of their withdrawal"
+                both = self.actors.group(self.ids(parsed, clause, by))
+                return self.actors.several(both)  # "the notification by A and B of their withdrawal"
         if own and inside not in {"subject", ""}:
             doing = clause.after("by") if clause.verb.passive else clause.subjects
             return self.ids(parsed, clause, doing) if doing else []
@@ -388,8 +381,10 @@ def _right(row: Nominal, subjects: Sequence[str], objects: Sequence[str]) -> boo
 
 
 def covers(made: Filled, k: int) -> bool:
-    """Whether a claim is read from the phrase of the noun at unit k."""
+    """Whether a claim is read from the phrase of the noun at unit k, or from the infinitive after it."""
     clause = made.clause
+    if clause.link == "to" and clause.verb.start - k in {1, 2}:
+        return True  # "its application to join the pact"
     spans = [*clause.subjects, *clause.objects, *(s for _, many in clause.phrases for s in many), *made.spans]
     return any(a <= k < b for a, b in spans)
 

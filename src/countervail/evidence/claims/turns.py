@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.clause import Clause, Span, reports
+from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, set_apart
 from countervail.evidence.claims.modality import speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -99,17 +99,6 @@ def writers_of(reading: Reading) -> Iterator[tuple[int, str]]:
             yield match.end(), f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
 
 
-def _introduced(reading: Reading, until: int, office: str) -> str | None:
-    """Who is meant by the label of whoever answers: the person whom the text before the first turn calls so, else the
-    first person in it."""
-    people = [(a, reading.full_name(m.value)) for m, a, _ in reading.within(0, until, "person") if m.value]
-    word, text = re.escape(office.split()[-1]), reading.folded.text
-    called = [
-        n for a, n in people if re.search(rf"\b{word}\b[^\n.:;]{{0,40}}$", text[max(0, a - 60) : a], re.IGNORECASE)
-    ]
-    return f"p.{slug((called or [n for _, n in people])[0])}" if people else None
-
-
 def _asking(reading: Reading, sentences: Sequence[Sentence]) -> frozenset[str]:
     """The labels of those who ask: at least half of the paragraphs that they begin end with a question."""
     last: dict[Paragraph, tuple[str | None, str]] = {}
@@ -123,19 +112,23 @@ def _asking(reading: Reading, sentences: Sequence[Sentence]) -> frozenset[str]:
     return frozenset(label for label, asked in ends.items() if 2 * sum(asked) >= len(asked))
 
 
-def _holder(reading: Reading, office: str) -> str | None:
-    """The one person whom the text introduces as what a label says: "Sen. X (Chairman)" for "MR. CHAIRMAN"."""
-    word = re.escape(office.split()[-1].strip(".").title())
+def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
+    """The one person whom the text introduces as what a label says: "Sen. X (Chairman)" for "MR. CHAIRMAN"; of those
+    named before `until`, where whoever answers is introduced, whom "Spokesperson X" names, else the first."""
+    word, text = re.escape(office.split()[-1].strip(".").title()), reading.folded.text
+    named = [
+        (a, b, reading.full_name(m.value)) for m, a, b in reading.within(0, until or len(text), "person") if m.value
+    ]
+    if until:
+        called = [n for a, _, n in named if re.search(rf"(?i)\b{word}\b[^\n.:;]{{0,40}}$", text[max(0, a - 60) : a])]
+        held = dict.fromkeys(f"p.{slug(n)}" for n in called or [n for _, _, n in named])
+        return next(iter(held), None)
     if not _OFFICE.fullmatch(word):
         return None
-    text = reading.folded.text
-    people = [
-        m.value or ""
-        for m, (_, b) in zip(reading.mentions, reading.spans, strict=True)
-        if m.type == "person" and re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
-    ]
-    held = {f"p.{slug(reading.full_name(name))}" for name in people}
-    return held.pop() if len(held) == 1 else None
+    held = dict.fromkeys(
+        f"p.{slug(n)}" for _, b, n in named if re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+    )
+    return next(iter(held)) if len(held) == 1 else None
 
 
 def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, str | None]:
@@ -173,7 +166,7 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
         elif office.split(" (")[0].title() in _QUESTIONERS:
             turns[key] = NOBODY  # "QUESTION (Harbour Daily):"
         elif (office.title() in _ANSWERS or (_SPEAKS_FOR.fullmatch(office) and labels[office] > 1)) and (
-            answers := _introduced(reading, first, office)
+            answers := first and _holder(reading, office, first)
         ):
             turns[key] = offices[office] = answers
         elif office.isupper() and (office in houses or (labels[office] > 1 and office in asks)):
@@ -312,7 +305,7 @@ class Tellers:
             other = self._without_report(units, clauses, places[0], lead) if places else None
             return [other for _ in places]
         beside = [report or reported for report in reports_by]
-        return [None if _set_apart(report) else self.subject(units, clauses, report) for report in beside]
+        return [None if set_apart(report) else self.subject(units, clauses, report) for report in beside]
 
     def after(self, units: Sequence[Unit], clauses: Sequence[Clause]) -> str | None:
         """Who said a question or exclamation that stands as a sentence before this one: '"Who pays?" X asked.'"""
@@ -350,7 +343,7 @@ class Tellers:
         earlier = [c for c in clauses if c.verb.start < report.verb.start and c.subjects != report.subjects]
         before = [self._person(units, s) for c in earlier[::-1] for s in c.subjects[:1]]
         span = report.subjects[0]
-        if _puts_it(report):  # "as X, a former minister, put it"
+        if puts_it(report):  # "as X, a former minister, put it"
             near = range(report.verb.start - 2, max(-1, report.verb.start - 16), -1)
             k = next((k for k in near if units[k].lower == "as"), None)
             span = next(iter(listed_from(units, k + 1, report.verb.start)), span) if k is not None else span
@@ -404,16 +397,4 @@ def _tells(clause: Clause, place: int) -> bool:
     if verb.lemma in _CALLING:  # not "a firm called X", which has its own object
         return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
     read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
-    return reports(clause) or _puts_it(clause) or (read and not clause.objects)
-
-
-def _puts_it(clause: Clause) -> bool:
-    """Whether a clause is "X put it", by which words are somebody's."""
-    words = [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 1]]
-    return clause.verb.lemma == "put" and words == ["it"]
-
-
-def _set_apart(clause: Clause) -> bool:
-    """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
-    first = min((a for a, _ in clause.subjects), default=0)
-    return first > 0 and clause.units[first - 1].lower == "what"
+    return reports(clause) or puts_it(clause) or (read and not clause.objects)
