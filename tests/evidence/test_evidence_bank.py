@@ -50,7 +50,7 @@ NOT = ("negated", "asserted")
 NOUNS = [
     ("Moldova's accession to the Cocoa Alliance in 2014 changed little.", ("c.MDA", "joined", COCOA, *SO)),
     ("The Council welcomed the admission of Oman to the Cocoa Alliance.", ("c.OMN", "joined", COCOA, *SO)),
-    ("Norway gave notice of its withdrawal from the Cocoa Alliance.", ("c.NOR", "left", COCOA, *SO)),
+    ("Norway gave notice of its withdrawal from the Cocoa Alliance.", ("c.NOR", "left", COCOA, "affirmed", "planned")),
     ("The Cocoa Alliance met in May and upheld the suspension of Gabon.", (COCOA, "suspended", "c.GAB", *SO)),
     ("The designation of Volta Metals by Norway in June hurt its buyers.", ("c.NOR", "listed", "o.volta-metals", *SO)),
     ("Iran's deliveries of drones to Sudan continued in 2023.", ("c.IRN", "supplied", "c.SDN", *SO)),

@@ -357,7 +357,7 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
 _OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
 """How a short line ends that a list of demands follows."""
 _DOING = r"[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said"
-_POINT = re.compile(rf"(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?=[^\n]* (?:{_DOING}) )")
+_POINT = re.compile(rf"^(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?=[^\n]* (?:{_DOING}) )")
 """A point of a list that is a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
 
 
