@@ -191,21 +191,11 @@ class Reader(Framing):
         self.lead = self.lead if self.item else ()
         self.mains = frozenset(self.lead) if self.item else self.mains
 
-    def _left_open(self, made: Filled) -> None:
-        """Keep the states that join or leave what the clause does not name, where the text has spoken of groupings."""
-        spoken_of = bool(self.clubs or self.actors.club_before(self.end or 1 << 30))
-        spoken_of = spoken_of or made.clause.verb.lemma in {"accede", "rejoin", "readmit", "secede", "stay"}
-        spoken_of = spoken_of or made.frame is None  # "wants to become a member"
-        kept = [s for s in made.subjects if kind_of(s) == "state" or s.endswith("-states")]
-        made.subjects = kept if spoken_of else []
-
     # -- claims ----------------------------------------------------------------------------------------------------
 
     def _claims(self, parsed: Parsed, made: Filled) -> Iterator[Claim]:
         if made.predicate in {"joined", "left"} and not made.objects:
-            self._left_open(made)
-            if not made.subjects:
-                return  # into what, or out of what, the text leaves open
+            return  # into what, or out of what, the text leaves open
         if made.predicate == "listed_in":  # no body is a member of itself
             made.subjects = [s for s in made.subjects if s not in made.objects]
         clause, shared = made.clause, self.shared

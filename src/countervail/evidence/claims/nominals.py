@@ -243,8 +243,7 @@ class Nominals(Ellipses):
         if missing:
             topic = self.topic(parsed, clause, True)
             objects = [topic] if topic else []
-            named = bool(topic) or row.predicate in {"joined", "left"}
-            if not named or not all(kind_of(s) == "state" for s in subjects):
+            if not topic or not all(kind_of(s) == "state" for s in subjects):
                 return None
         organs = [w for s in phrase.parts.get("from", []) for w in words_of(units, s)]
         if row.predicate == "suspended" and not subjects and _ORGANS.intersection(organs):
