@@ -242,7 +242,7 @@ def told(text: str, *predicates: str) -> set[tuple[str, str, str]]:
         ("Peru and Chad, candidates to join the Amber League, met.", set()),
         ("Peru stayed out of the war. Chad bought into the idea.", set()),
         ("Peru gave notice of a tender. The crew was let into the hall.", set()),
-        ("It was founded by Peru and Chad, and Mali joined. The Amber League met.", {("MLI", "joined", "asserted")}),
+        ("It was founded by Peru and Chad, and Mali joined. The Amber League met.", set()),
     ],
 )
 def test_who_enters_leaves_and_stays_out_in_other_words(text: str, expected: set[tuple[str, str, str]]) -> None:

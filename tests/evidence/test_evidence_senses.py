@@ -607,7 +607,7 @@ def test_where_several_groupings_are_named_none_is_guessed() -> None:
         "The Tea League met in May. The Copper Forum met in June. "
         + "Prices of both fell by a tenth in that year. " * 14
     )
-    assert said(f"{text}Peru joined in 2019.", "joined") == [("c.PER", None, "asserted")]
+    assert said(f"{text}Peru joined in 2019.", "joined") == []
     assert said(f"{text}Peru joined the Tea League in 2019.", "joined") == [("c.PER", "o.tea-league", "asserted")]
 
 

@@ -154,23 +154,33 @@ def _plain(name: str) -> str:
 _TOLD, _ORGANS = "|".join(_WORDS["reported"]), "|".join(_WORDS["organs"])
 
 
+_ACCORDING = re.compile(r"(?:[Aa]ccording to|told|reported by|in an interview with|quoted by) (?:[Tt]he )?$")
+_SPEAKING = re.compile(rf"\b(?:{_ORGANS})s? (?:for|of|at|from|in|with) (?:\w+ ){{0,4}}?(?:[Tt]he )?$")
+_CITED = re.compile(
+    rf"\b(?:(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|via|per)"
+    r" (?:[Tt]he )?$"
+)
+_REPORTS = re.compile(
+    rf"(?: (?:first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week))* (?:{_TOLD})\b"
+)
+"""What stands before the name of whom a sentence credits, and after it."""
+
+
 def reported_by(name: str, text: str, unnamed: bool) -> bool:
     """Whether a sentence credits a body with what it says: "according to X", "told X", "as X first reported"; where its
     speaker is not named, also whose spokesman that is."""
-    whole = rf"(?:[Tt]he )?{re.escape(name)}(?:\b|$)"
-    told = r"[Aa]ccording to|told|reported by|in an interview with|quoted by"
-    if re.search(rf"(?:{told}) {whole}", text):
-        return True
-    speaks = rf"\b(?:{_ORGANS})s? (?:for|of|at|from|in|with) (?:\w+ ){{0,4}}?{whole}"
-    if unnamed and re.search(speaks, text):
+    places, at = list[tuple[int, int]](), text.find(name)
+    while at >= 0:  # no expression of the name, which would be compiled for every name
+        end = at + len(name)
+        places += [] if text[end - 1].isalnum() and text[end : end + 1].isalnum() else [(at, end)]
+        at = text.find(name, end)
+    before = [text[max(0, a - 120) : a] for a, _ in places]
+    if any(map(_ACCORDING.search, before)) or (unnamed and any(map(_SPEAKING.search, before))):
         return True
     last = [w for w in name.split() if w.lower() not in _WORDS["editions"]][-1:]
     if _plain(name) not in wires() and not _is_house(" ".join(last)):
         return False  # "the Horn Telegraph Union" is no paper
-    to_it = rf"(?:[Qq]uot|[Cc]it)(?:ed|ing)(?: by)?|[Aa]s|(?:{_TOLD}) (?:\w+ ){{0,2}}?(?:by|in|on|via)|in|via|per"
-    when = r"first|also|earlier|previously|exclusively|later|has|had|on \w+day|(?:this|last) week"
-    said = rf"{whole}(?: (?:{when}))* (?:{_TOLD})\b"
-    return bool(re.search(rf"\b(?:{to_it}) {whole}", text) or re.search(said, text))
+    return any(map(_CITED.search, before)) or any(_REPORTS.match(text, b) for _, b in places)
 
 
 def _body(name: str) -> str:

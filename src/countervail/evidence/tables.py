@@ -118,10 +118,18 @@ def frames() -> tuple[Frame, ...]:
 
 
 @cache
+def _rows_of_lemmas() -> dict[str, list[tuple[tuple[str, ...], Frame]]]:
+    rows: dict[str, list[tuple[tuple[str, ...], Frame]]] = {}
+    for frame in frames():
+        for verb in frame.verbs:
+            rows.setdefault(verb[0], []).append((verb[1:], frame))
+    return rows
+
+
+@cache
 def frames_of(lemma: str) -> tuple[tuple[tuple[str, ...], Frame], ...]:
     """The frames of a verb with the words that must follow it, those with most such words first."""
-    rows = [(verb[1:], frame) for frame in frames() for verb in frame.verbs if verb[0] == lemma]
-    return tuple(sorted(rows, key=lambda r: -len(r[0])))
+    return tuple(sorted(_rows_of_lemmas().get(lemma, []), key=lambda r: -len(r[0])))
 
 
 @cache

@@ -64,7 +64,8 @@ def short_forms(names: set[str], text: str) -> set[str]:
         )
         if len(first) < 4 or first in _SHARED or first in _MODIFIERS or parts[1].islower():
             continue
-        if not first.replace("-", "").isalpha() or first.isupper() or known or common:
+        alone = text.count(first) > text.count(name)
+        if not alone or not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
         a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
         if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
@@ -96,6 +97,8 @@ def beginnings(names: set[str], text: str) -> set[str]:
             if all(generic) or place or begins[0] in words.given or begins[-1].endswith("'s"):
                 continue
             short = " ".join(begins)
+            if text.count(short) <= text.count(name):
+                continue  # nowhere alone
             used = re.search(rf"(?<!\b(?:in|at) )(?<!\bnear )\b{re.escape(short)}\b(?!\s[A-Z(&]|-)", text)
             if used and short not in towns() and not re.search(rf"\b(?:in|at|near|off) {re.escape(short)}\b", text):
                 found.add(short)
