@@ -179,7 +179,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
             a = spans[0][0]
             if clause.verb.lemma == "resign" and units[spans[-1][1] - 1].tag == "E" and units[a - 1].tag == "P":
                 spans = listed_to(units, a - 1, 0)[-1:] or spans  # "the panel on Mali, from which he resigned"
-            clause.phrases.append((units[start - 2].lower, spans))
+            by_act = units[start - 2].lower == "by" and units[spans[-1][1] - 1].tag != "E"
+            clause.phrases += [] if by_act else [(units[start - 2].lower, spans)]  # not "the decision by which"
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
         if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
@@ -338,6 +339,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         noted = units[j - 2].lower in {"note", "fact", "news", "view", "word"}
         if previous.operator is None and units[j - 2].tag == "N" and not noted and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
+            over = clause.governor.operator if clause.governor is not None else None
+            if over is not None and over.control == "object" and units[j - 2].lower in CLOSED["reported_words"]:
+                clause.governor, clause.link = None, ""  # "accused X of fraud, a charge that X rejected"
     elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
 

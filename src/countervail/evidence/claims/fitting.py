@@ -183,6 +183,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     clause, units, frame = made.clause, made.clause.units, made.frame
     nobody_named = not agents and made.subjects == [UNKNOWN]
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
+    if made.predicate == "denied" and [units[a].lower for a, _ in direct] == ["nothing"]:
+        return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()

@@ -98,6 +98,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"  # "and now counts 12 members"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
+            if left == "C" and right in {"D", "E"} and any(u.tag == "V" and "s" in (u.forms or {}) for u in units[:i]):
+                return "s"  # "condemns the raid by them and requests the Commission to"
             named = i + 2 < len(units) and units[i + 2].tag == "E"
             if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):
                 return "s"  # "urges an inquiry and calls on Italy"

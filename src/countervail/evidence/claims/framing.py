@@ -383,6 +383,8 @@ class Framing(Appositions):
         for preposition, spans in clause.phrases:
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
+            if preposition == "with" and head_word(units, spans[0]) == "effect":
+                continue  # "with effect from May"
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
             if preposition in {"into", "to"} and frame.predicate == "paid":

@@ -318,7 +318,7 @@ def said_false(before: Clause | None, word: str) -> bool:
 
 def _after_relative(units: Sequence[Unit], i: int) -> bool:
     """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
-    return i > 1 and units[i - 1].tag == "," and units[i - 2].tag == "R"
+    return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
 
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:

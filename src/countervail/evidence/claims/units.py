@@ -167,10 +167,16 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
+            elif i > 1 and i + 2 < len(units) and units[i - 2].text.islower() and units[i + 2].tag == "N":
+                before.tag, unit.tag, following.tag = "B", "B", "C"  # "oil as well as gas"
         elif (
-            unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
+            unit.lower in {"all", "each"}
+            and before is not None
+            and following is not None
+            and (before.tag == "A" or (before.tag == "E" and "d" in (following.forms or {})))
+            and following.forms
         ):
-            unit.tag = "B"  # "have all agreed"
+            unit.tag = "B"  # "have all agreed", "Mali and Chad all refused"
         elif (
             unit.lower in {"all", "both", "each"} and before is not None and before.tag == "," and following is not None
         ):
