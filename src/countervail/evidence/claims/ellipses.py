@@ -172,6 +172,22 @@ class Ellipses(Copulas):
                     clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
                 )
 
+        for clause in parsed.clauses:
+            known = filled.get(id(clause))
+            if (
+                clause.noun != "refusal"
+                or clause.link != "to"
+                or not clause.subjects
+                or clause.verb.lemma in _ANSWERING
+            ):
+                continue
+            who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing"]
+            if who and clause.objects and (known is None or known.predicate not in MEMBERSHIP | {"signed"}):
+                objects = known.objects if known is not None else self.ids(parsed, clause, clause.objects)
+                roles = {"what": clause.verb.lemma}  # "the refusal by X to open the border"
+                made = Filled(clause, "refused", who, objects, roles, None, [*clause.subjects, *clause.objects])
+                made.certain, filled[id(clause)] = True, made
+
     def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
         """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
         known = filled.get(id(clause))

@@ -8,7 +8,15 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
+from countervail.evidence.claims.descriptions import (
+    attached,
+    bodily,
+    led_states,
+    named_entry,
+    of_member,
+    owner_in,
+    owners_of,
+)
 from countervail.evidence.claims.fitting import (
     TO_ACTORS,
     fits,
@@ -45,6 +53,7 @@ _OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "giv
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
+_BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -186,6 +195,8 @@ class Framing(Appositions):
         if frame.predicate in TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
+        if frame.predicate == "froze":
+            target = [owner_in(units, s) for s in target]
         if frame.predicate in {"froze", "sanctioned"} and target and units[target[0][0]].lower == "whose":
             target = antecedent(units, target[0][0]) or target  # "X, whose assets were frozen"
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
@@ -262,7 +273,7 @@ class Framing(Appositions):
 
     def _subjects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it; whether they can."""
-        units, clause, frame, target = parsed.units, laid.clause, laid.frame, laid.target
+        units, clause, frame, target, verb = parsed.units, laid.clause, laid.frame, laid.target, laid.clause.verb
         laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
         by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
@@ -273,6 +284,8 @@ class Framing(Appositions):
             and frame.predicate in {"founded", "listed", "lifted"}
         ):
             laid.subjects = [UNNAMED]  # "its proposal to found a bank": who is to found it, it does not say
+        led = led_states(units, laid.agents) if frame.predicate in _BY_STATES and not verb.passive else []
+        laid.subjects = self.ids(parsed, clause, led) or laid.subjects
         subjects = laid.subjects
         if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return False  # "the host's brochure left"
@@ -383,8 +396,8 @@ class Framing(Appositions):
         for preposition, spans in clause.phrases:
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
-            if preposition == "with" and head_word(units, spans[0]) == "effect":
-                continue  # "with effect from May"
+            if (preposition, head_word(units, spans[0])) in {("with", "effect"), ("as", "well")}:
+                continue  # "with effect from May", "by A as well as by B"
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
             if preposition in {"into", "to"} and frame.predicate == "paid":

@@ -356,6 +356,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
+            continue  # "A blamed B, B blamed nobody"
         if clause.verb.negated or (clause.verb.lemma in _PONDERING and clause.phrases):
             continue  # "A left, the rest could not think of a reason"
         if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):

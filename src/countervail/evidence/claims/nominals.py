@@ -244,7 +244,9 @@ class Nominals(Ellipses):
         elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1] - 1].tag == "E":
             post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1] - 1))
             objects = [f"n.{slug(post)}"] if post.islower() else []  # "the resignation of trade minister X"
-        elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1]].tag == "," and "p." in "".join(subjects):
+        elif (
+            row.predicate == "resigned" and len(who) == 1 and units[who[0][1]].tag == "," and "p." in "".join(subjects)
+        ):
             post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1]))
             apposed = post.islower() and subjects != [f"p.{slug(post)}"]
             objects = [f"n.{slug(post)}"] if apposed else objects  # "the resignation of its chair, X"

@@ -371,7 +371,7 @@ def doers(clause: Clause) -> list[Span]:
             continue
         head = head_word(units, span)
         whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
-        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
+        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
         if head not in _SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     for spans in (clause.after("on"), clause.after("at")):

@@ -254,6 +254,7 @@ def _done_to(clauses: list[Clause], n: int) -> bool:
     return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
 
 
+_OF_STATES = CLOSED["of_states"]
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
 
 
@@ -389,6 +390,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
             named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
             named = named or ((firm or state) and head is not None and head.tag == "#")  # "one, Oman, refused"
+            named = named or (state and head is not None and head.lower in _OF_STATES)  # "a third buyer, Oman, refused"
             inner = units[opening + 2 : closing]
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")
