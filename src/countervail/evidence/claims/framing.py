@@ -196,7 +196,10 @@ class Framing(Appositions):
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
         if frame.predicate == "froze":
-            target = [owner_in(units, s) for s in target]
+            said = [b > 1 and units[b - 2].tag == "N" and units[b - 2].text.islower() for _, b in target]
+            target = [
+                owner_in(units, s) if name else s for s, name in zip(target, said, strict=True)
+            ]  # "of the trader X"
         if frame.predicate in {"froze", "sanctioned"} and target and units[target[0][0]].lower == "whose":
             target = antecedent(units, target[0][0]) or target  # "X, whose assets were frozen"
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
