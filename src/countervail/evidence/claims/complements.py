@@ -237,6 +237,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                     i += 2  # "between May and June"
                 continue
             spans = listed_from(units, i + 1, stop)
+            if len(spans) > 1 and clause.objects and _second_pair(units, spans[-1], unit.lower):
+                clause.phrases.append((unit.lower, spans[:-1]))
+                return spans[-2][1]  # "sold lenses to Chad and batteries to Mali"
             if not spans and i + 1 < stop and units[i + 1].tag == "P":
                 i += 1
                 continue  # "paid in through a bank", "paid for by Japan"
@@ -329,7 +332,30 @@ def labelled(clause: Clause) -> None:
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
-    return [*_dated_again(clause), *_shared_out(clause)]
+    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause)]
+
+
+def _second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) -> bool:
+    """Whether a phrase in a list begins a second pair: "A to X and B to Y"."""
+    a, b = span
+    plain = all(u.tag in {"D", "N", "#"} for u in units[a:b]) and units[b - 1].text.islower()
+    return (
+        plain and preposition == "to" and units[a - 1].lower == "and" and [u.lower for u in units[b : b + 1]] == ["to"]
+    )
+
+
+def _given_too(clause: Clause) -> list[Clause]:
+    """ "sold lenses to Chad and batteries to Mali": the second pair."""
+    units, i = clause.units, clause.end
+    if not (clause.phrases and clause.objects) or i + 3 >= len(units) or units[i].lower != "and":
+        return []
+    goods, pair = listed_from(units, i + 1, len(units)), clause.phrases[-1]
+    if len(goods) != 1 or pair[0] != "to" or pair[1][-1][1] != i or not _second_pair(units, goods[0], "to"):
+        return []
+    who = listed_from(units, goods[0][1] + 1, len(units))
+    if not who:
+        return []
+    return [replace(clause, objects=goods, phrases=[("to", who)], end=who[-1][1], complements=[])]
 
 
 def _dated_again(clause: Clause) -> list[Clause]:

@@ -104,6 +104,8 @@ class Described(Named):
         """Whom "we" or "I" stands for: who speaks, the body or state that speaks through him, the writer."""
         if word in {"i", "my", "me"}:
             return speaker or self.author or "p.unknown"
+        if speaker and speaker.startswith(("o.", "c.")):
+            return speaker  # '"We have never sold it," the firm said'
         ours = self.bodies_of_people.get(speaker or "")
         if ours is None and speaker in self.guests:
             return "p.unknown"  # who a speaker speaks for is not said

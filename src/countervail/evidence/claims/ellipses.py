@@ -174,6 +174,17 @@ class Ellipses(Copulas):
 
         for clause in parsed.clauses:
             known = filled.get(id(clause))
+            barred = known is not None and known.predicate == "blocked" and not negated(clause)
+            if known is not None and barred and not clause.verb.passive:
+                inner = next(
+                    (c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None
+                )
+                with_whom = inner.after("with") if inner is not None else clause.after("with")
+                whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
+                if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):
+                    # "forbids its banks to deal with X"
+                    known.predicate, known.objects, known.roles = "sanctioned", self.ids(parsed, clause, whom), {}
+                    filled.pop(id(inner), None)
             if (
                 clause.noun != "refusal"
                 or clause.link != "to"

@@ -28,6 +28,11 @@ _ING_NOUNS = CLOSED["ing_nouns"]
 _TITLES = CLOSED["titles"]
 
 
+def _asserting(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb in the present that can be no noun stands before: "condemns the raid and requests X to"."""
+    return any("s" in (u.forms or {}) and (u.forms or {})["s"] not in nounlike() for u in units[:i])
+
+
 def verb_form(units: Sequence[Unit], i: int) -> str | None:
     """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
     unit = units[i]
@@ -98,7 +103,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"  # "and now counts 12 members"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
-            if left == "C" and right in {"D", "E"} and any(u.tag == "V" and "s" in (u.forms or {}) for u in units[:i]):
+            if left == "C" and right in {"D", "E"} and _asserting(units, i):
                 return "s"  # "condemns the raid by them and requests the Commission to"
             named = i + 2 < len(units) and units[i + 2].tag == "E"
             if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):

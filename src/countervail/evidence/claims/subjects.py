@@ -106,7 +106,8 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        operator = operator_of(self.verb.lemma, self.particle)
+        following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
         accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
             return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
