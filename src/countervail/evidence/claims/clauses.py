@@ -259,6 +259,9 @@ def _through_copula(clauses: list[Clause]) -> None:
 def _governed(clauses: list[Clause], n: int) -> None:
     clause = clauses[n]
     units = clause.units
+    made = clause.subjects[0][0] if clause.subjects else 0
+    if units[made].tag == "E" and units[made].start == units[made].end:
+        return  # a point that goes without its subject
     start = (
         clause.subjects[0][0]
         if clause.subjects and not clause.relative and not clause.coordinated

@@ -146,6 +146,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         _inverted(clause)
         return
     tag = units[j - 1].tag
+    if tag == "E" and units[j - 1].start == units[j - 1].end:
+        clause.subjects = [(j - 1, j)]  # of a point that goes without its subject
+        return
     if tag == "R":
         told = (units[j - 2].forms or {}).get("s", "") if j > 1 and units[j - 1].lower == "who" else ""
         if told and (said := operator_of(told, "")) is not None and said.speaker:
