@@ -268,7 +268,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
     if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
         return False
-    near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
+    told = any(u.lower == "to" for u in units[max(0, k - 4) : k])  # "proposed to the board that it list X"
+    near = 24 if units[k - 1].tag == "C" else 6 if told else 3  # "that the Council delist X and that it list Y"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 

@@ -361,7 +361,10 @@ class Framing(Appositions):
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
         both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both:
+        with_one = (
+            len(both) == 1 and both == clause.after("with") and verb.kind == "participle"
+        )  # who else, it leaves open
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of

@@ -146,8 +146,10 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if made.clause.verb.lemma in {"receive", "get", "collect"}:
+    if made.clause.verb.lemma in {"receive", "get", "collect", "accept", "take"}:
         givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
+        if not givers and "through" in made.roles:  # "accepted payment through a bank"
+            givers, made.objects = [UNKNOWN], [] if made.clause.verb.passive else made.objects
         taken = made.objects if made.clause.verb.passive else made.subjects
         made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
         return made if givers else None

@@ -347,7 +347,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     if len(inside_owned) == 1 or any(c.verb.start < closing and reports(c) for c in inside_owned[:1]):
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
-    for opening in range(closing - 2, 0, -1):
+    for opening in range(closing - 2 - (units[closing - 1].lower == "out"), 0, -1):  # "X, he points out, has"
         if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
             continue  # "the bank, in which A, B and C hold shares, suspended"
         stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
