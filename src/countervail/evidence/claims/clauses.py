@@ -342,7 +342,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
         if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
             clause.governor = None  # "What the committee does not know is that"
         noted = units[j - 2].lower in {"note", "fact", "news", "view", "word"}
-        if previous.operator is None and units[j - 2].tag == "N" and not noted and _lacks_object(clause):
+        apposed = j > 4 and [u.tag for u in units[j - 4 : j - 2]] == [",", "D"]  # "of fraud, a charge that X rejected"
+        apposed = apposed and units[j - 2].lower in CLOSED["reported_words"]
+        lacking = (previous.operator is None or apposed) and units[j - 2].tag == "N" and not noted
+        if lacking and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
             over = clause.governor.operator if clause.governor is not None else None
             if over is not None and over.control == "object" and units[j - 2].lower in CLOSED["reported_words"]:
