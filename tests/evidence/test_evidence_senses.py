@@ -1221,3 +1221,55 @@ def test_a_text_of_wide_lines_is_wrapped() -> None:
 def test_what_is_done_to_whom(predicate: str, text: str, expected: list[tuple[Any, str]]) -> None:
     found = [(what, how.removesuffix("asserted")) for _, what, how in said(text, predicate)]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("suspended", "Chad recalled the order by which Togo was suspended from the Tea League.", ["o.tea-league"]),
+        ("refused", "Malta, Chad and Togo all turned the offer down.", ["c.MLT", "c.TCD", "c.TGO"]),
+        ("refused", "The refusal by Malta to reopen the port was noted.", ["c.MLT"]),
+        ("lifted", "Denmark's lifting of the fishing ban was welcome.", ["c.DNK"]),
+        (
+            "evaded",
+            "Volta Metals sidestepped the ceiling. Three brothers dodged the embargo.",
+            ["o.volta-metals", "p.three-brothers"],
+        ),
+        ("denied", "Malta disclaimed all knowledge of the ship. The owner denies nothing.", ["c.MLT"]),
+        ("denied", "Malta accused Togo of fraud, a charge that Togo rejected.", ["c.TGO"]),
+        ("sanctioned", "Peru might face sanctions from Norway. Chad faces a crisis.", ["c.NOR"]),
+        (
+            "sanctioned",
+            "Luis Rey, under sanctions by Malta since 2020, owns it. Togo, under pressure, left.",
+            ["c.MLT"],
+        ),
+        ("sanctioned", "Norway forbids its banks to deal with Volta Metals, and its envoys to talk.", ["c.NOR"]),
+        ("sanctioned", "Malta's sanctions against Volta Metals will be tightened.", ["c.MLT"]),
+        ("listed", "Volta Metals, on the British list since May, has closed.", ["c.GBR"]),
+        ("listed", "The designation of Luis Rey by Chad in 2018 was not made public.", ["c.TCD"]),
+        ("paid", "It rained. Some 40,000 dollars went from Volta Metals to a clinic in Togo.", ["o.volta-metals"]),
+        ("founded", "The foreign ministers of Chad and Togo agreed to set up a Sahel Bank.", ["c.TCD", "c.TGO"]),
+        ("signed", "A third buyer, Togo, signed the treaty.", ["c.TGO"]),
+        ("signed", "The presidents of Chad, Mali and Togo signed the treaty.", ["c.MLI", "c.TCD", "c.TGO"]),
+        ("supplied", "Chad sold lenses to Togo and batteries to Mali.", ["c.TCD", "c.TCD"]),
+        ("supplied", '"We have never supplied arms to Chad," Volta Metals said.', ["o.volta-metals"]),
+        ("left", "Noting that Mali had left the Tea League, Chad signed the treaty.", ["c.MLI"]),
+        ("proposed", "The envoy, Algeria having in June proposed a guarantee, voted.", ["c.DZA"]),
+        ("expelled", "Volta Bank, the scholar Luis Rey points out, has never expelled a member.", ["o.volta-bank"]),
+        ("joined", "Russia asked for a date for EAEU accession during the visit to Kazan.", []),
+    ],
+)
+def test_who_does_it_in_small_constructions(predicate: str, text: str, expected: list[str]) -> None:
+    assert [who for who, _, _ in said(text, predicate)] == expected
+
+
+def test_roles_that_are_none() -> None:
+    """ "With effect from" is no partner, "as well as" no role; what both goods are is said of one delivery."""
+    (left,) = [
+        c
+        for c in claims_of("Chad withdrew from the Tea League with effect from 3 May 2021.")
+        if c["predicate"] == "left"
+    ]
+    (given,) = [c for c in claims_of("Chad supplied oil as well as gas to Togo.") if c["predicate"] == "supplied"]
+    assert not left.get("qualifier")
+    assert given["qualifier"] == {"what": ["oil", "gas"]}

@@ -57,6 +57,27 @@ class Appositions(Nominals):
             made = self._membership(parsed, who, phrase, times)
             if made is not None:
                 yield made
+        yield from self._punished_beside(parsed)
+
+    def _punished_beside(self, parsed: Parsed) -> Iterator[Filled]:
+        """ "X, under sanctions by Y since 2020, owns it", "X, on the Dutch list since May, has closed"."""
+        units = parsed.units
+        for k in range(len(units) - 4):
+            led = k + 2 + (units[k + 2].tag == "B")
+            if units[k].tag != "E" or units[k + 1].tag != "," or units[led].lower not in {"under", "on"}:
+                continue
+            end = phrase_from(units, led + 1, len(units))
+            closing = next((i for i in range(end, min(len(units), end + 7)) if units[i].tag in {",", ".", ";", ")"}), 0)
+            if not closing or units[closing].tag != "," or any(u.tag in {"V", "A"} for u in units[k:closing]):
+                continue
+            event = Clause(Verb(led, led + 1, "be", "noun", main=led), units, subjects=[(k, k + 1)], end=closing)
+            event.phrases = [(units[led].lower, [(led + 1, end)])]
+            event.times = [i for i in range(end, closing) if units[i].tag == "T"]
+            made = self._state_of(parsed, event) if end > led + 1 else None
+            by = listed_from(units, end + 1, closing) if units[end].lower == "by" else []
+            if made is not None and units[led + 1].lower not in {"its", "their", "his", "her"}:
+                made.subjects = self.ids(parsed, event, by) or made.subjects
+                yield made
 
     def proposals(self, parsed: Parsed, filled: dict[int, Filled]) -> Iterator[Filled]:
         """ "a proposal by Malta to settle in euros", "Japan's offer to train them", "took the view that it should pay":
@@ -344,7 +365,7 @@ class Appositions(Nominals):
         sides += [(s, clause.subjects) for s in [*clause.objects[:1], *clause.after("among")[:1]]]
         for (a, b), who in sides:
             k = next((k for k in range(a + 1, b) if "n" in (units[k].forms or {})), None)
-            named = who and all(any(units[m].tag == "E" for m in range(*s)) for s in who)
+            named = who and any(units[m].tag == "E" for m in range(*who[0]))
             if k is None or not named or units[a].lower not in {"those", "the"} or clause.verb.passive:
                 continue
             verb = replace(clause.verb, lemma=(units[k].forms or {})["n"], passive=True)

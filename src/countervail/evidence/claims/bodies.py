@@ -41,6 +41,8 @@ _APPOSED = {
 }
 """What a description after a name and a comma is called, by what the name is of."""
 _THE = frozenset(["the", "his", "her", "its"])
+_OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretariat", "board", "council"])
+"""What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
@@ -216,8 +218,8 @@ class Actors(Described):
         if units[k].tag == ")":
             k = next((n - 1 for n in range(k, 0, -1) if units[n].tag == "("), k)
         named = units[k].mention
-        if named is None or named.type == "date":
-            return None
+        if named is None or named.type == "date" or (units[a].lower == "its" and core.lower in _OWNED):
+            return None  # "has applied to the club, its ministry said"
         addressed = named.type != "person" or (k < 3 and units[0].text in lexicon().titles)
         fits = core.lower in _APPOSED[named.type] and not (addressed and acts(units, b))
         return self.mention(units[k]) if fits else None

@@ -88,7 +88,8 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        operator = operator_of(self.verb.lemma, self.particle)
+        following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
         accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
             return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
@@ -118,7 +119,7 @@ def doers(clause: Clause) -> list[Span]:
             continue
         head = head_word(units, span)
         whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
-        owned = next(whose_own, None) if head == "sanctions" else None  # "was hit by Norwegian sanctions"
+        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
         if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
             found.append((owned, owned + 1) if owned is not None else span)
     for spans in (clause.after("on"), clause.after("at")):
@@ -159,7 +160,30 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
-    return [*_dated_again(clause), *_shared_out(clause)]
+    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause)]
+
+
+def second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) -> bool:
+    """Whether a phrase in a list begins a second pair: "A to X and B to Y"."""
+    a, b = span
+    plain = all(u.tag in {"D", "N", "#"} for u in units[a:b]) and units[b - 1].text.islower()
+    return (
+        plain and preposition == "to" and units[a - 1].lower == "and" and [u.lower for u in units[b : b + 1]] == ["to"]
+    )
+
+
+def _given_too(clause: Clause) -> list[Clause]:
+    """ "sold lenses to Chad and batteries to Mali": the second pair."""
+    units, i = clause.units, clause.end
+    if not (clause.phrases and clause.objects) or i + 3 >= len(units) or units[i].lower != "and":
+        return []
+    goods, pair = listed_from(units, i + 1, len(units)), clause.phrases[-1]
+    if len(goods) != 1 or pair[0] != "to" or pair[1][-1][1] != i or not second_pair(units, goods[0], "to"):
+        return []
+    who = listed_from(units, goods[0][1] + 1, len(units))
+    if not who:
+        return []
+    return [replace(clause, objects=goods, phrases=[("to", who)], end=who[-1][1], complements=[])]
 
 
 def _dated_again(clause: Clause) -> list[Clause]:

@@ -172,12 +172,15 @@ def _gap(clauses: list[Clause], n: int) -> None:
             a = spans[0][0]
             if clause.verb.lemma == "resign" and units[spans[-1][1] - 1].tag == "E" and units[a - 1].tag == "P":
                 spans = listed_to(units, a - 1, 0)[-1:] or spans  # "the panel on Mali, from which he resigned"
-            clause.phrases.append((units[start - 2].lower, spans))
+            by_act = units[start - 2].lower == "by" and units[spans[-1][1] - 1].tag != "E"
+            clause.phrases += [] if by_act else [(units[start - 2].lower, spans)]  # not "the decision by which"
     elif before.tag == "R":
         clause.objects = antecedent(units, start - 1)
         if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
             clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
+    elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and _lacks_object(clause):
+        clause.objects = [(start - 2, start)]  # "Chad, whose membership the Union suspended"
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
 
@@ -249,6 +252,9 @@ def _through_copula(clauses: list[Clause]) -> None:
 def _governed(clauses: list[Clause], n: int) -> None:
     clause = clauses[n]
     units = clause.units
+    made = clause.subjects[0][0] if clause.subjects else 0
+    if units[made].tag == "E" and units[made].start == units[made].end:
+        return  # a point that goes without its subject
     start = (
         clause.subjects[0][0]
         if clause.subjects and not clause.relative and not clause.coordinated
@@ -329,8 +335,14 @@ def _governed(clauses: list[Clause], n: int) -> None:
         if units[0].lower == "what" and clause.governor is not None and clause.governor.verb.negated:
             clause.governor = None  # "What the committee does not know is that"
         noted = units[j - 2].lower in {"note", "fact", "news", "view", "word"}
-        if previous.operator is None and units[j - 2].tag == "N" and not noted and _lacks_object(clause):
+        apposed = j > 4 and [u.tag for u in units[j - 4 : j - 2]] == [",", "D"]  # "of fraud, a charge that X rejected"
+        apposed = apposed and units[j - 2].lower in CLOSED["reported_words"]
+        lacking = (previous.operator is None or apposed) and units[j - 2].tag == "N" and not noted
+        if lacking and _lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
+            over = clause.governor.operator if clause.governor is not None else None
+            if over is not None and over.control == "object" and units[j - 2].lower in CLOSED["reported_words"]:
+                clause.governor, clause.link = None, ""  # "accused X of fraud, a charge that X rejected"
     elif follows and previous.operator is not None and not previous.operator.negates and previous.verb.end <= j:
         clause.governor, clause.link = previous, "that"
 

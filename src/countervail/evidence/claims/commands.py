@@ -35,8 +35,9 @@ def commanded(units: list[Unit], declared: str, body: Mention | None = None) -> 
     first = _after_marker(units)
     if first + 2 >= len(units) or units[-1].lower == "?":
         return units
-    if body is not None and _decides(units, first):
-        return _decided(units, first, body)
+    adverb = int(units[first].tag == "B")  # "Strongly condemns"
+    if body is not None and _decides(units, first + adverb):
+        return _decided(units, first + adverb, body)
     if units[first].lower == "to" and (colon := _addressed(units, first)):
         if units[colon + 1].lower == "do":  # "To Norway: do not sign it"
             return [*units[first + 1 : colon], _made(units[colon], "should", "A"), *units[colon + 2 :]]

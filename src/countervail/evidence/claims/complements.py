@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import Clause, reports
+from countervail.evidence.claims.clause import Clause, reports, second_pair
 from countervail.evidence.claims.participles import named_after
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -236,6 +236,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                     i += 2  # "between May and June"
                 continue
             spans = listed_from(units, i + 1, stop)
+            if len(spans) > 1 and clause.objects and second_pair(units, spans[-1], unit.lower):
+                clause.phrases.append((unit.lower, spans[:-1]))
+                return spans[-2][1]  # "sold lenses to Chad and batteries to Mali"
             if not spans and i + 1 < stop and units[i + 1].tag == "P":
                 i += 1
                 continue  # "paid in through a bank", "paid for by Japan"

@@ -104,6 +104,8 @@ class Described(Named):
         """Whom "we" or "I" stands for: who speaks, the body or state that speaks through him, the writer."""
         if word in {"i", "my", "me"}:
             return speaker or self.author or "p.unknown"
+        if speaker and speaker.startswith(("o.", "c.")):
+            return speaker  # '"We have never sold it," the firm said'
         ours = self.bodies_of_people.get(speaker or "")
         if ours is None and speaker in self.guests:
             return "p.unknown"  # who a speaker speaks for is not said
@@ -267,6 +269,17 @@ def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
     if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
         return span[0], k
     return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
+
+
+def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
+    a, b = spans[0] if spans else (0, 0)
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+    if of is None or units[of - 1].lower not in {"ministers", "leaders", "presidents", "premiers", "heads"}:
+        return []
+    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
+    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
+    return states if len(states) == len(named) > 1 else []
 
 
 def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:

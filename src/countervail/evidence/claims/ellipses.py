@@ -172,6 +172,33 @@ class Ellipses(Copulas):
                     clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
                 )
 
+        for clause in parsed.clauses:
+            known = filled.get(id(clause))
+            barred = known is not None and known.predicate == "blocked" and not negated(clause)
+            if known is not None and barred and not clause.verb.passive:
+                inner = next(
+                    (c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None
+                )
+                with_whom = inner.after("with") if inner is not None else clause.after("with")
+                whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
+                if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):
+                    # "forbids its banks to deal with X"
+                    known.predicate, known.objects, known.roles = "sanctioned", self.ids(parsed, clause, whom), {}
+                    filled.pop(id(inner), None)
+            if (
+                clause.noun != "refusal"
+                or clause.link != "to"
+                or not clause.subjects
+                or clause.verb.lemma in _ANSWERING
+            ):
+                continue
+            who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing"]
+            if who and clause.objects and (known is None or known.predicate not in MEMBERSHIP | {"signed"}):
+                objects = known.objects if known is not None else self.ids(parsed, clause, clause.objects)
+                roles = {"what": clause.verb.lemma}  # "the refusal by X to open the border"
+                made = Filled(clause, "refused", who, objects, roles, None, [*clause.subjects, *clause.objects])
+                made.certain, filled[id(clause)] = True, made
+
     def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
         """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
         known = filled.get(id(clause))

@@ -112,7 +112,7 @@ def eventful(clause: Clause) -> bool:
 def nobody(made: Filled) -> bool:
     """Whether nobody does what an active verb says, or founded what a participle says."""
     clause, verb = made.clause, made.clause.verb
-    active = verb.lemma not in {"be", "come", "fall"} and not verb.passive
+    active = verb.lemma not in {"be", "come", "fall", "accept", "receive", "take"} and not verb.passive
     units = made.clause.units
     anybody = any(units[s[0]].lower in {"no", "any", "every", "each"} for s in made.clause.subjects)
     every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
@@ -163,6 +163,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     clause, units, frame = made.clause, made.clause.units, made.frame
     nobody_named = not agents and made.subjects == [UNKNOWN]
     told = made.predicate == "denied" and any(c.link == "that" for c in clause.complements)
+    if made.predicate == "denied" and [units[a].lower for a, _ in direct] == ["nothing"]:
+        return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
     means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()

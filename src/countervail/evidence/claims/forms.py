@@ -27,6 +27,11 @@ _ING_NOUNS = CLOSED["ing_nouns"]
 _TITLES = CLOSED["titles"]
 
 
+def _asserting(units: Sequence[Unit], i: int) -> bool:
+    """Whether a verb in the present that can be no noun stands before: "condemns the raid and requests X to"."""
+    return any("s" in (u.forms or {}) and (u.forms or {})["s"] not in nounlike() for u in units[:i])
+
+
 def verb_form(units: Sequence[Unit], i: int) -> str | None:
     """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
     unit = units[i]
@@ -97,6 +102,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                 return "s"  # "and now counts 12 members"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
+            if left == "C" and right in {"D", "E"} and _asserting(units, i):
+                return "s"  # "condemns the raid by them and requests the Commission to"
             named = i + 2 < len(units) and units[i + 2].tag == "E"
             if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):
                 return "s"  # "urges an inquiry and calls on Italy"
@@ -262,7 +269,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(i - 1, max(0, i - 10), -1) if units[k].lower == "that"), None)
     if k is None or any(u.tag in {"A", "V"} for u in units[k:i]):
         return False
-    near = 24 if units[k - 1].tag == "C" else 3  # "that the Council delist X and that it list Y"
+    told = any(u.lower == "to" for u in units[max(0, k - 4) : k])  # "proposed to the board that it list X"
+    near = 24 if units[k - 1].tag == "C" else 6 if told else 3  # "that the Council delist X and that it list Y"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 

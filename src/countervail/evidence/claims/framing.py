@@ -9,7 +9,15 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Span, doers
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import attached, bodily, named_entry, of_member, owner_in, owners_of
+from countervail.evidence.claims.descriptions import (
+    attached,
+    bodily,
+    led_states,
+    named_entry,
+    of_member,
+    owner_in,
+    owners_of,
+)
 from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, with_post
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
@@ -37,6 +45,7 @@ _OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "giv
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
+_BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -178,6 +187,11 @@ class Framing(Appositions):
         if frame.predicate in TO_ACTORS and len(target) == 2 and units[target[0][0]].tag == "#":
             (first, _), (more, end) = target  # "nine judges and police officers": nine of both together
             target = [(first, end)] if all(u.tag == "N" and u.text.islower() for u in units[more:end]) else target
+        if frame.predicate == "froze":
+            said = [b > 1 and units[b - 2].tag == "N" and units[b - 2].text.islower() for _, b in target]
+            target = [
+                owner_in(units, s) if name else s for s, name in zip(target, said, strict=True)
+            ]  # "of the trader X"
         if frame.predicate in {"froze", "sanctioned"} and target and units[target[0][0]].lower == "whose":
             target = antecedent(units, target[0][0]) or target  # "X, whose assets were frozen"
         if clause.relative and frame.predicate in {"listed", "delisted", "sanctioned"}:
@@ -254,7 +268,7 @@ class Framing(Appositions):
 
     def _subjects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it; whether they can."""
-        units, clause, frame, target = parsed.units, laid.clause, laid.frame, laid.target
+        units, clause, frame, target, verb = parsed.units, laid.clause, laid.frame, laid.target, laid.clause.verb
         laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
         by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
@@ -265,6 +279,8 @@ class Framing(Appositions):
             and frame.predicate in {"founded", "listed", "lifted"}
         ):
             laid.subjects = [UNNAMED]  # "its proposal to found a bank": who is to found it, it does not say
+        led = led_states(units, laid.agents) if frame.predicate in _BY_STATES and not verb.passive else []
+        laid.subjects = self.ids(parsed, clause, led) or laid.subjects
         subjects = laid.subjects
         if laid.topic and not target and subjects and all(s.startswith("n.") for s in subjects):
             return False  # "the host's brochure left"
@@ -337,7 +353,10 @@ class Framing(Appositions):
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
         both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both:
+        with_one = (
+            len(both) == 1 and both == clause.after("with") and verb.kind == "participle"
+        )  # who else, it leaves open
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
             topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
@@ -364,6 +383,8 @@ class Framing(Appositions):
         for preposition, spans in clause.phrases:
             if not spans or spans == used or (preposition == "by" and clause.verb.passive):
                 continue
+            if (preposition, head_word(units, spans[0])) in {("with", "effect"), ("as", "well")}:
+                continue  # "with effect from May", "by A as well as by B"
             name = frame.roles.get(preposition, "place" if preposition in _PLACES else preposition)
             account = frame.predicate == "paid" and head_word(units, spans[0]) in {"account", "accounts"}
             if preposition in {"into", "to"} and frame.predicate == "paid":

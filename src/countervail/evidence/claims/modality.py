@@ -318,7 +318,7 @@ def said_false(before: Clause | None, word: str) -> bool:
 
 def _after_relative(units: Sequence[Unit], i: int) -> bool:
     """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
-    return i > 1 and units[i - 1].tag == "," and units[i - 2].tag == "R"
+    return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
 
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -356,6 +356,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
             continue
+        if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
+            continue  # "A blamed B, B blamed nobody"
         if clause.verb.negated or (clause.verb.lemma in _PONDERING and clause.phrases):
             continue  # "A left, the rest could not think of a reason"
         if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):

@@ -31,6 +31,9 @@ _AWAITED = CLOSED["awaited_events"]
 _GOING_ON = frozenset(["continue", "resume", "begin", "start", "arrive", "stop", "cease", "flow", "rise", "fall"])
 _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
+_WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "tighten", "extend", "renew", "prolong"])
+"""What may or may not be done about something that is so: "the listing of X was not made public"."""
+_LASTING = frozenset(["listed", "sanctioned", "suspended"])
 
 
 _HANDLING = frozenset(["carry", "process", "handle", "clear", "execute", "effect", "settle", "route"])
@@ -226,6 +229,8 @@ class Nominals(Ellipses):
             return None  # "withdrew its application"
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
+        if row.predicate == "joined" and who == phrase.own and who and units[who[0][0]].text.isupper():
+            return None  # "EAEU accession": whose?
         subjects = self._whose(parsed, clause, who, inside)
         if wanted:
             subjects = [UNNAMED]  # "proposed sanctions against X"
@@ -240,6 +245,12 @@ class Nominals(Ellipses):
         elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1] - 1].tag == "E":
             post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1] - 1))
             objects = [f"n.{slug(post)}"] if post.islower() else []  # "the resignation of trade minister X"
+        elif (
+            row.predicate == "resigned" and len(who) == 1 and units[who[0][1]].tag == "," and "p." in "".join(subjects)
+        ):
+            post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1]))
+            apposed = post.islower() and subjects != [f"p.{slug(post)}"]
+            objects = [f"n.{slug(post)}"] if apposed else objects  # "the resignation of its chair, X"
         if missing:
             topic = self.topic(parsed, clause, True)
             objects = [topic] if topic else []
@@ -309,7 +320,8 @@ class Nominals(Ellipses):
                 return None
             if noun_effect(governing):
                 event.noun = governing
-            if inside and (clause.verb.negated or clause.condition or clause.verb.modal):
+            stands = inside == "subject" and clause.verb.lemma in _WHATEVER and row.predicate in _LASTING
+            if inside and not stands and (clause.verb.negated or clause.condition or clause.verb.modal):
                 event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
                 standing = inside == "subject" and clause.verb.lemma in {"lift", *_ENDING}
                 if clause.verb.negated and not (standing and row.predicate == "suspended"):

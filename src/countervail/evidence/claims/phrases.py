@@ -133,8 +133,8 @@ def listed_from(units: Sequence[Unit], i: int, stop: int) -> list[tuple[int, int
             k += 1
         if k < stop and units[k].tag == "C" and units[k].lower != "but":
             k += 1
-        if k == end or k >= stop or phrase_from(units, k, stop) == k:
-            break
+        if k == end or k >= stop or phrase_from(units, k, stop) == k or units[k].start == units[k].end:
+            break  # also before a subject that is not in the text
         comma = units[end].tag == "," and units[k - 1].tag != "C"
         if comma and not _more_follows(units, k, stop, end - 1):
             break

@@ -17,7 +17,7 @@ from countervail.evidence.claims.phrases import (
     text_of,
     words_of,
 )
-from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, Filled, as_list, one_or_many
+from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
@@ -140,13 +140,18 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
 
 def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     """The object is who gets the money; the role `through` the bank or system."""
-    if made.clause.verb.lemma in {"receive", "get", "collect"}:
+    if made.clause.verb.lemma in {"receive", "get", "collect", "accept", "take"}:
         givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
+        if not givers and "through" in made.roles:  # "accepted payment through a bank"
+            givers, made.objects = [UNKNOWN], [] if made.clause.verb.passive else made.objects
         taken = made.objects if made.clause.verb.passive else made.subjects
         made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
         return made if givers else None
     if made.frame is not None and made.frame.moved and "to" not in made.roles:
         made.objects = []  # "nine of the payments went through a bank"
+    if made.frame is not None and made.frame.moved and not _known(made.subjects):
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
+        made.subjects = givers or made.subjects  # "4 million went from X to Y"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
@@ -265,6 +270,10 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
 def _banned(made: Filled, parsed: Parsed) -> Filled | None:
     """A state that bans goods or somebody sanctions them; one that bars somebody from doing something does not."""
     clause = made.clause
+    if clause.verb.lemma in {"face", "incur"}:  # "could face sanctions from X"
+        by = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"state", "body"}]
+        made.subjects, made.objects = by or [UNKNOWN], made.subjects
+        return made if by or clause.verb.modal else None
     if made.frame is not None and made.frame.to is not None:
         return made  # "banned X from entering its territory"
     barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)

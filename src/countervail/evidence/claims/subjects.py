@@ -19,7 +19,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
     with_place,
 )
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import (
     after_object,
     all_of_it,
@@ -58,6 +58,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         _inverted(clause)
         return
     tag = units[j - 1].tag
+    if tag == "E" and units[j - 1].start == units[j - 1].end:
+        clause.subjects = [(j - 1, j)]  # of a point that goes without its subject
+        return
     if tag == "R":
         told = (units[j - 2].forms or {}).get("s", "") if j > 1 and units[j - 1].lower == "who" else ""
         if told and (said := operator_of(told, "")) is not None and said.speaker:
@@ -167,6 +170,7 @@ def _done_to(clauses: list[Clause], n: int) -> bool:
     return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
 
 
+_OF_STATES = CLOSED["of_states"]
 _DOERS = frozenset(["i", "he", "she", "we", "they"])
 
 
@@ -263,7 +267,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     if len(inside_owned) == 1 or any(c.verb.start < closing and reports(c) for c in inside_owned[:1]):
         clause.subjects = listed_to(units, owned - 1, 0)[-1:]  # "the Group, whose head, X, resigned, was refused"
         return bool(clause.subjects)
-    for opening in range(closing - 2, 0, -1):
+    for opening in range(closing - 2 - (units[closing - 1].lower == "out"), 0, -1):  # "X, he points out, has"
         if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
             continue  # "the bank, in which A, B and C hold shares, suspended"
         stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
@@ -310,6 +314,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
             firm = opening + 2 == closing and first.mention is not None and first.mention.type == "organisation"
             named = named or (firm and head is not None and head.tag == "N" and head.text.islower())
             named = named or ((firm or state) and head is not None and head.tag == "#")  # "one, Oman, refused"
+            named = named or (state and head is not None and head.lower in _OF_STATES)  # "a third buyer, Oman, refused"
             inner = units[opening + 2 : closing]
             called = bool(inner) and all(u.tag in {"N", "E"} and u.text[:1].isupper() for u in inner)
             article = first.lower == "the" and called and (len(inner) > 1 or inner[0].tag == "E")

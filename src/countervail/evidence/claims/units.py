@@ -168,10 +168,21 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower == "well" and before is not None and before.lower == "as":
             if following is None or following.lower != "as":
                 unit.tag = before.tag = "B"
+            elif (
+                i > 1
+                and i + 2 < len(units)
+                and units[i + 2].tag in {"N", "D"}
+                and (units[i - 2].text.islower() or units[i + 2].lower in {"a", "an", "its", "their"})
+            ):
+                following.tag = "C"  # "oil as well as gas"
         elif (
-            unit.lower in {"all", "each"} and before is not None and before.tag == "A" and following and following.forms
+            unit.lower in {"all", "each"}
+            and before is not None
+            and following is not None
+            and (before.tag == "A" or (before.tag == "E" and "d" in (following.forms or {})))
+            and following.forms
         ):
-            unit.tag = "B"  # "have all agreed"
+            unit.tag = "B"  # "have all agreed", "Mali and Chad all refused"
         elif (
             unit.lower in {"all", "both", "each"} and before is not None and before.tag == "," and following is not None
         ):
@@ -251,7 +262,9 @@ def _settle(units: list[Unit]) -> None:
             if units[i].text in _SHORT_FORMS:  # "Telok Marine Pte. Ltd."
                 named.end = units.pop(i).end
                 del units[i : i + (i + 1 < len(units) and units[i].tag == ".")]
-        if named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
+        if (named.lower, dot.lower, units[i + 1].tag) == ("as", "well", "C") and units[i + 1].lower == "as":
+            del units[i - 1 : i + 1]
+        elif named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
 
 

@@ -84,8 +84,10 @@ def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
 def _done_after(units: Sequence[Unit], i: int) -> int:
     """Where the participle of "having signed", "having twice threatened" stands; 0 where there is none."""
     k = i + 1
-    while k < len(units) and units[k].tag in {"B", "X"}:
+    while k < len(units) and units[k].tag in {"B", "X", "T"}:
         k += 1
+    if k + 2 < len(units) and units[k].tag == "P" and units[k + 1].tag == "T":
+        k += 2  # "having in June proposed"
     return k if k < len(units) and "n" in (units[k].forms or {}) else 0
 
 
