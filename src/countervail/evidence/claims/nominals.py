@@ -33,7 +33,8 @@ _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
 _WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "tighten", "extend", "renew", "prolong"])
 """What may or may not be done about something that is so: "the listing of X was not made public"."""
-_LASTING = frozenset(["listed", "sanctioned", "suspended"])
+_MEANT = frozenset(["mean", "intend", "design"])
+_LASTING = frozenset(["listed", "sanctioned", "suspended", "founded"])
 
 
 _HANDLING = frozenset(["carry", "process", "handle", "clear", "execute", "effect", "settle", "route"])
@@ -321,6 +322,10 @@ class Nominals(Ellipses):
             if noun_effect(governing):
                 event.noun = governing
             stands = inside == "subject" and clause.verb.lemma in _WHATEVER and row.predicate in _LASTING
+            meant = clause.governor is not None and clause.link == "to" and clause.governor.verb.lemma in _MEANT
+            if inside == "subject" and meant and clause.governor is not None and row.predicate in _LASTING:
+                # "the founding of X by Y was meant to help": Y did
+                event.governor, event.link = clause.governor.governor, clause.governor.link
             if inside and not stands and (clause.verb.negated or clause.condition or clause.verb.modal):
                 event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
                 standing = inside == "subject" and clause.verb.lemma in {"lift", *_ENDING}

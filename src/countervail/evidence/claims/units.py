@@ -171,7 +171,7 @@ def _settle(units: list[Unit]) -> None:
             elif (
                 i > 1
                 and i + 2 < len(units)
-                and units[i + 2].tag in {"N", "D"}
+                and units[i + 2].tag in {"N", "D", "#"}
                 and (units[i - 2].text.islower() or units[i + 2].lower in {"a", "an", "its", "their"})
             ):
                 following.tag = "C"  # "oil as well as gas"
