@@ -1273,3 +1273,36 @@ def test_roles_that_are_none() -> None:
     (given,) = [c for c in claims_of("Chad supplied oil as well as gas to Togo.") if c["predicate"] == "supplied"]
     assert not left.get("qualifier")
     assert given["qualifier"] == {"what": ["oil", "gas"]}
+
+
+        (
+            "left",
+            "Peru will withdraw from the Tea League should Chile be expelled.",
+            [("c.PER", "o.tea-league", "planned")],
+        ),
+        (
+            "delisted",
+            "Kenya will pay the fine should Volta Metals be removed from the list.",
+            [("p.unknown", "o.volta-metals", "conditional")],
+        ),
+        (
+            "joined",
+            "No bank, it is worth noting, has joined the Tea League.",
+            [("o.bank", "o.tea-league", "not asserted")],
+        ),
+        ("joined", "Togo, it should be said, has joined the Tea League.", [("c.TGO", "o.tea-league", "asserted")]),
+        (
+            "left",
+            "Chile left the Tea League as Peru had left the Salt Union.",
+            [("c.CHL", "o.tea-league", "asserted"), ("c.PER", "o.salt-union", "asserted")],
+        ),
+        (
+            "supplied",
+            "The list names Anna Berg, owner of Nordlys Shipping, which supplied fuel to Togo.",
+            [("o.nordlys-shipping", "c.TGO", "asserted")],
+        ),
+    ],
+)
+def test_what_is_turned_or_set_in(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    """Conditions without "if", remarks between commas and the posts of firms change whose claim it is."""
+    assert said("The ministers met on Monday in Vienna. " + text, predicate) == expected

@@ -11,7 +11,7 @@ from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
-from countervail.evidence.tables import Operator, operator_of
+from countervail.evidence.tables import Operator, noun_effect, operator_of
 
 Span = tuple[int, int]
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
@@ -246,6 +246,19 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
         return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
     direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
     return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
+
+
+def noun_apart(units: Sequence[Unit], that: int) -> str:
+    """The noun that "that" goes on with apart from it, or another of its kind: "information, which it finds credible,
+    that", "lies to the effect that"."""
+    if [u.lower for u in units[max(0, that - 3) : that]] == ["to", "the", "effect"]:
+        at = that - 4
+    else:
+        closed = units[that - 1].tag == ","
+        at = next((k for k in range(that - 2, 1, -1) if units[k].tag == ","), 0) - 1 if closed else -1
+        at = at if at > 0 and units[at + 2].lower == "which" else -1
+    noun = units[at].lower if at >= 0 and units[at].tag == "N" else ""
+    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 # -- what a verb says of a clause that it governs ----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import BESIDE, Clause, contrasted, repeated, reports
+from countervail.evidence.claims.clause import BESIDE, Clause, contrasted, noun_apart, repeated, reports
 from countervail.evidence.claims.complements import accompanied, as_said, labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
@@ -14,7 +14,6 @@ from countervail.evidence.claims.phrases import (
     head_left,
     head_word,
     listed_to,
-    noun_apart,
     skip_left,
 )
 from countervail.evidence.claims.subjects import finite_subject

@@ -135,6 +135,64 @@ def _addressed(units: Sequence[Unit], first: int) -> int:
     return colon if plain and (denied or _orders(units, colon + 1)) else 0
 
 
+def plainly_put(units: list[Unit]) -> list[Unit]:
+    """The units of a sentence with what is turned or set in put plainly: "X pays should Y leave", "none, it is worth
+    recalling, has joined", "Not one of them has"."""
+    if [u.lower for u in units[:2]] == ["not", "one"] and units[2:3]:
+        word, tag = ("none", "O") if units[2].lower == "of" else ("no", "X")
+        units = [_made(units[0], word, tag), *units[2:]]
+    for i in range(1, len(units) - 2):
+        if (
+            units[i].lower == "should"
+            and units[i + 1].tag in {"D", "E", "O", "#"}
+            and units[i + 1].lower not in _FLOATING
+        ):
+            _turned(units, i)
+    for i in range(2, len(units) - 2):
+        had = units[i + 1].tag in {"O", "E"} and units[i + 2].lower in {"had", "has", "have", "did"}
+        if units[i].lower == "as" and had and units[i - 1].tag in {"N", "E", "O"}:
+            units[i].tag = "S"  # "left the pact as Peru had left the league"
+    while remark := _remark(units):
+        units = [*units[: remark[0]], *units[remark[1] :]]
+    return units
+
+
+_FLOATING = frozenset(["all", "both", "each", "this", "that"])
+
+
+def _turned(units: Sequence[Unit], i: int) -> None:
+    """Put "should X leave" after a main clause as "if X leaves"."""
+    stop = next((k for k in range(i + 1, len(units)) if units[k].tag in {"R", "S", ";", ":", "."}), len(units))
+    for k in range(i + 2, min(stop, i + 12)):
+        unit, ended = units[k], units[k - 1].tag in {"E", "N", "O"}
+        if not ended or (unit.lower not in {"be", "have"} and "b" not in (unit.forms or {})):
+            continue
+        if unit.lower == "be":
+            unit.lower = unit.text = "is"
+        elif unit.tag != "A" and unit.forms:
+            unit.forms = {"s": unit.forms["b"]}
+        units[i].lower, units[i].text, units[i].tag = "if", "if", "S"
+        return
+
+
+_REMARKS = re.compile(
+    r"it (?:is|was) (?:also |well )?(?:worth \w{3,12}ing|true)(?: here)?|it bears \w{3,12}ing"
+    r"|it (?:should|must|may|might|ought to|has to|will) be (?:said|noted|recalled|remembered|added|stressed|admitted)"
+)
+
+
+def _remark(units: Sequence[Unit]) -> tuple[int, int] | None:
+    """Where a remark of the writer's between commas parts a subject and its verb."""
+    for i in range(1, len(units) - 5):
+        if units[i].tag != "," or units[i + 1].lower != "it":
+            continue
+        end = next((k for k in range(i + 3, min(len(units) - 1, i + 9)) if units[k].tag == ","), 0)
+        goes_on = end and units[end + 1].tag in {"A", "V", "N"}
+        if goes_on and _REMARKS.fullmatch(" ".join(u.lower for u in units[i + 1 : end])):
+            return i, end + 1
+    return None
+
+
 def _made(beside: Unit, word: str, tag: str) -> Unit:
     """A word that is not in the text, at the place of another."""
     return Unit(word, word, tag, beside.start, beside.start)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.units import Unit
-from countervail.evidence.tables import noun_effect
+from countervail.evidence.names.name_words import OWNERS, POST_WORDS
+
+_POST = re.compile(rf"(?:{POST_WORDS}|{OWNERS})", re.IGNORECASE)
 
 
 def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
@@ -296,6 +299,12 @@ def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, i
     return (a - 2, a - 1) if named else None
 
 
+def _post_of(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase is a post of somebody in a body: "director of the firm Y"."""
+    of = next((k for k in range(*span) if units[k].lower == "of"), 0)
+    return bool(of) and kind(units[span[1] - 1]) == "organisation" and bool(_POST.search(text_of(units, (span[0], of))))
+
+
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     """What a relative pronoun at unit j stands for."""
     if j > 2 and units[j - 1].tag == "C" and (word := units[j].lower) != "that":  # "which was founded and which unites"
@@ -312,6 +321,8 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
+    if len(spans) == 1 and "which" in {u.lower for u in units[j : j + 2]} and _post_of(units, spans[0]):
+        return [(spans[0][1] - 1, spans[0][1])]  # "X, director of the firm Y, which": the firm
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
         at = skip_left(units, spans[0][0] - 1)
         if at and kind(units[at - 1]) == "organisation":
@@ -366,19 +377,6 @@ def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
 def named_on(units: Sequence[Unit], k: int) -> bool:
     """Whether a name goes on after a state: "the Barbados Treaty"."""
     return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()
-
-
-def noun_apart(units: Sequence[Unit], that: int) -> str:
-    """The noun that "that" goes on with apart from it, or another of its kind: "information, which it finds credible,
-    that", "lies to the effect that"."""
-    if [u.lower for u in units[max(0, that - 3) : that]] == ["to", "the", "effect"]:
-        at = that - 4
-    else:
-        closed = units[that - 1].tag == ","
-        at = next((k for k in range(that - 2, 1, -1) if units[k].tag == ","), 0) - 1 if closed else -1
-        at = at if at > 0 and units[at + 2].lower == "which" else -1
-    noun = units[at].lower if at >= 0 and units[at].tag == "N" else ""
-    return "reports" if noun == "information" else noun if noun_effect(noun) else ""
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:

@@ -10,7 +10,15 @@ from itertools import pairwise
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.clauses import clauses_of
-from countervail.evidence.claims.commands import DECLARING, POINT, commanded, deciding, join_fields, name_like
+from countervail.evidence.claims.commands import (
+    DECLARING,
+    POINT,
+    commanded,
+    deciding,
+    join_fields,
+    name_like,
+    plainly_put,
+)
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
@@ -290,6 +298,7 @@ def _parsed(
     start = dateline.end() if dateline else start
     mentions = [m for m in reading.within(start, end) if m[0].type != "quote"]
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
+    units = plainly_put(units)
     join_fields(units)
     if quote is None:
         units = commanded(units, declared, body)

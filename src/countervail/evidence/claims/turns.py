@@ -42,7 +42,7 @@ def _label(text: str) -> str | None:
         return text[: verbatim.end("who")]
     bracket = _BRACKETED.match(text)
     colon = bracket.end() - 1 if bracket else text.find(":", 0, 90)
-    short = text[:colon] in _QUESTIONERS
+    short = text[:colon] in _QUESTIONERS | _ANSWERS
     if (colon < 2 and not short) or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
         return None
     words = (bracket.group("who") if bracket else text[:colon]).split()
