@@ -1275,6 +1275,9 @@ def test_roles_that_are_none() -> None:
     assert given["qualifier"] == {"what": ["oil", "gas"]}
 
 
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
         (
             "left",
             "Peru will withdraw from the Tea League should Chile be expelled.",

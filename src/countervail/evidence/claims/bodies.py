@@ -57,8 +57,6 @@ PRONOUNS = {
 
 
 _COUNTRY = frozenset(["country", "nation", "kingdom", "republic"])
-_ANY_GROUP = frozenset(["group", "bloc", "grouping", "alliance", "club"])
-_NO_STATES = frozenset(["companies", "firms", "banks", "lenders", "traders", "ships", "vessels", "tankers", "entities"])
 
 
 class Actors(Described):
@@ -103,7 +101,8 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        named = self.mention(units[head - 1]) if core.lower in _ANY_GROUP and head > a and core.text.islower() else None
+        grouped = head > a and core.text.islower() and core.lower in CLOSED["any_group"]
+        named = self.mention(units[head - 1]) if grouped else None
         if named and self.is_club(named):
             return named  # "the BRICS group of emerging economies"
         if core.lower in GROUPING and (opposed := against(units, b)):
@@ -153,7 +152,7 @@ class Actors(Described):
         for group in reversed(self.order) if called else ():
             if len(self.groups[group]) == number and all(alike in i for i in self.groups[group]):
                 return group
-        firms = not _NO_STATES.isdisjoint(words)
+        firms = not CLOSED["no_states"].isdisjoint(words)
         groups = [g for g in reversed(self.order) if len(self.groups[g]) == number]
         made = next((g for g in groups if not (firms and all(i.startswith("c.") for i in self.groups[g]))), None)
         if made is not None and self.sentence - self.seen.get(made, self.sentence) > NEAR_GROUP:

@@ -11,7 +11,7 @@ from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
-from countervail.evidence.tables import Operator, noun_effect, operator_of
+from countervail.evidence.tables import Frame, Operator, frames_of, noun_effect, operator_of
 
 Span = tuple[int, int]
 ADVERBIAL = frozenset(["by", "without", "after", "before", "while", "when", "in", "since"])
@@ -308,3 +308,86 @@ def set_apart(clause: Clause) -> bool:
     """Whether the words are a name for something: "what it calls 'economic terrorism'"."""
     first = min((a for a, _ in clause.subjects), default=0)
     return first > 0 and clause.units[first - 1].lower == "what"
+
+
+@dataclass(slots=True)
+class Laid:
+    """A frame laid over a clause: spans of its parts, and as far as they are known who and what they are."""
+
+    clause: Clause
+    frame: Frame
+    direct: list[Span]
+    receiver: list[Span]
+    agents: list[Span]
+    target: list[Span]
+    topic: str | None
+    post: str = ""
+    pronoun: bool = False
+    subjects: list[str] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    roles: dict[str, Any] = field(default_factory=dict)
+
+
+def lacks_object(clause: Clause) -> bool:
+    """Whether a verb that is done to something has nothing after it that it is done to."""
+    if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":
+        return False
+    return any(
+        "direct" in f.object and not f.topic and (not f.bare or f.predicate == "signed")
+        for _, f in frames_of(clause.verb.lemma)
+        if f.predicate
+    )
+
+
+def same_pronoun(clause: Clause, other: Clause) -> bool:
+    """Whether two clauses have the same pronoun as subject."""
+    if clause.coordinated or not clause.subjects or not other.subjects:
+        return False
+    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
+    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
+
+
+def names_after(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
+    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"; where
+    what it is done to is `lacking`, the doer alone: "by the chairperson of the Commission of X"."""
+    spans = listed_from(units, i, stop)
+    if spans and units[i - 1].lower in {"by", "from"}:
+        a, b = spans[-1]
+        of = [k for k in range(a + 1, b) if units[k].lower == "of"]
+        cut = next((k for k in of if units[k - 1].tag == "E"), b)
+        last = units[b - 1].mention if of else None
+        if cut == b and lacking and last is not None and (last.type != "country" or len(of) > 1):
+            cut = of[-1]
+        return [*spans[:-1], (a, cut)]
+    return spans
+
+
+def before_as(units: Sequence[Any], i: int) -> int:
+    """Where "as" stands after a description between commas that begins at unit i; 0 where it does not."""
+    close = next((k for k in range(i + 1, min(len(units) - 1, i + 12)) if units[k].tag in {",", ";", "V", "A"}), i)
+    return close + 1 if units[close].tag == "," and close > i and units[close + 1].lower == "as" else 0
+
+
+OPEN_EVENTS = CLOSED["open_events"]
+"""Verbs and nouns after which an event that a noun names is not said to have come about."""
+
+
+def noun_over(units: Sequence[Any], at: int) -> str:
+    """The noun that leaves an event open, before the names of those whose it is and the preposition at a place:
+    "the objection of their Governments to", "the veto by Malta of"."""
+    for k in range(at - 1, max(0, at - 24), -1):
+        if units[k].lower in {"of", "by", "from"} and units[k - 1].lower in OPEN_EVENTS:
+            return str(units[k - 1].lower)
+        if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
+            return ""
+    return ""
+
+
+def next_clause(units: Sequence[Unit], clauses: Sequence[Clause], k: int) -> int:
+    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
+    after = [
+        c.subjects[0][0]
+        for c in clauses
+        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
+    ]
+    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))

@@ -5,21 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import BESIDE, Clause, contrasted, noun_apart, repeated, reports
+from countervail.evidence.claims.clause import (
+    BESIDE,
+    Clause,
+    contrasted,
+    lacks_object,
+    noun_apart,
+    repeated,
+    reports,
+    same_pronoun,
+)
 from countervail.evidence.claims.complements import accompanied, as_said, labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
-from countervail.evidence.claims.phrases import (
-    antecedent,
-    head_left,
-    head_word,
-    listed_to,
-    skip_left,
-)
+from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.subjects import finite_subject
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
-from countervail.evidence.tables import frames_of, noun_effect
+from countervail.evidence.tables import noun_effect
 
 
 def clauses_of(units: Sequence[Unit]) -> list[Clause]:
@@ -123,7 +126,7 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
     plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
     if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
         return
-    if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and _lacks_object(clause):
+    if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and lacks_object(clause):
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
@@ -178,7 +181,7 @@ def _gap(clauses: list[Clause], n: int) -> None:
         if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
             clause.objects = spoken  # "accuses X of taking bribes, which X denies": all of it
-    elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and _lacks_object(clause):
+    elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and lacks_object(clause):
         clause.objects = [(start - 2, start)]  # "Chad, whose membership the Union suspended"
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
         clause.objects = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
@@ -193,7 +196,7 @@ def _same_gap(clauses: list[Clause], n: int) -> None:
         before.subjects
         and before.objects[-1][1] < before.subjects[0][0]
         and not clause.phrases
-        and _lacks_object(clause)
+        and lacks_object(clause)
     ):
         clause.objects = before.objects
 
@@ -205,7 +208,7 @@ def _touches(clauses: list[Clause], n: int) -> bool:
     start = clause.subjects[0][0]
     noun = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
     article = bool(noun) and units[noun[0][0]].tag in {"D", "#"} and not reports(clauses[n - 1])
-    return article and units[start].tag in {"D", "E"} and _lacks_object(clause)
+    return article and units[start].tag in {"D", "E"} and lacks_object(clause)
 
 
 def _opens(units: Sequence[Unit], start: int) -> bool:
@@ -311,7 +314,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     if clause.coordinated or (head is not None and head.tag == "C" and head.lower != "but"):
         earlier = next((c for c in reversed(clauses[:n]) if c.verb.kind == "finite"), previous)
-        again = earlier.governor is not None and _same_pronoun(clause, earlier.governor)
+        again = earlier.governor is not None and same_pronoun(clause, earlier.governor)
         if clause.coordinated and earlier.governor is None and earlier.noun and earlier.subjects == clause.subjects:
             clause.noun, clause.link = earlier.noun, earlier.link  # "reports that it bought gold, or sold oil"
         if again or earlier.governor is None or earlier.link != "that":
@@ -337,7 +340,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         apposed = j > 4 and [u.tag for u in units[j - 4 : j - 2]] == [",", "D"]  # "of fraud, a charge that X rejected"
         apposed = apposed and units[j - 2].lower in CLOSED["reported_words"]
         lacking = (previous.operator is None or apposed) and units[j - 2].tag == "N" and not noted
-        if lacking and _lacks_object(clause):
+        if lacking and lacks_object(clause):
             clause.objects = antecedent(units, j - 1)  # "covered by the memorandum that they had signed"
             over = clause.governor.operator if clause.governor is not None else None
             if over is not None and over.control == "object" and units[j - 2].lower in CLOSED["reported_words"]:
@@ -372,25 +375,6 @@ def _in_report(clauses: list[Clause], n: int, j: int) -> bool:
         clause.governor, clause.link = before.governor, "that"
         return True
     return False
-
-
-def _lacks_object(clause: Clause) -> bool:
-    """Whether a verb that is done to something has nothing after it that it is done to."""
-    if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":
-        return False
-    return any(
-        "direct" in f.object and not f.topic and (not f.bare or f.predicate == "signed")
-        for _, f in frames_of(clause.verb.lemma)
-        if f.predicate
-    )
-
-
-def _same_pronoun(clause: Clause, other: Clause) -> bool:
-    """Whether two clauses have the same pronoun as subject."""
-    if clause.coordinated or not clause.subjects or not other.subjects:
-        return False
-    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
-    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
 
 
 def follows_verb(clauses: list[Clause], n: int, j: int) -> bool:

@@ -365,27 +365,6 @@ def several_things(identifier: str) -> bool:
     return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)
 
 
-OPEN_EVENTS = CLOSED["open_events"]
-"""Verbs and nouns after which an event that a noun names is not said to have come about."""
-
-
-def noun_over(units: Sequence[Any], at: int) -> str:
-    """The noun that leaves an event open, before the names of those whose it is and the preposition at a place:
-    "the objection of their Governments to", "the veto by Malta of"."""
-    for k in range(at - 1, max(0, at - 24), -1):
-        if units[k].lower in {"of", "by", "from"} and units[k - 1].lower in OPEN_EVENTS:
-            return str(units[k - 1].lower)
-        if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
-            return ""
-    return ""
-
-
-def before_as(units: Sequence[Any], i: int) -> int:
-    """Where "as" stands after a description between commas that begins at unit i; 0 where it does not."""
-    close = next((k for k in range(i + 1, min(len(units) - 1, i + 12)) if units[k].tag in {",", ";", "V", "A"}), i)
-    return close + 1 if units[close].tag == "," and close > i and units[close + 1].lower == "as" else 0
-
-
 def named_entry(units: Sequence[Any], span: Span) -> Span:
     """Who "the name of X", "the entry for X" on a list is."""
     if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:

@@ -394,14 +394,3 @@ def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
 def _asked_for(ids: Sequence[str]) -> bool:
     """Whether something is a request, offer or the like."""
     return any(_ASKED.intersection(i[2:].split("-")) for i in ids)
-
-
-def next_clause(parsed: Parsed, k: int) -> int:
-    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
-    units = parsed.units
-    after = [
-        c.subjects[0][0]
-        for c in parsed.clauses
-        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
-    ]
-    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))

@@ -8,10 +8,7 @@ from functools import cache
 from countervail.evidence.claims.units import (
     CLOSED,
     Unit,
-    next_word,
     nounlike,
-    previous_word,
-    titled,
 )
 from countervail.evidence.tables import frames_of, operator_of
 from countervail.evidence.text.tokens import adjectives
@@ -310,3 +307,25 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
 def _next_is_verb(units: Sequence[Unit], i: int) -> bool:
     """Whether the word after the next one can be a verb in its base form."""
     return i + 2 < len(units) and bool(units[i + 2].forms) and "b" in (units[i + 2].forms or {})
+
+
+def previous_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word before unit i, past adverbs and negations."""
+    while i > 0:
+        i -= 1
+        if units[i].tag not in "BX":
+            return units[i]
+    return None
+
+
+def next_word(units: Sequence[Unit], i: int) -> Unit | None:
+    """The word after unit i, past adverbs and negations."""
+    for unit in units[i + 1 : i + 4]:
+        if unit.tag not in "BX":
+            return unit
+    return None
+
+
+def titled(unit: Unit | None) -> bool:
+    """Whether a word begins with a capital."""
+    return unit is not None and unit.text[:1].isupper()

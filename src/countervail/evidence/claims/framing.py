@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.clause import Clause, Span, doers
+from countervail.evidence.claims.clause import Clause, Laid, Span, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import (
     attached,
@@ -47,24 +47,6 @@ _LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
-
-
-@dataclass(slots=True)
-class Laid:
-    """A frame laid over a clause: spans of its parts, and as far as they are known who and what they are."""
-
-    clause: Clause
-    frame: Frame
-    direct: list[Span]
-    receiver: list[Span]
-    agents: list[Span]
-    target: list[Span]
-    topic: str | None
-    post: str = ""
-    pronoun: bool = False
-    subjects: list[str] = field(default_factory=list)
-    objects: list[str] = field(default_factory=list)
-    roles: dict[str, Any] = field(default_factory=dict)
 
 
 class Framing(Appositions):

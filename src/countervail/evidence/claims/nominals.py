@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.descriptions import OPEN_EVENTS, OWN, before_as, noun_over, owner_before, owner_of
-from countervail.evidence.claims.ellipses import Ellipses, next_clause
-from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
+from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, next_clause, noun_over
+from countervail.evidence.claims.descriptions import OWN, owner_before, owner_of
+from countervail.evidence.claims.ellipses import Ellipses
+from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -35,8 +35,6 @@ _WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "t
 """What may or may not be done about something that is so: "the listing of X was not made public"."""
 _MEANT = frozenset(["mean", "intend", "design"])
 _LASTING = frozenset(["listed", "sanctioned", "suspended", "founded"])
-
-
 _HANDLING = frozenset(["carry", "process", "handle", "clear", "execute", "effect", "settle", "route"])
 """What a bank does to the payments of others."""
 
@@ -139,28 +137,13 @@ def phrase_round(units: Sequence[Any], k: int, stop: int) -> Phrase:
         elif units[i].lower in _PUT_IN and units[i + 1].lower in {"by", "from"}:
             i += 1  # "the applications submitted by X"
         elif units[i].tag == "P" and units[i].lower not in parts:
-            spans = _spans(units, i + 1, stop, "of" not in parts)
+            spans = names_after(units, i + 1, stop, "of" not in parts)
             if not spans:
                 break
             parts[units[i].lower], i = spans, spans[-1][1]
         else:
             break
     return Phrase(k, start, i, owner_before(units, start, k), parts, times)
-
-
-def _spans(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
-    """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"; where
-    what it is done to is `lacking`, the doer alone: "by the chairperson of the Commission of X"."""
-    spans = listed_from(units, i, stop)
-    if spans and units[i - 1].lower in {"by", "from"}:
-        a, b = spans[-1]
-        of = [k for k in range(a + 1, b) if units[k].lower == "of"]
-        cut = next((k for k in of if units[k - 1].tag == "E"), b)
-        last = units[b - 1].mention if of else None
-        if cut == b and lacking and last is not None and (last.type != "country" or len(of) > 1):
-            cut = of[-1]
-        return [*spans[:-1], (a, cut)]
-    return spans
 
 
 class Nominals(Ellipses):
@@ -172,7 +155,7 @@ class Nominals(Ellipses):
         for k, unit in enumerate(units):
             if unit.tag != "N" or unit.lower not in table:
                 continue
-            phrase = phrase_round(units, k, next_clause(parsed, k))
+            phrase = phrase_round(units, k, next_clause(units, parsed.clauses, k))
             clause, inside = self._holder(parsed, phrase)
             if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
                 continue

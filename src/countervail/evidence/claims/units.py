@@ -384,28 +384,3 @@ def _guessed(word: str) -> dict[str, str] | None:
     if not word.endswith("ed"):
         return None
     return {"d": word, "n": word} if word[-3] not in "e" else None
-
-
-# -- what stands round a word ------------------------------------------------------------------------------------------
-
-
-def previous_word(units: Sequence[Unit], i: int) -> Unit | None:
-    """The word before unit i, past adverbs and negations."""
-    while i > 0:
-        i -= 1
-        if units[i].tag not in "BX":
-            return units[i]
-    return None
-
-
-def next_word(units: Sequence[Unit], i: int) -> Unit | None:
-    """The word after unit i, past adverbs and negations."""
-    for unit in units[i + 1 : i + 4]:
-        if unit.tag not in "BX":
-            return unit
-    return None
-
-
-def titled(unit: Unit | None) -> bool:
-    """Whether a word begins with a capital."""
-    return unit is not None and unit.text[:1].isupper()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.forms import BARE, BE, opens_reduced, verb_form
+from countervail.evidence.claims.forms import BARE, BE, next_word, opens_reduced, verb_form
 from countervail.evidence.claims.phrases import kind, listed_to
-from countervail.evidence.claims.units import CLOSED, SELVES, Unit, next_word
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 
 HAVE = CLOSED["have"]
 MODALS = CLOSED["modals"]
