@@ -56,9 +56,6 @@ PRONOUNS = {
 """What each pronoun stands for."""
 
 
-_COUNTRY = frozenset(["country", "nation", "kingdom", "republic"])
-
-
 class Actors(Described):
     """The actors of one text."""
 
@@ -282,12 +279,12 @@ class Actors(Described):
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in _COUNTRY and units[a].lower in _THE and b - a == 2:
+        if core.lower in CLOSED["country_words"] and units[a].lower in _THE and b - a == 2:
             before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
             found = self.mention(before) if before is not None else None
             own = units[a].lower in {"his", "her"}  # whose country, the text has not said
             return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))
-        named = core.lower in _COUNTRY and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
+        named = core.lower in CLOSED["country_words"] and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
         if core.lower not in NOUNS["states"] and not named:  # "the island nation of Malta"
             return None
         if owner is not None:
