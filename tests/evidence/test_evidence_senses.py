@@ -1304,6 +1304,17 @@ def test_roles_that_are_none() -> None:
             "The list names Anna Berg, owner of Nordlys Shipping, which supplied fuel to Togo.",
             [("o.nordlys-shipping", "c.TGO", "asserted")],
         ),
+        (
+            "listed",
+            "Since May some firms have been listed in response to the invasion of Chad.",
+            [("p.unknown", "o.firms", "asserted")],
+        ),
+        ("listed", "Two firms, one of them in Oman, which were listed in May, have appealed.", []),
+        (
+            "signed",
+            "Peru and Chile signed the Lima Declaration as well as the treaty.",
+            [(s, ["o.lima-declaration", "n.treaty"], "asserted") for s in ("c.CHL", "c.PER")],
+        ),
     ],
 )
 def test_what_is_turned_or_set_in(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:

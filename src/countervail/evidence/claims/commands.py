@@ -152,9 +152,27 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
         had = units[i + 1].tag in {"O", "E"} and units[i + 2].lower in {"had", "has", "have", "did"}
         if units[i].lower == "as" and had and units[i - 1].tag in {"N", "E", "O"}:
             units[i].tag = "S"  # "left the pact as Peru had left the league"
+    units = _of_several_words(units)
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
     return units
+
+
+def _of_several_words(units: list[Unit]) -> list[Unit]:
+    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
+    for i in range(len(units) - 3, 0, -1):
+        words = [u.lower for u in units[i : i + 3]]
+        if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
+            units = [*units[:i], _made(units[i], "after", "P"), *units[i + 3 :]]
+        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not _other_pair(units, i + 3):
+            units = [*units[:i], _made(units[i], "and", "C"), *units[i + 3 :]]
+    return units
+
+
+def _other_pair(units: Sequence[Unit], i: int) -> bool:
+    """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
+    after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
+    return after in {"to", "from", "into", "for", "on"}
 
 
 _FLOATING = frozenset(["all", "both", "each", "this", "that"])

@@ -350,8 +350,11 @@ class Framing(Appositions):
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
-        if made.predicate == "signed" and not (objects or for_it or verb.passive) and self.signable:
-            made.objects = objects = [self.signable]  # "Romania has yet to sign"
+        text = (
+            None if "with" in roles and self.signable == "n.letter" else self.signable
+        )  # nobody signs a letter with X
+        if made.predicate == "signed" and not (objects or for_it or verb.passive) and text:
+            made.objects = objects = [text]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
         if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":

@@ -327,6 +327,11 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         at = skip_left(units, spans[0][0] - 1)
         if at and kind(units[at - 1]) == "organisation":
             return [(at - 1, at)]  # "EIH Bank in Hamburg, which", "Orta Shipping (Orta) of Malta, which"
+        if kind(units[spans[0][0]]) == "country" and units[at - 1].tag == "," and units[j + 1].lower == "which":
+            return listed_to(units, at - 1, 0)[-1:]  # "Volta Shipping, of Malta, which"
+        plural = [u.lower for u in units[j + 2 : j + 3]] in (["are"], ["were"], ["have"])
+        if kind(units[spans[0][0]]) == "country" and plural:
+            return []  # "A and B, registered in Oman, which are": not the state
     k = spans[0][0] - 1 if len(spans) == 1 and units[j].tag == "," else 0
     inner = next((m for m in range(k - 1, 0, -1) if units[m].tag not in {"B", "X"}), 0)
     if k and units[k].tag == "V" and units[inner].tag == "R" and units[j + 1].tag == "P":
