@@ -144,7 +144,7 @@ def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list
     bodies = [i for i, a, b in named if start <= a and b <= end and i[0] == "o"]
     houses = [_body(m.group()) for m in re.finditer(_NAME, text) if _is_house(m.group())]
     found = [i for i in dict.fromkeys([*bodies, *houses]) if i[2:] != "unnamed"]
-    return found or ([TRANSLATION] if _TRANSLATED.match(text) else [])
+    return [*found, *([TRANSLATION] if _TRANSLATED.match(text) else [])]
 
 
 def _plain(name: str) -> str:

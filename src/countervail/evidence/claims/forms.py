@@ -182,9 +182,16 @@ def _gerund(unit: Unit, left: str, right: str) -> str | None:
 def _many_before(units: Sequence[Unit], i: int) -> bool:
     """Whether a plural that opens the sentence stands before what the comma before unit i closes."""
     i -= units[i - 1].tag == "B"
-    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == ","), 0)
+    opening = next((k for k in range(i - 2, 0, -1) if units[k].tag == "," and not _joins_names(units, k)), 0)
     head = next((k for k in range(opening) if units[k].tag == "P"), opening) - 1
     return opening > 0 and head >= 0 and units[head].tag == "N" and units[head].lower.endswith("s")
+
+
+def _joins_names(units: Sequence[Unit], comma: int) -> bool:
+    """Whether a comma stands between the names of a list: "its members, Togo, the Gambia, and Gabon, deny it"."""
+    k = comma + 1 + [u.tag for u in units[comma + 1 : comma + 2]].count("C")
+    k += k < len(units) and units[k].tag == "D"
+    return units[comma - 1].tag == "E" and k < len(units) and units[k].tag == "E"
 
 
 def _headed_by_many(units: Sequence[Unit], i: int) -> bool:
@@ -215,7 +222,10 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
     onward = _next_is_verb(units, i) and units[i + 1].lower == "to"
-    if left == "," and (onward or (not noun_form and right in {"D", "E"})) and _many_before(units, i):
+    named = left == "," and i > 1 and units[i - 2].tag == "E"  # "its members, A and B, deny wrongdoing"
+    told = right in {"D", "O"} if noun_form else right in {"D", "E", "O", "N"}
+    told = told if named else right in {"D", "E"} and not noun_form
+    if left == "," and (onward or told) and _many_before(units, i):
         return "b"  # "Rights groups in Norway, including X, accuse Y"
     that = i + 1 < len(units) and units[i + 1].lower == "that"
     many = left == "N" and before.lower.endswith("s")

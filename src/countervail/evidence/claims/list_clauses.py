@@ -145,8 +145,10 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         told = _REST.fullmatch(words) and not clause.verb.negated
         if told and any(_IN_BODY.search(t) for t in _texts_before(shared, parsed)):
             return "members", False, None
-        if not clause.subjects or clause.verb.negated:
-            return (None, False, None) if clause.verb.negated else None
+        if clause.verb.negated or over(parsed, clause, written_on(parsed)):
+            return None, False, None
+        if not clause.subjects:
+            return None
         first = clause.subjects[0][0]
         opens = units[0].tag in {"D", "N"} and units[first].tag == "D" and role == "object"
         if first > 1 and opens and units[first - 1].tag == "," and not any(u.tag in {"V", "A"} for u in units[:first]):
@@ -169,7 +171,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         or "|".join(u.lower for u in units[a:b]).startswith("no|")
     ):
         return None, False, None
-    if over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
+    if over(parsed, clause, written_on(parsed)):
         return None, False, None
     founding = "founding" in {u.lower for u in units[a:b]}
     return ("founders" if founding else intro.kind), True, intro.body
@@ -197,7 +199,7 @@ def _joined(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None
 def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None]:
     """What "X comprises A and B", "its members include A and B" say."""
     units = parsed.units
-    if clause.verb.negated or not clause.subjects:
+    if clause.verb.negated or not clause.subjects or over(parsed, clause, written_on(parsed)):
         return None, False, None
     a, b = clause.subjects[0]
     if clause.relative and any(u.lower in NOUNS["persons"] - {*_WORDS["members"]} for u in units[a : min(a + 2, b)]):
@@ -319,6 +321,17 @@ def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
 
 _ONCE = frozenset({"once", "formerly", "previously"})
 
+_AT_ONE_TIME = (
+    *("at one time", "at one point", "in the past", "in its heyday", "at its peak", "at its height", "in its prime"),
+    *("once", "formerly", "previously", "in former times", "in earlier times", "long ago"),
+)
+"""What opens a sentence about what is over: "At its height the league comprised"."""
+
+
+def written_on(parsed: Parsed) -> str | None:
+    """The date of the document of a sentence."""
+    return (parsed.sentence.document.date or {}).get("edtf")
+
 
 def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
     """Whether a membership that a clause speaks of is over: "was a member until 2018", "from 2010 to 2018", "was once a
@@ -327,10 +340,17 @@ def over(parsed: Parsed, clause: Clause, written: str | None) -> bool:
     before = [u.lower for u in units[max(0, verb.start - 3) : verb.start + 1]]
     if verb.modal in {"will", "would", "may", "could", "might", "should", "must", "can", "shall"}:
         return False
-    if _ONCE & (verb.words | {u.lower for u in units[verb.start : verb.end + 2]}) or before[-2:] == ["used", "to"]:
+    first = min([verb.start, *(s[0] for s in clause.subjects)])
+    near = [u.lower for u in units[verb.start : verb.end + 2]]
+    again = "once" in near[:-1] and near[near.index("once") + 1] in {"again", "more"}
+    if (_ONCE & (verb.words | {*near}) and not again) or before[-2:] == ["used", "to"]:
         return verb.past or verb.kind in {"noun", "infinitive"}
+    opening = " ".join(u.lower for u in units[max(0, first - 6) : first]).removesuffix(" ,")
+    if verb.past and not verb.perfect and opening.endswith(_AT_ONE_TIME):
+        return True
     stop = min(len(units), max(clause.end, verb.end, *(s[1] for s in clause.objects or [(0, 0)])) + 2)
-    for k in range(verb.start, stop):
+    led = [k for k in (first - 1, first - 2) if k > 0 and verb.past and units[k].tag == "T"]  # "Until 2019 it included"
+    for k in [*led, *range(verb.start, stop)]:
         if units[k].tag != "T":
             continue
         dated = units[k].mention

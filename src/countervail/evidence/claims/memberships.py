@@ -21,7 +21,7 @@ from countervail.evidence.claims.lists import (
     teller,
     with_text,
 )
-from countervail.evidence.claims.modality import CREATING, modality_of, stronger
+from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
 
@@ -108,6 +108,8 @@ def claims(shared: Context) -> Iterator[Claim]:
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
+        elif shared.clause_at(item.start) is None and shared.reading.folded.text[item.end : item.end + 1] == ",":
+            common["modality"] = sentence_modality(shared.reading.folded.text[item.sentence.start : item.end])
         if (said := teller(shared, item)) is not None:
             common["speaker"], common["attribution"] = said
         if item.kind != "sanctioned" or not imposed(shared, item):
