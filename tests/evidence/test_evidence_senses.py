@@ -1258,6 +1258,9 @@ def test_what_is_done_to_whom(predicate: str, text: str, expected: list[tuple[An
             [("p.unknown", "o.firms", "asserted")],
         ),
         ("listed", "Two firms, one of them in Oman, which were listed in May, have appealed.", []),
+        ("joined", "A quarrel had held up Chile's admission to the Tea League.", []),
+        ("joined", "The pact opened the way for Togo's entry into the Tea League.", []),
+        ("expelled", "Volta Cargo was cut off by its bank.", []),
         (
             "signed",
             "Peru and Chile signed the Lima Declaration as well as the treaty.",
