@@ -1310,6 +1310,9 @@ def test_roles_that_are_none() -> None:
             [("p.unknown", "o.firms", "asserted")],
         ),
         ("listed", "Two firms, one of them in Oman, which were listed in May, have appealed.", []),
+        ("joined", "A quarrel had held up Chile's admission to the Tea League.", []),
+        ("joined", "The pact opened the way for Togo's entry into the Tea League.", []),
+        ("expelled", "Volta Cargo was cut off by its bank.", []),
         (
             "signed",
             "Peru and Chile signed the Lima Declaration as well as the treaty.",

@@ -300,7 +300,8 @@ class Nominals(Ellipses):
             against = led is not None and (
                 led.lower == "against" or OPEN_EVENTS.intersection((led.forms or {}).values())
             )
-            if against or governing in OPEN_EVENTS or (inside and clause.verb.lemma in OPEN_EVENTS) or clause.asked:
+            verbs = {clause.verb.lemma, *(f"{clause.verb.lemma}-{u.lower}" for u in units[clause.verb.end :][:1])}
+            if against or governing in OPEN_EVENTS or (inside and OPEN_EVENTS & verbs) or clause.asked:
                 return None
             if noun_effect(governing):
                 event.noun = governing
