@@ -10,8 +10,8 @@ from countervail.evidence.reader import read_extracted
 from support.documents.annotation import EVENTS, STATED
 from support.documents.bank_scores import BANK, items, score_bank
 
-FLOORS = {"practice": (0.91, 0.78), "control": (0.82, 0.63)}
-"""Precision and recall, strict, that a change must not fall below; `practice` alone was read by who changes rules."""
+FLOORS = {"practice": (0.91, 0.79), "control": (0.88, 0.77)}
+"""Precision and recall, strict, that a change must not fall below; both are read by who changes rules."""
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))

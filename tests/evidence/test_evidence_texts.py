@@ -172,15 +172,15 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.91, 0.74), "unseen": (0.78, 0.53)},
-    "people": {"one hand": (0.94, 0.95), "another": (0.97, 0.94), "unseen": (0.89, 0.93)},
-    "organisations": {"one hand": (0.94, 0.89), "another": (0.96, 0.86), "unseen": (0.92, 0.83)},
-    "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.98)},
-    "dates": {"one hand": (0.99, 0.7), "another": (0.98, 0.98), "unseen": (0.95, 0.96)},
+    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.92, 0.75), "unseen": (0.84, 0.61)},
+    "people": {"one hand": (0.97, 0.96), "another": (0.97, 0.97), "unseen": (0.92, 0.96)},
+    "organisations": {"one hand": (0.96, 0.91), "another": (0.97, 0.94), "unseen": (0.95, 0.91)},
+    "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.99), "unseen": (0.98, 0.99)},
+    "dates": {"one hand": (0.99, 0.75), "another": (0.99, 0.97), "unseen": (0.97, 0.96)},
 }
 """Precision and recall that a change must not fall below: on texts that the rules were corrected on, those that one
-person wrote and those of others (`texts_d`, `texts_f` to `texts_h`, `texts_j`, `texts_k`, `texts_m`, `texts_n`); and on
-those that nobody who writes rules has looked at (`texts_e`, `texts_i`, `texts_l`): what they promise of a new text."""
+person wrote and those of others (`texts_d` to `texts_o`); and on those that nobody who writes rules has looked at
+(`texts_p`, `texts_q`): what they promise of a new text."""
 KINDS = {f"texts_{k}": "another" for k in "defghijklmno"} | {f"texts_{k}": "unseen" for k in "pq"}
 
 
