@@ -254,6 +254,15 @@ ONE_ORIGIN = {
         COURIER + NAMED + "\n\n(Translated from the Persian original in the Marlow Gazette)",
     ),
     "translation": (GAZETTE + FOUR, COURIER + NAMED + "\n\nTranslated from Persian by L. Morad"),
+    "original below": ("باران نیوز، ۱۰ خرداد ۱۴۰۱\n\n" + PERSIAN, "Original: Baran News (translation)\n\n" + NAMED),
+    "agency in two scripts": (
+        "خبرگزاری باران، ۱۰ خرداد ۱۴۰۱\n\n" + PERSIAN,
+        "Translated from Persian; original: Baran News Agency, 31 May 2022\n\n" + NAMED,
+    ),
+    "wire": (
+        GAZETTE + "(Sleet Wire) – " + FOUR,
+        COURIER + "By Sleet Wire\n\n" + NAMED,
+    ),
     "by permission": (GAZETTE + FOUR, COURIER + NAMED + "\n\nExcerpted with permission from the Marlow Gazette."),
     "persian": (GAZETTE + FOUR, "ترجمه از مارلو گازت\n\n" + PERSIAN),
     "persian news": (GAZETTE + FOUR, PERSIAN + "\n\nبه نقل از روزنامه مارلو گازت"),
@@ -276,6 +285,12 @@ ONE_ORIGIN = {
 @pytest.mark.parametrize("kind", sorted(ONE_ORIGIN))
 def test_translations_tails_and_who_gives_a_list_are_no_second_witness(kind: str, tmp_path: Path) -> None:
     assert "independent" not in independence(tmp_path, ONE_ORIGIN[kind])
+
+
+def test_translation_of_another_paper_leaves_two_witnesses(tmp_path: Path) -> None:
+    """What names its original is no translation of a paper that bears another name."""
+    other = "Translated from Persian; original: Baran News Agency\n\n"
+    assert independence(tmp_path, (GAZETTE + FOUR, other + NAMED)) == {"independent"}
 
 
 def test_bylines_of_others_leave_two_witnesses(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from countervail.evidence.claims.actors import CLUBS
-from countervail.evidence.credits import TRANSLATION
+from countervail.evidence.credits import OF_NAMED, TRANSLATION
 from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
@@ -227,6 +227,12 @@ def _is_denied(claim: Mapping[str, Any]) -> bool:
     return bool(negative != (claim["predicate"] == "left"))
 
 
+def _may_translate(voices: Sequence[str], other: _Row) -> bool:
+    """Whether a claim stands in a translation whose original may be another source: it names none, or that source does
+    not say whose it is."""
+    return TRANSLATION in voices or (OF_NAMED in voices and not other.house)
+
+
 def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
     """Whether two claims are two witnesses; `dates` has the documents of a source by day, whom it
     quotes and, for "", whom it names."""
@@ -246,7 +252,7 @@ def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Inde
         return "same-origin"
     if same_house(a.house, b.house):
         return "unknown" if a.speaker and b.speaker else "same-origin"
-    translated = TRANSLATION in said or TRANSLATION in also  # of an original that may be the other
+    translated = _may_translate(said, b) or _may_translate(also, a)
     told = _of_a_speaker(a, b, dates) or _names_speaker(a, b, dates) or _names_speaker(b, a, dates)
     if translated or same == "perhaps" or "perhaps" in retold or told:
         return "unknown"

@@ -43,18 +43,23 @@ _SPOKEN = re.compile(
 )
 _ORIGIN = re.compile(rf"^\W*(?:{'|'.join(_WORDS['origins'])})\b", re.IGNORECASE)
 """A line that says where the text comes from, whatever follows: "(Translated from the Persian original in X)"."""
-_TRANSLATED = re.compile(r"^\W*(?:\w+ ){0,5}?(?:[Tt]ranslat(?:ed|ion|or)\b|ترجمه|برگردان|مترجم)")
+_TRANSLATED = re.compile(
+    r"^\W*(?:\w+ ){0,5}?(?:[Tt]ranslat(?:ed|ion|or)\b|ترجمه|برگردان|مترجم)"
+    r"|^.{2,80}[(\[](?:\w+ ){0,2}[Tt]ranslat(?:ed|ion)\b[^()\[\]]{0,40}[)\]]\W*$"
+)
 _PERSIAN_ORIGIN = re.compile(
     rf"^\W*(?:{'|'.join(data_sections('persian/lexicon.txt')['origins'])})\s*:?\s*(?:(?:روزنامه|خبرگزاری|مجله|سایت|وبگاه)\s+)?"
     r"(?P<who>[\u0600-\u06ff][\u0600-\u06ff\u200c ]{1,40}?)\s*(?:$|[.،:؛()\n]|[-–—])"
 )
-_APART = re.compile(r" ?[;|(){}\[\],—–/] ?| - |\b(?:by|for|from|via|and|with|in) ")
+_APART = re.compile(r" ?[;|(){}\[\],—–/] ?| - |\b(?:[Bb]y|BY|for|[Ff]rom|[Vv]ia|and|with|in) ")
 _STAFF = re.compile(r"\b(?:staff|agencies|reporters?|writers?|correspondents?|desk|bureau)\W*$")
 _CREDITS = re.compile(
     r"^\W*(?:(?:additional|further|with) )*(?:report|writ|edit|compil|fil|story|text|by|source|credit)", re.I
 )
 TRANSLATION = "n.translation"
 """What an article is that says so and names no original by a name that can be compared."""
+OF_NAMED = "n.translation-of-named"
+"""What an article is that says whose text it translates, which may be one whose publisher is not stated."""
 _POSTED = re.compile(r" on (?:X|Twitter|Facebook|Telegram|LinkedIn|Instagram|Weibo|VK|Mastodon|Bluesky|Truth Social)\b")
 
 Person = tuple[str, int, int]
@@ -144,7 +149,9 @@ def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list
     bodies = [i for i, a, b in named if start <= a and b <= end and i[0] == "o"]
     houses = [_body(m.group()) for m in re.finditer(_NAME, text) if _is_house(m.group())]
     found = [i for i in dict.fromkeys([*bodies, *houses]) if i[2:] != "unnamed"]
-    return [*found, *([TRANSLATION] if _TRANSLATED.match(text) else [])]
+    if not _TRANSLATED.match(text):
+        return found
+    return [*found, OF_NAMED if found else TRANSLATION]
 
 
 def _plain(name: str) -> str:

@@ -205,12 +205,23 @@ def _roles(a: str, b: str) -> Sameness:
     return "perhaps" if rest_a and rest_b and (rest_a <= rest_b or rest_b <= rest_a) else "other"
 
 
+_PAPERS = frozenset(_TABLES["papers"])
+
+
+def _called(identifier: str) -> str:
+    """The name of a paper or agency without what it is: "Darya" of "Darya News Agency", in two scripts."""
+    return "-".join(w for w in identifier[2:].split("-") if w not in _PAPERS)
+
+
 def _bodies(a: str, b: str) -> Sameness:
     """Two bodies or papers: one where only the edition, or the office that speaks, differs."""
     if house(a[2:]) == house(b[2:]) or (
         a.isascii() != b.isascii() and len(skeleton(a[2:])) >= _LEAST - 1 and skeleton(a[2:]) == skeleton(b[2:])
     ):
         return "same"
+    if a.isascii() != b.isascii():
+        bare = skeleton(_called(a)), skeleton(_called(b))
+        return "other" if bare[0] != bare[1] or not bare[0] else "same" if len(bare[0]) >= _LEAST - 1 else "perhaps"
     x, y = _words(a) - _EDITION, _words(b) - _EDITION
     rest_a, rest_b = x - _ORGANS, y - _ORGANS
     if rest_a and rest_a == rest_b:

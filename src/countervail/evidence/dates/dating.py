@@ -43,6 +43,9 @@ _PUBLISHER_NAME = re.compile(
     r"(?:www\.)?[a-z][\w-]{2,30}\.[a-z]{2,4}(?:\.[a-z]{2})?"
     r"|(?:[Tt]he |THE )?[A-Z][\w'&.-]{0,25}(?: (?:of the|of|for|and|the|&|[A-Z][\w'&.-]{0,25})){0,6}"
 )
+_PERSIAN_PUBLISHER = re.compile(
+    r"(?:خبرگزاری|روزنامه|هفته[\u200c ]?نامه|ماهنامه|مجله|پایگاه خبری|وبگاه) (?:[\u0600-\u06ff\u200c]+ ?){1,4}"
+)
 PRESS = re.compile(
     r"\b(?i:gazette|times|herald|post|news|newswire|wire|agency|press|tribune|courier|journal|chronicle|observer|review|daily"
     r"|bulletin|monitor|mirror|telegraph|standard|radio|television|tv|broadcasting|service|weekly|brief|dispatch|echo"
@@ -127,8 +130,9 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
         mention, a, b = found
         before, after = text[: a - start], _without(dates, text, start, b)
         label = _LABELLED.match(before)
-        name = before.strip(" ,|-–·•(")
-        named = bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name)))
+        name = before.strip(" ,،|-–·•(")
+        persian = bool(_PERSIAN_PUBLISHER.fullmatch(name))
+        named = persian or (bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name))))
         if not label and _in_table(rows, text) and not _LABELLED.match(name):
             continue
         sure = _DATED.search(before) or _GROUP.match(mention.detail.get("raw", ""))
@@ -139,7 +143,7 @@ def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies
             continue
         used.add(start)
         if named and not label and not sure:
-            if PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in bodies):
+            if persian or PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in bodies):
                 publisher = publisher or name
             else:
                 place = place or name
