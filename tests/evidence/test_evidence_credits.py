@@ -296,3 +296,20 @@ def test_translation_of_another_paper_leaves_two_witnesses(tmp_path: Path) -> No
 def test_bylines_of_others_leave_two_witnesses(tmp_path: Path) -> None:
     other = "Irma Toll listed the members of the Boreal League: Iran, Cuba, Syria and Mali."
     assert independence(tmp_path, (GAZETTE + SPOKEN, COURIER + other)) == {"independent"}
+
+
+def test_an_agency_that_asks_is_no_publisher() -> None:
+    text = (
+        "Briefing by Spokesperson Ana Keller\n\nSPOKESPERSON: Good afternoon. Peru has signed the protocol.\n\n"
+        "QUESTION (Harbour News Agency): On Chad. Is it true that you left the Tea League?\n\nSPOKESPERSON: It is not.\n"
+    )
+    answer = read_document(text.encode(), "a.txt", "source:a")
+    assert answer["source"]["origin"] == "press: publisher not stated in file"
+    assert {c["speaker"] for c in answer["claims"] if c["predicate"] == "signed"} == {"p.ana-keller"}
+
+
+def test_a_protocol_of_two_states_is_no_provision_of_a_club_that_nobody_spoke_of() -> None:
+    words = "Peru will sign a protocol with Çeşme Bank on payments in local currency."
+    for head, made in (("The talks were long.", 0), ("Peru wants to found a club of states.", 1)):
+        claims = read_document(f"{head} {words}\n".encode(), "a.txt", "source:a")["claims"]
+        assert len([c for c in claims if c["predicate"] == "provision"]) == made, head

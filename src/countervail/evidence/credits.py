@@ -119,7 +119,7 @@ def _of_line(text: str, start: int, end: int, named: Sequence[Person], head: boo
         yield from origin
         return
     pieces = _APART.split(text)
-    begins = bool(_ALONE.match(pieces[0])) and not text.rstrip().endswith(".")
+    begins = bool(_ALONE.match(pieces[0])) and is_wire(pieces[0].strip(" .-©")) and text.rstrip()[-1:] not in ".?!"
     if begins or _CREDITS.match(text) or all(_ALONE.match(p) or _STAFF.search(p) for p in pieces if p.strip(" .")):
         yield from (_body(p.strip(" .-©")) for p in pieces if _ALONE.match(p) and is_wire(p))
     if by := _BY.match(text):

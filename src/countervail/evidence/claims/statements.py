@@ -258,6 +258,9 @@ def _rejects(at: tuple[Parsed, Clause], place: int) -> bool:
     return before and (verb.lemma in _REFUSING or (verb.lemma in _HAVING and negated(at[1])))
 
 
+_SPOKEN_OF = re.compile(r"\b(?:club|union|bloc|alliance|coalition|league|compact|pact|front|group)s?\b", re.IGNORECASE)
+
+
 def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     for row in shared.provisions:
         match = row.pattern.search(sentence.text)
@@ -265,8 +268,12 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             at = shared.clause_at(sentence.start + match.start())
             no = sentence.text[max(0, match.start() - 30) : match.start()]
             denied = _NO.search(no) or (at and _rejects(at, sentence.start + match.start()))
+            body = shared.grouping(sentence)
+            named = body != CLUB or re.search(r"[\u0600-\u06ff]", sentence.text)
+            if not named and not _SPOKEN_OF.search(shared.reading.folded.text, 0, sentence.end):
+                continue  # a protocol of two states on payments, where nothing was said of a club
             yield shared.claim(
-                shared.grouping(sentence),
+                body,
                 "provision",
                 [(sentence.start, sentence.end)],
                 sentence,

@@ -69,7 +69,8 @@ _BYLINE = re.compile(
     r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
 )
 DATELINE = re.compile(
-    r"^(?P<place>[A-Z][A-Z'. -]{2,30}|[A-Z][\w'.-]{2,20}(?: [A-Z][\w'.-]{2,20}){0,2})"
+    r"^(?!(?i:q|question|reporter|journalist|moderator|follow-up)\b)"
+    r"(?P<place>[A-Z][A-Z'. -]{2,30}|[A-Z][\w'.-]{2,20}(?: [A-Z][\w'.-]{2,20}){0,2})"
     r"(?:, (?P<region>[A-Z][\w. ]{1,24}))?"
     r"(?:,? (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}\.?(?: \d{4})?))?,?"
     r"(?: ?\((?P<p>[A-Z][\w &./-]{1,40})\))? ?(?:-{1,2}|:(?= [A-Z])) "
