@@ -270,8 +270,8 @@ ADDRESS_AFTER = re.compile(
 )
 """What stands after the number of a house: 1945 Harbour Road."""
 EDITION_BEFORE = re.compile(
-    r"\b(?:Windows(?: Server)?|(?:SQL|Exchange|Office) Server|SharePoint|Office|Word|Excel|Outlook|AutoCAD|Photoshop|Visual"
-    r" Studio|Radio|Studio|Club|Bar|Caf[eé]|Hotel|Channel) $"
+    r"\b(?:Windows(?: Server)?|(?:SQL|Exchange|Office) Server|SharePoint|Office|Word|Excel|Outlook|AutoCAD|Photoshop"
+    r"|Visual Studio|Radio|Studio|Club|Bar|Caf[eé]|Hotel|Channel) $"
 )
 """A name that a number belongs to: Windows Server 2016, Radio 1984."""
 VERSION_BEFORE = re.compile(r"\b(?:[Vv]ersion|[Rr]elease|[Bb]uild|[Ff]irmware|[Pp]atch|[Uu]pdate|v|ver)\.? ?$")
