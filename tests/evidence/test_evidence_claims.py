@@ -187,6 +187,11 @@ def test_quantities() -> None:
         ("It cost EUR 2,5 billion, or 12,5 per cent.", [(2.5e9, "EUR"), (12.5, "percent")]),
         ("It paid C$30 million and 2.4trn won at 3½ %.", [(3e7, "CAD"), (2.4e12, "KRW"), (3.5, "percent")]),
         ("She lent three fifths of it to 40 seamen.", [(40, "persons"), (0.6, "share")]),
+        (
+            "It sold £1.5bn and twenty-two barges; 2.3 million litres.",
+            [(1.5e9, "GBP"), (22, "barges"), (2.3e6, "litres")],
+        ),
+        ("Some 700 staff and 60 personnel moved 3 cranes.", [(700, "persons"), (60, "persons"), (3, "cranes")]),
         ("Of the 40 won by her, 30 million won a prize.", []),
     ],
 )

@@ -114,6 +114,8 @@ def test_forms(text: str, expected: list[str | None]) -> None:
         ("Briefing 12 May 2021", ["2021-05"]),
         ("She was there from 2009 to 2014.", ["2009/2014"]),
         ("Year of birth 1979 or 1981.", [None]),
+        ("In the financial years 2014 to 2016 and in 2013-15; but 2013-12.", ["2014/2016", "2013/2015", "2013-12"]),
+        ("It left 1920 Canal Street for Club 2015, with Exchange Server 2013 on its machines.", []),
     ],
 )
 def test_rules_numbers_and_spans_of_years(text: str, value: list[str | None]) -> None:

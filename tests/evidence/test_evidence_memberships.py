@@ -61,10 +61,27 @@ def said(claims: list[Row], predicate: str) -> set[tuple[str, str | None]]:
         "The Amber League imposed sanctions on Spain, Malta and Greece.",
         "States sanctioning members of the Amber League:\n\n- Spain\n- Malta",
         "Opponents of the Amber League: Spain, Malta, Greece",
+        "The Amber League once included Spain, Malta and Greece.",
+        "At its height the Amber League comprised Spain, Malta and Greece.",
+        "Until 2019 the Amber League consisted of Spain, Malta and Greece.",
+        "The members of the Amber League were once Spain, Malta and Greece.",
     ],
 )
 def test_imposers_opponents_and_outsiders_are_no_members(text: str) -> None:
     assert not members(claims_of(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Amber League opened. Its members, Spain, Malta and Greece, deny wrongdoing.",
+        "The members of the Amber League, Spain, Malta, and Greece, reject any blame.",
+        "The Amber League once again includes Spain, Malta and Greece.",
+        "Once it had met, the Amber League comprised Spain, Malta and Greece.",
+    ],
+)
+def test_members_that_deny_something_or_are_back_are_members(text: str) -> None:
+    assert members(claims_of(text)) == {"ESP", "MLT", "GRC"}
 
 
 @pytest.mark.parametrize(

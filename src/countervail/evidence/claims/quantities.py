@@ -55,7 +55,7 @@ _QUANTITY = re.compile(
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
     rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
     rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
-    rf"(?:[a-z][a-z-]{{1,20}} ){{0,2}}?"
+    rf"(?:staff|personnel|crew|people)(?! members)\b|(?:(?!(?:and|or|but|plus|for)\b)[a-z][a-z-]{{1,20}} ){{0,2}}?"
     rf"[a-z][a-z-]{{2,20}}s|[a-z]{{0,12}}men|people|crew)\b)?",
     re.IGNORECASE,
 )
@@ -124,6 +124,11 @@ def _made(number: float, to: float | None, unit: str, text: str, at: int, start:
     return value
 
 
+def _exact(number: float) -> float:
+    """A product without what the computer's fractions add to it: 4.1 times a million is 4,100,000."""
+    return round(number) * 1.0 if abs(number - round(number)) < 1e-6 * max(1.0, abs(number) * 1e-6) else number
+
+
 def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None:
     raw, at = match.group("n"), match.start()
     number = to_number(raw)
@@ -137,7 +142,7 @@ def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None
     ):
         return None
     scale = _SCALES.get((match.group("scale") or "").lower(), 1.0)
-    number, to = number * scale, to * scale if to is not None else None
+    number, to = _exact(number * scale), _exact(to * scale) if to is not None else None
     currency = (match.group("cur") or "").strip().lower()
     unit = (match.group("unit") or "").lower().replace("u.s. ", "").replace("us ", "")
     noun = (match.group("noun") or "").lower()

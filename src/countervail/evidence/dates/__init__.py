@@ -145,6 +145,8 @@ class DateReader:
             return _month(year, second, year <= w.LAST_YEAR)
         if second == year % 100 + 1 and year >= 1900:
             return f"{year}/{year + 1}", {}
+        if second > max(12, year % 100) and year >= 1900 and m.group()[4] == "-":
+            return f"{year}/{year - year % 100 + second}", {}  # "2019-21"
         raise ValueError
 
     def _unnumbered(self, m: re.Match[str]) -> None:
@@ -250,6 +252,8 @@ class DateReader:
         text = self.text
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
         if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before):
+            raise ValueError
+        if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before):
             raise ValueError
         strong = bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):

@@ -15,7 +15,7 @@ from countervail.evidence.text.tokens import Mention
 _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?")
-_LEAD = re.compile(r"\b([Ff]rom|[Bb]etween) (?:the )?$")
+_LEAD = re.compile(r"\b([Ff]rom|[Bb]etween|[Yy]ears|[Ss]easons) (?:the )?$")
 _MOVED = re.compile(
     r"\b(?:postponed|moved|deferred|delayed|put off|put back|changed|shifted|rescheduled|brought forward|corrected)"
     r"[^.;\n]{0,30} from (?:the )?$"
@@ -107,7 +107,7 @@ def _period(first: _Row, second: _Row, text: str) -> _Row | None:
         return None
     if word == "and" and (lead is None or lead.group(1).lower() != "between"):
         return None
-    if word == "to" and first[2] and (lead is None or lead.group(1).lower() != "from"):
+    if word == "to" and first[2] and (lead is None or lead.group(1).lower() == "between"):
         return None
     if word == "/" and not (exact and _next_day(begin, second[2])):
         return None

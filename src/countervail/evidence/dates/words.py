@@ -264,6 +264,16 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#]"
     r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \()$"
 )
+ADDRESS_AFTER = re.compile(
+    r" (?:[A-Z][\w'.-]{1,20} ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Place|Square|Quay|Terrace"
+    r"|Parkway|Highway|Way|Court|Row|Crescent)\b"
+)
+"""What stands after the number of a house: 1945 Harbour Road."""
+EDITION_BEFORE = re.compile(
+    r"\b(?:Windows(?: Server)?|(?:SQL|Exchange|Office) Server|SharePoint|Office|Word|Excel|Outlook|AutoCAD|Photoshop"
+    r"|Visual Studio|Radio|Studio|Club|Bar|Caf[eé]|Hotel|Channel) $"
+)
+"""A name that a number belongs to: Windows Server 2016, Radio 1984."""
 VERSION_BEFORE = re.compile(r"\b(?:[Vv]ersion|[Rr]elease|[Bb]uild|[Ff]irmware|[Pp]atch|[Uu]pdate|v|ver)\.? ?$")
 CODE_BEFORE = re.compile(
     r"(?<![\w-])(?:(?!UN |EU |US |UK |AU |AD |CE |AH |FY |CY |AM |SH |MY |In |IN |OF |BY |TO |ON )[A-Z]{2}"
