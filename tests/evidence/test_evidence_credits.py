@@ -301,7 +301,7 @@ def test_bylines_of_others_leave_two_witnesses(tmp_path: Path) -> None:
 def test_an_agency_that_asks_is_no_publisher() -> None:
     text = (
         "Briefing by Spokesperson Ana Keller\n\nSPOKESPERSON: Good afternoon. Peru has signed the protocol.\n\n"
-        "QUESTION (Harbour News Agency): On Chad. Is it true that you left the Tea League?\n\nSPOKESPERSON: It is not.\n"
+        "QUESTION (Harbour News Agency): On Chad. Did you leave the Tea League?\n\nSPOKESPERSON: It is not.\n"
     )
     answer = read_document(text.encode(), "a.txt", "source:a")
     assert answer["source"]["origin"] == "press: publisher not stated in file"

@@ -350,15 +350,15 @@ class Framing(Appositions):
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
-        text = (
-            None if "with" in roles and self.signable == "n.letter" else self.signable
-        )  # nobody signs a letter with X
+        with_them = "with" in roles and self.signable == "n.letter"  # nobody signs a letter with X
+        text = None if with_them else self.signable
         if made.predicate == "signed" and not (objects or for_it or verb.passive) and text:
             made.objects = objects = [text]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":
-            # "founded the bloc with X"
+        if (
+            made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
+        ):  # "founded it with X"
             made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
         shape = shaped(made, parsed)
         return None if shape is None else self.to_the_topic(parsed, shape)
