@@ -115,9 +115,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
-    if role in {"object", "on", "against"} and lemma in {
-        *_BLAMING,
-    }:
+    if role in {"object", "on", "against"} and lemma in _BLAMING:
         return None, False, None
     if role == "by":
         return None, False, None
@@ -210,8 +208,20 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
         return intro.kind, False, intro.body
     if ACTORS.search(shown(shared, start, end)) or hostile(units, b):
         return None, False, None
-    found = shared.actors.of(units, (a, b), shared.actors.recent)
+    pronoun = units[a].lower == "it" and b == a + 1
+    found = _it(shared, parsed) if pronoun else shared.actors.of(units, (a, b), shared.actors.recent)
     return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
+
+
+def _it(shared: Context, parsed: Parsed) -> str:
+    """The body that "it" is at the beginning of a sentence: the first subject of the one before; "" for none."""
+    n = shared.index(parsed.sentence)
+    last = shared.sentences[n - 1] if n else None
+    before = next((p for p in shared.speech.parsed if p.sentence is last), None)
+    if before is None or before.sentence.document is not parsed.sentence.document:
+        return ""
+    main = next((c for c in before.clauses if c.governor is None and c.subjects and not c.relative), None)
+    return shared.actors.of(before.units, main.subjects[0], []) if main is not None else ""
 
 
 def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None] | None:
