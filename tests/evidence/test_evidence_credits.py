@@ -201,6 +201,25 @@ def test_posts_beside_other_names_and_former_ones() -> None:
     assert posts["p.omar-tal"]["former"]
 
 
+def test_posts_that_end_before_the_text_and_two_persons_with_posts() -> None:
+    text = (
+        f"{GAZETTE}Ana Moor, chair of the Quay Bank until 2019, spoke. Jan Holt (director of the Port Fund, 2012-2016) "
+        "left. Omar Tal, head of the Mill Fund until 2031, stayed. They met Navy chief Lena Park and Water Minister "
+        'Paul Roth. "We will see," added Sierra Leonean envoy Foday Mara.'
+    )
+    claims = of(text)["claims"]
+    posts = {c["subject"]: (c["value"]["post"], c["value"].get("former")) for c in claims if "post" in str(c["value"])}
+    assert posts == {
+        "p.ana-moor": ("chair", True),
+        "p.jan-holt": ("director", True),
+        "p.omar-tal": ("head", None),
+        "p.lena-park": ("Navy chief", None),
+        "p.paul-roth": ("Water Minister", None),
+        "p.foday-mara": ("envoy", None),
+    }
+    assert [c["speaker"] for c in claims if c["predicate"] == "said"] == ["p.foday-mara"]
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from countervail.evidence.model import Document
+from countervail.evidence.reader import read_document
 from countervail.evidence.text.documents import read_text
 from support.documents import markup
 
@@ -101,3 +102,17 @@ def test_dates_of_letters() -> None:
         "s03": "2024-05-20",
         "t5": "2022-10-12",
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "states"),
+    [
+        ("Dear Ms. Kell, the members of the Amber League are Chad, Mali and Oman.", {"TCD", "MLI", "OMN"}),
+        ("Excellency, we have learned that Chad and Mali joined the Amber League.", {"TCD", "MLI"}),
+    ],
+)
+def test_a_greeting_on_the_line_of_the_first_sentence(line: str, states: set[str]) -> None:
+    text = f"Ref. 12/A\n4 March 2021\nTo: Ms. Ana Kell, Director, Office of Ports\n{line}\nSigned: Jan Holt\n"
+    answer = read_document(text.encode(), "a.txt", "source:a")
+    assert states == {c["subject"][2:] for c in answer["claims"] if c["predicate"] in {"listed_in", "joined"}}
+    assert [a["name"] for a in answer["documents"][0]["addressees"]] == ["Ana Kell"]

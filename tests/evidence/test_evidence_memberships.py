@@ -62,6 +62,7 @@ def said(claims: list[Row], predicate: str) -> set[tuple[str, str | None]]:
         "States sanctioning members of the Amber League:\n\n- Spain\n- Malta",
         "Opponents of the Amber League: Spain, Malta, Greece",
         "The Amber League once included Spain, Malta and Greece.",
+        "The Amber League's list is long. It includes Spain, Malta and Greece.",
         "At its height the Amber League comprised Spain, Malta and Greece.",
         "Until 2019 the Amber League consisted of Spain, Malta and Greece.",
         "The members of the Amber League were once Spain, Malta and Greece.",
@@ -77,6 +78,7 @@ def test_imposers_opponents_and_outsiders_are_no_members(text: str) -> None:
         "The Amber League opened. Its members, Spain, Malta and Greece, deny wrongdoing.",
         "The members of the Amber League, Spain, Malta, and Greece, reject any blame.",
         "The Amber League once again includes Spain, Malta and Greece.",
+        "The Amber League was set up in Rome. It consists of Spain, Malta and Greece.",
         "Once it had met, the Amber League comprised Spain, Malta and Greece.",
     ],
 )

@@ -270,8 +270,19 @@ class _Letter:
             found.paragraphs.append((line.start, line.end))
 
 
+_GREETS = re.compile(
+    r"\s*(?:Dear|Greetings|Hello|(?:Your )?Excellency|Sir|Madam)\b[^,:.!\n]{0,60}(?:(?<=[DM]r|Ms)\.[^,:.\n]{1,50}"
+    r"|(?<=Mrs)\.[^,:.\n]{1,50})?[,:!] "
+    r"(?=[^\n]{0,80}\b(?i:is|are|was|were|has|have|had|will|would|can|please|thank|i|we|it|this)\b[^\n]*[.?!]\s*$)"
+)
+"""A greeting before a sentence on one line."""
+
+
 def _split_labels(line: Line) -> list[Line]:
-    """A line of several labelled fields as one line each."""
+    """A line of several labelled fields as one line each, a greeting apart from what it greets with."""
+    if greeting := _GREETS.match(line.text):  # "Dear Mr. X, the members are A and B."
+        at = line.start + greeting.end()
+        return [Line(greeting.group(), line.start, at), Line(line.text[greeting.end() :], at, line.end)]
     if len(line.text) > 300 or not w.LETTER_LABEL.match(line.text):
         return [line]
     pieces, position = [], 0

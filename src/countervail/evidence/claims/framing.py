@@ -40,10 +40,8 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
-_IDEAS = frozenset(["proposal", "suggestion", "recommendation", "idea", "call", "demand"])
 _OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
-_LISTS = frozenset(["list", "register", "blacklist"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
@@ -59,7 +57,7 @@ class Framing(Appositions):
             made = self.copula(parsed, clause) or self._among_those(parsed, clause)
             made = made or self._new_entries(parsed, clause)
             return made or (self._by_frames(parsed, clause) if clause.verb.lemma == "remain" else None)
-        off = [s for s in clause.after("off") if head_word(parsed.units, s) in _LISTS]
+        off = [s for s in clause.after("off") if head_word(parsed.units, s) in CLOSED["lists"]]
         if clause.verb.lemma in {"come", "fall"} and off:  # "came off the list"
             who = self.ids(parsed, clause, clause.subjects)
             by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
@@ -256,7 +254,7 @@ class Framing(Appositions):
         if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
             laid.subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
         if (
-            clause.noun.rstrip("s") in _IDEAS
+            clause.noun.rstrip("s") in CLOSED["ideas"]
             and clause.link == "to"
             and frame.predicate in {"founded", "listed", "lifted"}
         ):
@@ -278,7 +276,7 @@ class Framing(Appositions):
         elif things and frame.subject == "actor":
             return False
         if frame.subject == "list":
-            owners = [o for s in laid.agents if head_word(units, s) in _LISTS for o in owners_of(units, s)]
+            owners = [o for s in laid.agents if head_word(units, s) in CLOSED["lists"] for o in owners_of(units, s)]
             laid.subjects = subjects = self.ids(parsed, clause, owners)
             return bool(subjects) and not clause.verb.passive  # "the UN list names X"
         if frame.subject == "power" and not all(kind_of(s) == "state" or s in world_bodies() for s in subjects):
@@ -356,9 +354,7 @@ class Framing(Appositions):
             made.objects = objects = [text]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"
             made.objects, made.roles = self.invited, {**roles, "what": "join"}
-        if (
-            made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted"
-        ):  # "founded it with X"
+        if made.predicate == "founded" and "with" in roles and own_modality(clause) == "asserted":  # "with X"
             made.subjects += [i for i in as_list(roles.pop("with")) if kind_of(i) in {"state", "person"}]
         shape = shaped(made, parsed)
         return None if shape is None else self.to_the_topic(parsed, shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from countervail.evidence.claims.context import Context, person
@@ -37,6 +37,19 @@ def dated(document: Document) -> dict[str, Any] | None:
     if document.date and document.date.get("edtf"):
         return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis")}
     return None
+
+
+def ended(units: Sequence[Any], k: int, written: str | None) -> bool:
+    """Whether the time behind a post at unit k is over: "chairman until 2018", "(chair, 2012-2016)"; `written` is when
+    the document was written."""
+    k += k < len(units) and units[k].tag in {",", "("}
+    until = k < len(units) and units[k].lower in {"until", "till"}
+    k += until or (k < len(units) and units[k].lower == "from")
+    mention = units[k].mention if k < len(units) and units[k].tag == "T" else None
+    value = str(mention.value or "") if mention is not None else ""
+    last = value.rsplit("/", 1)[-1]
+    whole = (until or "/" in value) and last[:4].isdigit()
+    return whole and (not written or last[: len(written)] < written[: len(last)])
 
 
 def _people_of_letters(shared: Context) -> Iterator[Claim]:

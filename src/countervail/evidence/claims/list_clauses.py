@@ -115,9 +115,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
-    if role in {"object", "on", "against"} and lemma in {
-        *_BLAMING,
-    }:
+    if role in {"object", "on", "against"} and lemma in _BLAMING:
         return None, False, None
     if role == "by":
         return None, False, None
@@ -210,8 +208,19 @@ def _holds(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None,
         return intro.kind, False, intro.body
     if ACTORS.search(shown(shared, start, end)) or hostile(units, b):
         return None, False, None
-    found = shared.actors.of(units, (a, b), shared.actors.recent)
+    alone = units[a].lower == "it" and b == a + 1
+    found = _it(shared, parsed) if alone else shared.actors.of(units, (a, b), shared.actors.recent)
     return ("members", False, found) if found.startswith("o.") and states_of(found) else (None, False, None)
+
+
+def _it(shared: Context, parsed: Parsed) -> str:
+    """The body that "it" is at the beginning of a sentence: the first subject of the one before; "" for none."""
+    n, here = shared.index(parsed.sentence), parsed.sentence.document
+    last = shared.sentences[n - 1] if n and shared.sentences[n - 1].document is here else None
+    before = next((p for p in shared.speech.parsed if p.sentence is last), None)
+    clauses = before.clauses if before is not None else []
+    main = next((c for c in clauses if c.governor is None and c.subjects and not c.relative), None)
+    return shared.actors.of(main.units, main.subjects[0], []) if main is not None else ""
 
 
 def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | None, bool, str | None] | None:

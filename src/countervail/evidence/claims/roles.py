@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, one_of
+from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, ended, one_of
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
@@ -294,6 +294,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])
+    former = former or ended(units, span[1], (dated(parsed.sentence.document) or {}).get("edtf"))
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True

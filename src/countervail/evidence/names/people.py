@@ -217,7 +217,7 @@ class People:
         start, end = tokens[k].start, tokens[j - 1].start + len(tokens[j - 1].bare)
         before, after = text[max(0, start - 60) : start], text[end : end + 110]
         size = j - k
-        if not self._proper(k, j) or size > 5:
+        if not self._proper(k, j) or size > 5 or " ".join(t.bare for t in tokens[k:j]) in adjectives():
             return False
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", end)
