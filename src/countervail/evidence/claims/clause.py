@@ -95,6 +95,34 @@ class Clause:
         return operator
 
 
+_FICTIONS = frozenset(
+    [
+        "misprint",
+        "typo",
+        "hoax",
+        "fiction",
+        "fictitious",
+        "fake",
+        "myth",
+        "fabrication",
+        "invention",
+        "falsehood",
+        "lie",
+    ]
+)
+_SO_CALLED = frozenset(["so-called", "self-styled"])
+
+
+def unreal(units: Sequence[Unit], k: int, text: str, clause: Clause, inside: str) -> bool:
+    """Whether a text sets itself apart from the event that a noun names: in quotation marks alone, as "so-called", or
+    because it was a misprint; `inside` is its place in the clause."""
+    alone = text[units[k].start - 1 : units[k].start] == '"' == text[units[k].end : units[k].end + 1]
+    called = k > 0 and units[k - 1].lower in _SO_CALLED
+    heads = {units[b - 1].lower for _, b in clause.objects}
+    copula = clause.verb.lemma in {"be", "prove", "remain"} and not clause.verb.negated
+    return alone or called or (inside == "subject" and copula and bool(heads & _FICTIONS))
+
+
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span
+from countervail.evidence.claims.clause import Clause, Span, unreal
 from countervail.evidence.claims.descriptions import OPEN_EVENTS, OWN, before_as, noun_over, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses, next_clause
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_to, text_of, words_of
@@ -170,7 +170,8 @@ class Nominals(Ellipses):
                 continue
             phrase = phrase_round(units, k, next_clause(parsed, k))
             clause, inside = self._holder(parsed, phrase)
-            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
+            done = any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled)
+            if done or unreal(units, k, self.shared.reading.folded.text, clause, inside):
                 continue
             for row in table[unit.lower]:
                 made = self._nominal(parsed, row, phrase, clause, inside)
