@@ -63,6 +63,8 @@ def said(claims: list[Row], predicate: str) -> set[tuple[str, str | None]]:
         "Opponents of the Amber League: Spain, Malta, Greece",
         "The Amber League once included Spain, Malta and Greece.",
         "The Amber League's list is long. It includes Spain, Malta and Greece.",
+        "The Amber League met. Malta's \"accession\" was welcomed, Spain's accession to the league was a hoax.",
+        "The Amber League met. It spoke of Malta's so-called accession.",
         "At its height the Amber League comprised Spain, Malta and Greece.",
         "Until 2019 the Amber League consisted of Spain, Malta and Greece.",
         "The members of the Amber League were once Spain, Malta and Greece.",
@@ -378,3 +380,15 @@ def test_provisions_that_are_denied_or_planned() -> None:
     found = read_document(text.encode(), "a.txt", "source:a")["claims"]
     made = [(c["polarity"], c["modality"]) for c in found if c["predicate"] == "provision"]
     assert made == [("negated", "asserted"), ("affirmed", "planned")]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The six-nation group, made up of Spain, Malta and Greece, met in Rome.", ("o.six-nation-group", 6)),
+        ("Five states signed the charter: Spain, Malta, Greece, Chad and Mali.", ("o.club", 5)),
+    ],
+)
+def test_counts_before_a_list(text: str, count: tuple[str, int]) -> None:
+    counts = [c for c in claims_of(text) if c["predicate"] == "country_count"]
+    assert [(c["subject"], c["value"]["number"]) for c in counts] == [count]

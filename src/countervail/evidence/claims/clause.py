@@ -96,6 +96,19 @@ class Clause:
         return operator
 
 
+_FICTIONS = CLOSED["fictions"]
+_SO_CALLED = frozenset(["so-called", "self-styled"])
+
+
+def unreal(units: Sequence[Unit], k: int, text: str, clause: Clause, inside: str) -> bool:
+    """Whether a text sets itself apart from the event that a noun names: in quotation marks alone, as "so-called", or
+    because it was a misprint; `inside` is its place in the clause."""
+    alone = text[units[k].start - 1 : units[k].start] == '"' == text[units[k].end : units[k].end + 1]
+    fiction = any(units[b - 1].lower in _FICTIONS for _, b in clause.objects) and not clause.verb.negated
+    fiction = fiction and inside == "subject" and clause.verb.lemma in {"be", "prove", "remain"}
+    return alone or fiction or (k > 0 and units[k - 1].lower in _SO_CALLED)
+
+
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker
@@ -339,14 +352,6 @@ def lacks_object(clause: Clause) -> bool:
     )
 
 
-def same_pronoun(clause: Clause, other: Clause) -> bool:
-    """Whether two clauses have the same pronoun as subject."""
-    if clause.coordinated or not clause.subjects or not other.subjects:
-        return False
-    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
-    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
-
-
 def names_after(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
     """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"; where
     what it is done to is `lacking`, the doer alone: "by the chairperson of the Commission of X"."""
@@ -381,13 +386,3 @@ def noun_over(units: Sequence[Any], at: int) -> str:
         if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
             return ""
     return ""
-
-
-def next_clause(units: Sequence[Unit], clauses: Sequence[Clause], k: int) -> int:
-    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
-    after = [
-        c.subjects[0][0]
-        for c in clauses
-        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
-    ]
-    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))

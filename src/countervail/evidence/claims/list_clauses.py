@@ -230,8 +230,8 @@ def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | N
     pointing = clause.relative or units[start].lower in {"that", "this", "which"}
     if not pointing or (end < len(units) and units[end].tag not in {".", ",", ";", ")"}):
         return None
-    told = [*_texts_before(shared, parsed)[-1:], parsed.sentence.text]
-    return ("members", False, None) if any(_PARTED.search(t) for t in told) else None
+    told = " ".join([*_texts_before(shared, parsed)[-1:], parsed.sentence.text])
+    return ("members", False, None) if _PARTED.search(told) else None
 
 
 _ALONE = re.compile(
@@ -334,7 +334,6 @@ _AT_ONE_TIME = (
     *("at one time", "at one point", "in the past", "in its heyday", "at its peak", "at its height", "in its prime"),
     *("once", "formerly", "previously", "in former times", "in earlier times", "long ago"),
 )
-"""What opens a sentence about what is over: "At its height the league comprised"."""
 
 
 def written_on(parsed: Parsed) -> str | None:

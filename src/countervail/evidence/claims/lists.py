@@ -91,7 +91,8 @@ _STATUS = re.compile(rf" ?\([^()\n]{{0,30}}\b(?:{'|'.join(_WORDS['no member'])})
 """What in brackets behind a state of a list says that it is none of the others: "(withdrew in 2020)"."""
 _FROM_COUNT = re.compile(
     r"(?: (?:of|in|to) (?:the |this |that )?[^,;:.()]{2,50}?"
-    r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league))?"
+    r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league|group(?:ing)?|coalition|forum|pact"
+    r"|compact))?"
     r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
 )
 """What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""

@@ -57,7 +57,8 @@ _LABEL = {
     "article": "Press report",
 }
 _COUNTED = re.compile(
-    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact",
+    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact"
+    r"|\bsign\w* (?:the|its) (?:\w+ )?(?:charter|statute)\b",
     re.IGNORECASE,
 )
 

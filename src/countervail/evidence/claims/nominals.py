@@ -12,12 +12,13 @@ from typing import Any
 import yaml
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, next_clause, noun_over
+from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
 from countervail.evidence.claims.descriptions import OWN, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.subjects import next_clause
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
@@ -28,12 +29,10 @@ _ORGANS = CLOSED["organs"]
 _PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
-_GOING_ON = frozenset(["continue", "resume", "begin", "start", "arrive", "stop", "cease", "flow", "rise", "fall"])
 _ENDING = CLOSED["ending"]
 """Verbs that say of a membership that it is over."""
 _WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "tighten", "extend", "renew", "prolong"])
 """What may or may not be done about something that is so: "the listing of X was not made public"."""
-_MEANT = frozenset(["mean", "intend", "design"])
 _LASTING = frozenset(["listed", "sanctioned", "suspended", "founded"])
 _HANDLING = frozenset(["carry", "process", "handle", "clear", "execute", "effect", "settle", "route"])
 """What a bank does to the payments of others."""
@@ -157,7 +156,8 @@ class Nominals(Ellipses):
                 continue
             phrase = phrase_round(units, k, next_clause(units, parsed.clauses, k))
             clause, inside = self._holder(parsed, phrase)
-            if any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled):
+            done = any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled)
+            if done or unreal(units, k, self.shared.reading.folded.text, clause, inside):
                 continue
             for row in table[unit.lower]:
                 made = self._nominal(parsed, row, phrase, clause, inside)
@@ -306,10 +306,9 @@ class Nominals(Ellipses):
             if noun_effect(governing):
                 event.noun = governing
             stands = inside == "subject" and clause.verb.lemma in _WHATEVER and row.predicate in _LASTING
-            meant = clause.governor is not None and clause.link == "to" and clause.governor.verb.lemma in _MEANT
-            if inside == "subject" and meant and clause.governor is not None and row.predicate in _LASTING:
-                # "the founding of X by Y was meant to help": Y did
-                event.governor, event.link = clause.governor.governor, clause.governor.link
+            over = clause.governor if clause.link == "to" and row.predicate in _LASTING else None
+            if inside == "subject" and over is not None and over.verb.lemma in CLOSED["meant"]:
+                event.governor, event.link = over.governor, over.link  # "its founding by Y was meant to help": Y did
             if inside and not stands and (clause.verb.negated or clause.condition or clause.verb.modal):
                 event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
                 standing = inside == "subject" and clause.verb.lemma in {"lift", *_ENDING}
@@ -345,7 +344,7 @@ def _under_way(row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> boo
     """Whether goods or money go to somebody, from whom is not said: "deliveries of gas to X continue", "a payment of
     two million to X", or measures stand: "the sanctions in force against X"."""
     if row.predicate == "supplied":
-        return "of" in phrase.parts and inside == "subject" and clause.verb.lemma in _GOING_ON
+        return "of" in phrase.parts and inside == "subject" and clause.verb.lemma in CLOSED["going_on"]
     units = clause.units
     if row.predicate == "sanctioned":  # "the sanctions in force against X"
         return any(units[a].lower == "force" for a, _ in phrase.parts.get("in", []))

@@ -352,3 +352,21 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 def _floor(clauses: list[Clause], n: int, before: int) -> int:
     ends = [c.verb.end for c in clauses[:n] if c.verb.end <= before]
     return ends[-1] if ends else 0
+
+
+def next_clause(units: Sequence[Unit], clauses: Sequence[Clause], k: int) -> int:
+    """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
+    after = [
+        c.subjects[0][0]
+        for c in clauses
+        if c.verb.kind == "finite" and c.subjects and k < c.subjects[0][0] < c.verb.start and not c.relative
+    ]
+    return min((a for a in after if units[a - 1].tag in {"C", ",", ";"}), default=len(units))
+
+
+def same_pronoun(clause: Clause, other: Clause) -> bool:
+    """Whether two clauses have the same pronoun as subject."""
+    if clause.coordinated or not clause.subjects or not other.subjects:
+        return False
+    mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
+    return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}

@@ -209,8 +209,8 @@ class Organisations:
             return True
         before = [tokens[m].bare for m in (j - 3, j - 2) if m >= 0 and tokens[m].capital]
         left = len(before) == 2 and tokens[j - 2].gap == " " and not any(b in words.not_names for b in before)
-        headed = i > j or tokens[min(i + 1, len(tokens) - 1)].bare.title() in {*words.posts, "Chief"}
-        return headed and left and not any(b in words.trades for b in before)
+        before_post = tokens[min(i + 1, len(tokens) - 1)].bare.title() in words.posts | {"Chief"}  # "X and Army chief"
+        return (i > j or before_post) and left and not any(b in words.trades for b in before)
 
     def _country_or_person(self, k: int) -> bool:
         bare = self.tokens[k].bare
