@@ -261,6 +261,7 @@ def told(text: str, *predicates: str) -> set[tuple[str, str, str]]:
         ("Malta left the Amber League in May. That leaves Spain.", {("MLT", "left", "asserted")}),
         ("Peru, the first state to join the Amber League, paid.", {("PER", "joined", "asserted")}),
         ("Peru and Chad, candidates to join the Amber League, met.", set()),
+        ("It was wrongly reported that Peru had joined the Amber League.", {("PER", "joined", "not asserted")}),
         ("Peru stayed out of the war. Chad bought into the idea.", set()),
         ("Peru gave notice of a tender. The crew was let into the hall.", set()),
         ("It was founded by Peru and Chad, and Mali joined. The Amber League met.", set()),

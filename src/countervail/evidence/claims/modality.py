@@ -161,10 +161,8 @@ def negated(clause: Clause) -> bool:
     for spans in (clause.subjects, clause.objects):
         if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
             result = True
-    if clause.verb.passive and any(
-        units[a].lower in {"no", "none", "nobody"} and units[a].tag != "B" for a, _ in clause.after("by")
-    ):
-        result = True  # "is listed by no one"
+    by = [units[a] for a, _ in clause.after("by")] if clause.verb.passive else []
+    result = result or any(u.lower in {"no", "none", "nobody"} and u.tag != "B" for u in by)  # "is listed by no one"
     result = result != clause.untrue
     if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
         result = not result
@@ -263,7 +261,6 @@ def sentence_negated(clause: str) -> bool:
 # -- reports round a clause --------------------------------------------------------------------------------------------
 
 
-_FALSE = CLOSED["untrue"]
 _GROUND = frozenset(["foundation", "basis", "merit", "substance"])
 """What reports are without that are untrue."""
 
@@ -286,7 +283,7 @@ def about_report(clauses: list[Clause], n: int) -> None:
         clause.subjects = listed_to(units, k + 1, 0)[-1:]
         after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
         groundless = after[:1] == ["without"] and bool(_GROUND.intersection(after[1:]))
-        if clause.verb.lemma == "be" and (groundless or _FALSE.intersection(after[:2])):
+        if clause.verb.lemma == "be" and (groundless or CLOSED["untrue"].intersection(after[:2])):
             for inner in inside:
                 inner.untrue = True
         return
@@ -310,7 +307,10 @@ _ASKING = frozenset(["proposed", "alleged", "denied"])
 
 
 def said_false(before: Clause | None, word: str) -> bool:
-    """Whether "It is untrue that", "It is not true that" stands before a clause."""
+    """Whether "It is untrue that", "It is not true that", "was wrongly reported that" stands before a clause."""
+    if before is not None and before.operator is not None and before.operator.speaker:
+        said = before.units[max(0, before.verb.start - 1) : before.verb.end]
+        return any(u.lower in CLOSED["falsely"] for u in said)
     if before is None or before.verb.lemma != "be" or [before.units[a].lower for a, _ in before.subjects] != ["it"]:
         return False
     return word in (CLOSED["true"] if before.verb.negated else CLOSED["untrue"])
