@@ -170,6 +170,24 @@ def test_languages(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "Birlik, 3 Mayıs 2022 günü İzmir'de toplandı. Küba, Çad ve İran birliğe üyedir. Bakan Işık Güneş konuştu.",
+            "Turkish",
+        ),
+        (
+            "Grupa zebrała się w Łodzi 4 marca. Członkami są Iran, Kuba, Białoruś i Rosja, jak powiedział minister.",
+            "Polish",
+        ),
+        ("Banco de Bolivia; José Núñez Peña, Ramón Gutiérrez, Inés Íñiguez, Luis Ibáñez, Ángel Muñoz", "English"),
+    ],
+)
+def test_a_note_of_two_sentences_shows_its_language_and_names_alone_do_not(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
 def test_one_foreign_paragraph_is_left_out_and_the_rest_read() -> None:
     text = "The envoy Payam Dastani met them in Cuba.\n\nМинистр Иван Долматов выступил и заявил в Иране об этом союзе."
     answer = read_document(text.encode(), "a.txt", "source:a")

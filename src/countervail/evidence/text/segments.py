@@ -217,6 +217,12 @@ def script_of(text: str) -> str:
     return max(count, key=count.__getitem__)
 
 
+_IN_NAMES = frozenset(
+    ["de", "da", "di", "do", "dos", "das", "del", "della", "der", "den", "van", "von", "la", "le", "el", "al", "e", "y"]
+)
+"""Small words that stand in names, which a text of names alone has as well."""
+
+
 def language_of(text: str) -> str:
     """The language of a text: that of the script of most letters with most small words; of a few words, the language
     that is read in that script."""
@@ -229,6 +235,10 @@ def language_of(text: str) -> str:
     if sum(words.values()) < _ENOUGH and script != "Cyrillic":
         return first
     best = max(hits, key=hits.__getitem__)
+    letters = sum(not c.isascii() and c.isalpha() for c in text[:50_000])
+    told = any(w not in _IN_NAMES and words[w] for w in _small()[script][best])
+    if hits[first] == 0 and told and letters > _ENOUGH:
+        return best  # a note without one English small word, in letters that English has not
     # names of bodies and places make another language look near: it must be clearly ahead
     return best if hits[best] > 1.5 * hits[first] + 2 or best == first or script == "Cyrillic" else first
 
