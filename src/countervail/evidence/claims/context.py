@@ -43,6 +43,10 @@ _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 
 
+CLUB_WORDS = "club|union|bloc|alliance|coalition|league|compact|pact|front|group"
+"""What a grouping of states may be called, as alternatives of a pattern."""
+
+
 @dataclass(slots=True)
 class Context:
     """What the rules share while they read one text: the reading, its sentences and the passages made so far."""
@@ -201,9 +205,7 @@ class Context:
         named = [i for a, i, words in self.actors.bodies if sentence.start <= a < sentence.end and words & CLUBS]
         if named:
             return self.actors.topic if self.actors.topic in named else named[0]
-        word = re.search(
-            r"\b(?:club|union|bloc|alliance|coalition|league|compact|pact|front|group)\b", sentence.text.lower()
-        )
+        word = re.search(rf"\b(?:{CLUB_WORDS})\b", sentence.text.lower())
         if word is not None:
             for at, identifier, words in reversed(self.actors.bodies):
                 if at < sentence.start and word.group() in words:

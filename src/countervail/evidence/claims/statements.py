@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.clause import Clause
-from countervail.evidence.claims.context import CLUB, Context
+from countervail.evidence.claims.context import CLUB, CLUB_WORDS, Context
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim
@@ -258,7 +258,7 @@ def _rejects(at: tuple[Parsed, Clause], place: int) -> bool:
     return before and (verb.lemma in _REFUSING or (verb.lemma in _HAVING and negated(at[1])))
 
 
-_SPOKEN_OF = re.compile(r"\b(?:club|union|bloc|alliance|coalition|league|compact|pact|front|group)s?\b", re.IGNORECASE)
+_SPOKEN_OF = re.compile(rf"\b(?:{CLUB_WORDS})s?\b", re.IGNORECASE)
 
 
 def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:

@@ -99,12 +99,12 @@ def writers_of(reading: Reading) -> Iterator[tuple[int, str]]:
             yield match.end(), f"p.{slug(reading.full_name(people[-1][0].value or ''))}"
 
 
-def _asking(reading: Reading, sentences: Sequence[Sentence]) -> frozenset[str]:
+def _asking(labelled: Sequence[tuple[Sentence, str | None]]) -> frozenset[str]:
     """The labels of those who ask: at least half of the paragraphs that they begin end with a question."""
     last: dict[Paragraph, tuple[str | None, str]] = {}
-    for sentence in sentences:
+    for sentence, label in labelled:
         key = (sentence.document.id, sentence.paragraph)
-        last[key] = (last[key][0] if key in last else _label(sentence.text), sentence.text)
+        last[key] = (last[key][0] if key in last else label, sentence.text)
     ends: dict[str, list[bool]] = {}
     for label, text in last.values():
         if label is not None:
@@ -134,19 +134,19 @@ def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
 def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, str | None]:
     """The paragraphs, with whom the label that some of them begin with names."""
     turns: dict[Paragraph, str | None] = {}
-    labels = Counter(_label(s.text) for s in sentences)
+    labelled = [(sentence, _label(sentence.text)) for sentence in sentences]
+    labels = Counter(label for _, label in labelled)
     houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
     houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
     offices: dict[str, str] = {}
     answered = any(labels[m.value] > 1 for m in reading.mentions if m.type == "person")
     surnames = {name.split()[-1]: name for m in reading.mentions if m.type == "person" and (name := m.value)}
-    first = next((t.start for t in sentences if _label(t.text)), 0)
-    asks = _asking(reading, sentences)
-    for sentence in sentences:
+    first = next((sentence.start for sentence, label in labelled if label), 0)
+    asks = _asking(labelled)
+    for sentence, office in labelled:
         key = (sentence.document.id, sentence.paragraph)
         if key in turns:
             continue
-        office = _label(sentence.text)
         turns[key] = None
         if office is None:
             turns[key] = NOBODY if _ASKED_BY.match(sentence.text) else None
