@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, wait
 from multiprocessing import active_children
@@ -18,7 +19,7 @@ from fastapi import FastAPI
 from countervail.app import Internal, Lost, Unable
 from countervail.app.models import State, as_json
 from countervail.app.processes.answers import MOST_PROCESSES, Answers, processors
-from countervail.app.work import Reply
+from countervail.app.work import Question, Reply
 from countervail.errors import InputError
 from support.cases import rich_world
 from support.served import begun, cookie, is_running, odd, until
@@ -180,9 +181,18 @@ def test_closing_cancels_what_waits_and_leaves_no_process(tmp_path: Path) -> Non
 
 
 def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
-    served: FastAPI, client: httpx.Client, tmp_path: Path
+    served: FastAPI, client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers: Answers = served.state.answers
+    waiting = Counter[Question]()
+
+    def asked(question: Question) -> Future[bytes]:
+        waiting[question] += 1
+        return Answers.ask(answers, question)
+
+    def left(question: Question) -> None:
+        Answers.leave(answers, question)
+        waiting[question] -= 1
 
     def occupied(folder: Path) -> list[Future[bytes]]:
         """Every process has something to do until `go`."""
@@ -204,13 +214,16 @@ def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
     for reply in ("charts", "scenario", "worlds"):  # then the server has started all its processes
         answers.ask(served.state.inputs.question(reply, served.state.inputs.first)).result(30)
     busy = occupied(tmp_path / "one")
+    monkeypatch.setattr(answers, "ask", asked)
+    monkeypatch.setattr(answers, "leave", left)
     lines = [ask(shared), ask(shared), ask(own)]
-    time.sleep(1)  # until the server has read them
+    questions = [served.state.inputs.question("worlds", state) for state in (shared, own)]
+    until(lambda: [waiting[question] for question in questions] == [2, 1])
     lines[0].close()
     lines[2].close()
-    time.sleep(1)
+    until(lambda: [waiting[question] for question in questions] == [1, 0])
     go(tmp_path / "one", *busy)
-    until(lambda: answers.known(served.state.inputs.question("worlds", shared)))
+    until(lambda: answers.known(questions[0]))
     go(tmp_path / "two", *occupied(tmp_path / "two"))
-    assert answers.known(served.state.inputs.question("worlds", own)) is None
+    assert answers.known(questions[1]) is None
     lines[1].close()

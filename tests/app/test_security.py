@@ -428,7 +428,7 @@ def test_no_body_stalls_the_event_loop(client: httpx.Client, served: FastAPI, na
         for path in ("/api/worlds", "/api/run", "/api/scenarios"):
             answer = client.post(path, content=HOSTILE[name], headers=headers)
             assert answer.status_code in (413, 422), (path, answer.text)
-    assert seen.busy < 0.1, f"{1000 * seen.busy:.0f} ms of the event loop, {1000 * seen.wall:.0f} in all"
+    assert not seen.too_long()
 
 
 FORMS = {
@@ -448,7 +448,7 @@ def test_no_form_stalls_the_event_loop(client: httpx.Client, served: FastAPI, na
     with stalls(served) as seen:
         answer = client.post("/api/read", content=begin + FORMS[name] + b"\r\n--boundary--\r\n", headers=headers)
     assert answer.status_code in (202, 413, 422), answer.text
-    assert seen.busy < 0.1, f"{1000 * seen.busy:.0f} ms of the event loop, {1000 * seen.wall:.0f} in all"
+    assert not seen.too_long()
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5000])
@@ -589,7 +589,7 @@ def test_too_much_is_answered_not_reset(
     assert int(head.split(b" ", 2)[1]) == status
     assert json.loads(body)["error"]
     assert b"content-security-policy" in head
-    assert seen.busy < 0.1
+    assert not seen.too_long()
 
 
 def test_many_idle_connections_keep_nobody_out(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

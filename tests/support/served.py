@@ -97,6 +97,9 @@ def cookie(client: httpx.Client) -> str:
     return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
 
+PARSED = b"[" + b"1," * 1_000_000 + b"1]"
+
+
 @dataclass
 class Stalls:
     """The longest that an event loop did one thing only, in seconds of its thread's work, and of the clock."""
@@ -111,6 +114,18 @@ class Stalls:
             await asyncio.sleep(0.002)
             self.busy = max(self.busy, time.thread_time() - busy)
             self.wall = max(self.wall, time.perf_counter() - wall)
+
+    def too_long(self) -> str:
+        """What is wrong with it; nothing where it is less than this machine takes now to parse a few megabytes.
+
+        A tenth of a second on a machine at rest. What stalls without end takes seconds; how fast a machine is, which
+        may have other work, says nothing of the server.
+        """
+        began = time.thread_time()
+        json.loads(PARSED)
+        most = 3 * (time.thread_time() - began)
+        busy, wall, most = (round(1000 * seconds) for seconds in (self.busy, self.wall, most))
+        return "" if busy < most else f"{busy} ms of the event loop, {wall} in all; at most {most}"
 
 
 @contextmanager
