@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from countervail.evidence.dates.dating import DATELINE, PRESS
+from countervail.evidence.dates.heads import DATELINE, PRESS
 from countervail.evidence.model import slug
 from countervail.evidence.text.tokens import data_lines, data_sections
 

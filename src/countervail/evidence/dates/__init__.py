@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from countervail.evidence.dates import words as w
-from countervail.evidence.dates.undated import joined
+from countervail.evidence.dates.dating import joined
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention, Taken
 

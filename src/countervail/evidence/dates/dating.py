@@ -1,9 +1,8 @@
-"""When, where and by whom a document was written, and the relative dates that this fixes.
+"""What the words around a date and the day of writing say of it: relative dates, days without a year, and two dates
+that are the ends of one period.
 
-The date of an article comes from its masthead, a line of its own under the headline, its dateline or the metadata of
-its page; failing these, its year from well-known events that it speaks of, as an inference and marked so. With an exact
-day, "yesterday", "on Monday", "last month" and "3 November" get values with the basis `document date`; where the tense
-does not say whether a day is before or after, they stay open.
+With an exact day of writing, "yesterday", "on Monday", "last month" and "3 November" get values with the basis
+`document date`; where the tense does not say whether a day is before or after, they stay open.
 """
 
 from __future__ import annotations
@@ -12,205 +11,21 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.model import Document
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention
 
-Dated = tuple[Mention, tuple[int, int]]
-"""A date's mention and its folded span."""
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_HEAD_LINES = 12
-_LABELLED = re.compile(
-    r"^\W{0,3}(?P<label>(?:First )?[Pp]ublished|PUBLISHED|[Pp]osted|[Ii]ssued|[Rr]eleased|[Dd]ated?|DATE|[Ff]iled"
-    r"|[Uu]pdated|UPDATED|[Ll]ast (?:updated|modified)|[Cc]reated)(?: on| at)? ?:? ?(?:[A-Z][a-z]{2,8},? )?$"
+_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?")
+_LEAD = re.compile(r"\b([Ff]rom|[Bb]etween|[Yy]ears|[Ss]easons) (?:the )?$")
+_MOVED = re.compile(
+    r"\b(?:postponed|moved|deferred|delayed|put off|put back|changed|shifted|rescheduled|brought forward|corrected)"
+    r"[^.;\n]{0,30} from (?:the )?$"
 )
-_STAMPED = re.compile(
-    r"\b(?:[Pp]ublished|PUBLISHED|[Pp]osted|[Uu]pdated|UPDATED|[Mm]odified|[Cc]orrected)(?: on| at)?:? ?$"
-)
-_UPDATED = re.compile(r"[Uu]pdated|UPDATED|modified")
-_BESIDE = re.compile(
-    r"(?:\([A-Z][\w&.' -]{1,30}\)|[\s,|.:·•()/@–-]|\b(?:at|on|of|the|GMT|UTC|[A-Z]{3,4}T"
-    r"|(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
-    r"|[ap]\.?m\.?|\d{1,2}[:.]\d\d(?::\d\d)?|[Ee]dition|[Ll]ocal time|[Uu]pdated|[Pp]ublished|min(?:ute)?s? read"
-    r"|\d{1,2}|No\.? ?\d{1,5}|Vol\.? ?\d{1,4}|Issue \d{1,4}|[Ff]or [Ii]mmediate [Rr]elease"
-    r"|FOR IMMEDIATE RELEASE)(?![a-z]))*"
-)
-_PUBLISHER_NAME = re.compile(
-    r"(?:www\.)?[a-z][\w-]{2,30}\.[a-z]{2,4}(?:\.[a-z]{2})?"
-    r"|(?:[Tt]he |THE )?[A-Z][\w'&.-]{0,25}(?: (?:of the|of|for|and|the|&|[A-Z][\w'&.-]{0,25})){0,6}"
-)
-_PERSIAN_PUBLISHER = re.compile(
-    r"(?:خبرگزاری|روزنامه|هفته[\u200c ]?نامه|ماهنامه|مجله|پایگاه خبری|وبگاه) (?:[\u0600-\u06ff\u200c]+ ?){1,4}"
-)
-PRESS = re.compile(
-    r"\b(?i:gazette|times|herald|post|news|newswire|wire|agency|press|tribune|courier|journal|chronicle|observer|review|daily"
-    r"|bulletin|monitor|mirror|telegraph|standard|radio|television|tv|broadcasting|service|weekly|brief|dispatch|echo"
-    r"|examiner|star|globe|mail|express|guardian|voice|media|ledger|sentinel|register|record|argus|inquirer|messenger"
-    r"|reporter|digest|insider|report|letter|watch)\b"
-)
-_MASTHEAD = re.compile(rf"(?:The )?(?:[A-Z][a-z]{{2,14}} ){{1,2}}(?=[A-Z])(?:{PRESS.pattern})")
-_OFFICE = re.compile(
-    r"(?:The )?(?:Ministry|Office|Department|Embassy|Bureau|Secretariat|Commission|Council|Agency|Permanent Mission"
-    r"|Mission|Institute|Centre|Center|Foundation|Delegation) (?:of|for|to|on)\b"
-)
-_KIND = re.compile(
-    r"\W*(?:(?:for immediate release|press (?:release|statement)|news release|media release|statement|embargoed"
-    r"|memorandum|memo|fact ?sheet|confidential|unclassified)\W*){1,3}",
-    re.IGNORECASE,
-)
-_DATED = re.compile(r"^(?:Identical letters|Letter|Note verbale|Report|Statement|Communiqu[ée]) dated $")
-_GROUP = re.compile(r"\d{6}Z")
-_BYLINE = re.compile(
-    r"^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
-    r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
-)
-DATELINE = re.compile(
-    r"^(?!(?i:q|question|reporter|journalist|moderator|follow-up)\b)"
-    r"(?P<place>[A-Z][A-Z'. -]{2,30}|[A-Z][\w'.-]{2,20}(?: [A-Z][\w'.-]{2,20}){0,2})"
-    r"(?:, (?P<region>[A-Z][\w. ]{1,24}))?"
-    r"(?:,? (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2} [A-Z][a-z]{2,8}\.?(?: \d{4})?))?,?"
-    r"(?: ?\((?P<p>[A-Z][\w &./-]{1,40})\))? ?(?:-{1,2}|:(?= [A-Z])) "
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What the head of an article says: its date with its place, its publisher, and where the lines that say it
-    begin."""
-
-    date: dict[str, Any] | None = None
-    publisher: str | None = None
-    lines: frozenset[int] = frozenset()
-
-
-def head_of(rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated], bodies: Sequence[tuple[int, int]]) -> Head:
-    """The head of an article from its first lines (text, folded start and end), its dates and the folded spans of
-    organisations."""
-    date: dict[str, Any] | None = None
-    place: str | None = None
-    publisher: str | None = None
-    used: set[int] = set()
-    released = any(_KIND.match(text) for text, _, _ in rows[1:3])  # below the name of who issues it
-    headed = len(rows) > 1 and len(rows[1][0]) < 60 and any(rows[1][1] <= a <= rows[1][2] for _, (a, _) in dates)
-    for n, (text, start, end) in enumerate(rows[:_HEAD_LINES]):
-        if (line := DATELINE.match(text)) and not _LABELLED.match(line.group("place")):
-            publisher = publisher or line.group("p")
-            place = line.group("place").title() if line.group("place").isupper() else line.group("place")
-            if date is None:
-                inside = [m for m, (a, b) in dates if start <= a and b <= start + line.end()]
-                date = next((date_entry(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
-                date = date or next((d for m in inside if (d := _with_year(m, rows, dates))), None)
-            break
-        if len(text) > 200:
-            break
-        if _KIND.fullmatch(text):
-            used.add(start)
-            continue
-        if (byline := _BYLINE.match(text)) and len(text) < 120:
-            used.add(start)
-            publisher = publisher or byline.group("p")
-        found = next(
-            ((m, a, b) for m, (a, b) in dates if start <= a and b <= end and _DAY.fullmatch(m.value or "")), None
-        )
-        if found is None:
-            if (
-                publisher is None
-                and n < 4
-                and (
-                    (not n and headed and _MASTHEAD.fullmatch(text.strip()))
-                    or _names_publisher(text.strip(), start, bodies, released)
-                )
-            ):
-                publisher = text.strip()
-                used.add(start)
-            continue
-        mention, a, b = found
-        before, after = text[: a - start], _without(dates, text, start, b)
-        label = _LABELLED.match(before)
-        name = before.strip(" ,،|-–·•(")
-        persian = bool(_PERSIAN_PUBLISHER.fullmatch(name))
-        named = persian or (bool(_PUBLISHER_NAME.fullmatch(name)) and (n < 4 or bool(PRESS.search(name))))
-        if not label and _in_table(rows, text) and not _LABELLED.match(name):
-            continue
-        sure = _DATED.search(before) or _GROUP.match(mention.detail.get("raw", ""))
-        beside = _BESIDE.fullmatch(after) and (
-            label or _BESIDE.fullmatch(before) or named or byline or _KIND.fullmatch(before)
-        )
-        if not (sure or beside):
-            continue
-        used.add(start)
-        if named and not label and not sure:
-            if persian or PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in bodies):
-                publisher = publisher or name
-            else:
-                place = place or name
-        if date is None or (_UPDATED.search(date["label"]) and not (label and _UPDATED.search(label.group()))):
-            date = {**date_entry(mention), "label": label.group() if label else ""}
-    if date is not None:
-        date.pop("label", None)
-        if place:
-            date["place"] = place
-    return Head(date, publisher, frozenset(used))
-
-
-def _in_table(rows: Sequence[tuple[str, int, int]], text: str) -> bool:
-    """Whether a line is a row of a table: a date in it dates what the row is about."""
-    return text.startswith("|") or (text.count("|") > 0 and sum(r[0].count("|") == text.count("|") for r in rows) > 3)
-
-
-def _with_year(mention: Mention, rows: Sequence[tuple[str, int, int]], dates: Sequence[Dated]) -> dict[str, Any] | None:
-    """The day of a dateline without a year, with the year of the day on which the article says it was published or
-    updated, no more than a month later."""
-    month, day = mention.detail.get("month"), mention.detail.get("day")
-    if month is None or day is None:
-        return None
-    for text, start, end in rows:
-        for other, (a, b) in dates:
-            if start <= a and b <= end and _DAY.fullmatch(other.value or "") and _STAMPED.search(text[: a - start]):
-                latest = dt.date.fromisoformat(other.value or "")
-                with contextlib.suppress(ValueError):
-                    found = dt.date(latest.year - ((month, day) > (latest.month, latest.day)), month, day)
-                    if (latest - found).days <= 31:
-                        return {**date_entry(mention), "edtf": found.isoformat()}
-    return None
-
-
-def _without(dates: Sequence[Dated], text: str, start: int, position: int) -> str:
-    """What follows a date on its line, without other dates."""
-    rest = text[position - start :]
-    for _, (a, b) in dates:
-        if position <= a and b <= start + len(text):
-            rest = rest[: a - position] + " " * (b - a) + rest[b - position :]
-    return rest
-
-
-def _names_publisher(text: str, start: int, bodies: Sequence[tuple[int, int]], released: bool) -> bool:
-    """Whether a line is nothing but the name of a publisher."""
-    if not 3 <= len(text) <= 60 or not _PUBLISHER_NAME.fullmatch(text):
-        return False
-    if _OFFICE.match(text):
-        return True
-    whole = any(start <= a <= start + 4 and b - a >= len(text) - 4 for a, b in bodies)
-    return whole and (released or bool(PRESS.search(text)))
-
-
-def date_entry(mention: Mention) -> dict[str, Any]:
-    """A document's date as its row has it, from the mention that says it."""
-    return {
-        "edtf": mention.value,
-        "raw": mention.detail.get("raw", ""),
-        "calendar": mention.detail.get("calendar", "gregorian"),
-        "basis": "document date",
-        "start": mention.start,
-        "end": mention.end,
-    }
-
-
-# -- relative dates --------------------------------------------------------------------------------------------------
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = (
@@ -283,7 +98,7 @@ def resolve(
     anchors = [
         (d.start, d.end, dt.date.fromisoformat(d.date["edtf"]))
         for d in documents
-        if d.date and _DAY.fullmatch(str(d.date.get("edtf") or ""))
+        if d.date and _FULL_DAY.fullmatch(str(d.date.get("edtf") or ""))
     ]
     if not anchors:
         return tuple(mentions)
@@ -396,3 +211,57 @@ def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b:
         return f"{first}/{dt.date(year, month, last).isoformat()}" if last else first
     except ValueError:
         return None
+
+
+# -- periods ----------------------------------------------------------------------------------------------------------
+
+_Row = tuple[int, int, str | None, dict[str, Any]]
+
+
+def joined(rows: list[_Row], text: str) -> list[_Row]:
+    """Dates with two days that are the ends of one period as one: from 28 December to 4 January 2023."""
+    result: list[_Row] = []
+    for row in rows:
+        if result and (whole := _period(result[-1], row, text)):
+            result[-1] = whole
+        else:
+            result.append(row)
+    return result
+
+
+def _period(first: _Row, second: _Row, text: str) -> _Row | None:
+    between = text[first[1] : second[0]]
+    if not _JOINED.fullmatch(between) or not second[2] or not _SIMPLE.fullmatch(second[2]):
+        return None
+    word, before = between.strip().removesuffix(" the"), text[max(0, first[0] - 60) : first[0]]
+    lead = _LEAD.search(before)
+    if _MOVED.search(before):
+        return None  # "put off from 3 May to 5 June 2022"
+    begin, exact = first[2] or _begin(first[3], second[2]), bool(_FULL_DAY.fullmatch(second[2]))
+    if begin is None or not _SIMPLE.fullmatch(begin) or begin >= second[2] or second[2].startswith(begin):
+        return None
+    if word == "and" and (lead is None or lead.group(1).lower() != "between"):
+        return None
+    if word == "to" and first[2] and (lead is None or lead.group(1).lower() == "between"):
+        return None
+    if word == "/" and not (exact and _next_day(begin, second[2])):
+        return None
+    if (len(begin) == 4 or len(begin) != len(second[2])) and lead is None:
+        return None  # years alone and dates of two kinds only where "from" or "between" says it
+    return first[0], second[1], f"{begin}/{second[2]}", {}
+
+
+def _next_day(first: str, second: str) -> bool:
+    return len(first) == len(second) and dt.date.fromisoformat(second) - dt.date.fromisoformat(first) == dt.timedelta(1)
+
+
+def _begin(detail: dict[str, Any], end: str) -> str | None:
+    """The last day or month without a year before the end of a period."""
+    if detail.get("open") != "no year" or "to" in detail or len(end) != (10 if "day" in detail else 7):
+        return None
+    start = f"{detail['month']:02d}-{detail['day']:02d}" if "day" in detail else f"{detail['month']:02d}"
+    begin = f"{int(end[:4]) - (start >= end[5:])}-{start}"
+    with contextlib.suppress(ValueError):
+        dt.date.fromisoformat(f"{begin}-01"[:10])
+        return begin
+    return None

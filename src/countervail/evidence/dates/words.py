@@ -174,7 +174,7 @@ NUMERIC = re.compile(
 )
 DATE_LABEL = re.compile(r"(?:[Dd]ated?|DATE|تاریخ|مورخ|on) ?:? ?$")
 NAMED_RANGE = re.compile(
-    rf"(?<![\w.])(?:(?P<d>\d{{1,2}})(?:{_ORDINAL}|\.(?= ?-)) ?(?P<s>-|/|&|to|and|until|through) ?"
+    rf"(?<![\w.])(?:(?P<d>[0-3]?\d)(?:{_ORDINAL}|\.(?= ?-)) ?(?P<s>-|/|&|to|and|until|through) ?"
     rf"(?P<e>\d{{1,2}})(?:{_ORDINAL}|(?<=-\d)\.|(?<=- \d)\.|(?<=-\d\d)\.|(?<=- \d\d)\.) (?:of "
     rf")?(?P<m>{_EN_MONTH})\.?(?![a-z])(?:,? {_Y}(?!\w))?)"
 )
@@ -199,7 +199,7 @@ SHORT_YEAR = re.compile(
     r"(?![\w/:%-]|[.,]\d)"
 )
 MILITARY = re.compile(
-    rf"(?<![\w./-])(?P<d>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\dZ? ?(?P<m>{_CLEAN_MONTH}|{_CLEAN_MONTH.upper()}) ?"
+    rf"(?<![\w./-])(?P<d>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\dZ? ?(?P<m>(?i:{_CLEAN_MONTH})) ?"
     r"(?P<y>(?:20)?\d\d)(?!\w)"
 )
 """The date and time group of a cable: 151030Z MAY 22."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from countervail.evidence.dates.dating import PRESS
+from countervail.evidence.dates.heads import PRESS
 from countervail.evidence.extract.markup import BLOCK, CELLS, VOID, Event, Events, element_ends, style_rules
 from countervail.evidence.extract.parts import Extracted, hide
 

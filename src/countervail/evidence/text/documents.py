@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from countervail.evidence.credits import credited
-from countervail.evidence.dates.dating import date_entry, head_of, resolve
-from countervail.evidence.dates.undated import inferred_date
+from countervail.evidence.dates.dating import resolve
+from countervail.evidence.dates.heads import date_entry, head_of, inferred_date
 from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
@@ -176,9 +176,9 @@ class _Maker:
         folded = self.folded
         start, end = folded.span(filled[0].start, filled[-1].end)
         dated = _date(p.header.get("date"), p.date_line, self.dates)
-        if dated is None or dated["edtf"] is None:
-            rows = [(line.text, line.start, line.end) for line in filled]
-            dated = head_of(rows, self.dates, self.bodies).date or dated
+        head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
+        if dated is None or dated["edtf"] is None or (head.sure and "date" not in p.header):
+            dated = head.date or dated
         header: dict[str, Any] = {}
         for label, (value, a, b) in p.header.items():
             x, y = folded.span(a, b)
