@@ -67,6 +67,8 @@ def read(
             f"longer reads the same",
             err=True,
         )
+    for entry in result["unread"]:
+        typer.echo(f"not read: {entry['name']}: {entry['why']}", err=True)
     for entry in result["copies"]:
         typer.echo(f"copy: {entry['name']} is byte for byte {entry['of']}, which is read once", err=True)
     refused = [entry for entry in result["refused"] if ": skipped: " not in entry["reason"]]
@@ -139,7 +141,7 @@ def show(
         and (predicate is None or c["predicate"] == predicate)
         and (document is None or document in c["document"])
     ]
-    if not chosen:
+    if loaded.claims and not chosen:
         raise InputError(
             f"{case}: no such claims; without options all are shown. Predicates here: "
             f"{', '.join(sorted({c['predicate'] for c in loaded.claims}))}",
@@ -148,6 +150,11 @@ def show(
     if as_json:
         print_json([{**c, "quote": loaded.quote(c)} for c in chosen])
         return
+    for source in loaded.sources:
+        for warning in source.get("warnings", ()):
+            typer.echo(f"{source['name']}: {warning}", err=True)
+    if not chosen:
+        typer.echo("No claims: the documents say nothing that the rules know.")
     names = {
         slug(m["value"]): m["value"] for m in loaded.mentions if m["type"] in ("person", "organisation") and m["value"]
     }

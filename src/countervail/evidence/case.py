@@ -311,10 +311,10 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
     with replacing(folder, CASE, inputs, private=True) as new:
         log = read_log(new.target)
         sections = _Sections(new.scratch, [*SECTIONS, "links", "assessments", "assumptions", "refused", "copies"])
-        comparison = None
+        comparison, unread = None, list[dict[str, str]]()
         try:
             comparison = Comparison(new.scratch / "compare.sqlite")
-            matched = _write_answers(answers, new, sections, comparison, log)
+            matched = _write_answers(answers, new, sections, comparison, log, unread)
             for link in comparison.links():
                 sections.add("links", link.to_json())
             with new.create_text("evidence.json") as target:
@@ -329,7 +329,14 @@ def write_case(answers: Iterator[dict[str, Any]], folder: Path, inputs: Iterable
             sections.close()
     stale = [entry for entry in log if entry["claim"] not in matched]
     counts = {name: n for name, n in sections.counts.items() if name != "copies"}
-    return {"counts": counts, "refused": refused, "stale": stale, "origins": origins, "copies": copies}
+    return {
+        "counts": counts,
+        "refused": refused,
+        "unread": unread,
+        "stale": stale,
+        "origins": origins,
+        "copies": copies,
+    }
 
 
 def _write_answers(
@@ -338,8 +345,10 @@ def _write_answers(
     sections: _Sections,
     comparison: Comparison,
     log: Sequence[dict[str, Any]],
+    unread: list[dict[str, str]],
 ) -> set[str]:
-    """Write texts, mentions and sections; the claims whose reviews were found again."""
+    """Write texts, mentions and sections; the claims whose reviews were found again. `unread` is filled with what is in
+    languages that are not read."""
     from countervail.evidence.assess import assess
     from countervail.evidence.review import apply_log
 
@@ -356,6 +365,8 @@ def _write_answers(
             path = text_path(answer["name"], taken)
             new.write(path, answer["text"])
             sections.add("sources", {**answer["source"], "text": path})
+            why = [warning for warning in answer["source"].get("warnings", ()) if "language" in warning]
+            unread += [{"name": answer["name"], "why": warning} for warning in why]
             for name in ("documents", "passages"):
                 for row in answer[name]:
                     sections.add(name, row)

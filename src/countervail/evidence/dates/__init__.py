@@ -253,7 +253,7 @@ class DateReader:
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
         if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before):
             raise ValueError
-        if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before):
+        if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
         strong = bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
@@ -273,6 +273,13 @@ class DateReader:
                 return span, {"calendar": "persian"}
             return None, {"candidates": [span, str(year)], "open": "calendar not stated"}
         raise ValueError
+
+    def _counts(self, m: re.Match[str]) -> bool:
+        """Whether it is an end of "from 2008 to 1987 pages", which are no years."""
+        both = next((both for both in w.FROM_TO.finditer(self.text, max(0, m.start() - 16), m.end() + 36)), None)
+        if both is None or m.start() not in {both.start("a"), both.start("b")}:
+            return False
+        return int(both["b"]) < int(both["a"]) or bool(w.NOT_A_YEAR_AFTER.match(self.text, both.end()))
 
     def decade(self, m: re.Match[str]) -> Found:
         """1990s."""

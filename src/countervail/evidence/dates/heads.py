@@ -48,9 +48,6 @@ _BESIDE = re.compile(
     r"|\d{1,2}|No\.? ?\d{1,5}|Vol\.? ?\d{1,4}|Issue \d[\d,]{0,5}|[Ff]or [Ii]mmediate [Rr]elease"
     r"|FOR IMMEDIATE RELEASE)(?![a-z]))*"
 )
-_MORE = re.compile(rf"{_BESIDE.pattern}(?:[|·•/]|\bBy [A-Z])")
-"""What may follow a date of a head on its line: something else, set apart."""
-_NUMBERED = re.compile(r"(?:^|\s)\S*\d\S*[.,;:]? $")
 _APART = re.compile(r"[,|·•–—:/(-] ?(?:(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?$")
 _MET = re.compile(
     r"\b(?i:held|conference|meeting|session|hearing|briefing|debates?|sitting|interview|remarks)\b[^.;]{0,60}? on"
@@ -87,8 +84,8 @@ _OFFICE = re.compile(
     r"|Mission|Institute|Centre|Center|Foundation|Delegation) (?:of|for|to|on)\b"
 )
 _KIND = re.compile(
-    r"\W*(?:(?:for immediate (?:release|use)|press (?:release|statement)|news release|media release|statement|embargoed"
-    r"|memorandum|memo|fact ?sheet|confidential|unclassified)\W*){1,3}",
+    r"\W{0,9}(?:(?:for immediate (?:release|use)|press (?:release|statement)|news release|media release|statement"
+    r"|embargoed|memorandum|memo|fact ?sheet|confidential|unclassified)\W{0,9}){1,3}",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"^(?:Identical letters|Letter|Note verbale|Report|Statement|Communiqu[ée]) dated (?=[0-9]|$)")
@@ -193,7 +190,7 @@ class _Reading:
         if not label and self._in_table(text) and not _LABELLED.match(name):
             return
         sure = bool(_LETTER.search(before) or _GROUP.match(mention.detail.get("raw", "")))
-        beside = bool(_BESIDE.fullmatch(after) or _MORE.match(after)) and (
+        beside = _set_apart(after) and (
             named or byline or _KIND.fullmatch(before) or self._of_the_line(text, before, after)
         )
         if not (sure or beside) or self.head.sure:
@@ -212,14 +209,14 @@ class _Reading:
 
     def _of_the_line(self, text: str, before: str, after: str) -> bool:
         """Whether a date stands alone on its line, at the end of a title or name, or set apart from them."""
-        if not (_BESIDE.fullmatch(after) or _MORE.match(after)):
+        if not _set_apart(after):
             return False
         last = _PIECES.split(before)[-1]
         if _LABELLED.search(before) or _BESIDE.fullmatch(before) or _ENDING.search(before):
             return True
         if _ITEM.match(text) or _NOT_OF_IT.search(before) or len(_LOWER.findall(last)) > _MOST_LOWER:
             return False
-        return bool(_APART.search(last) or _NUMBERED.search(last) or _MET.search(last))
+        return bool(_APART.search(last) or _MET.search(last)) or _ends_in_number(last)
 
     def finished(self) -> Head:
         """The head, with a month or year where no line has a day."""
@@ -268,6 +265,18 @@ class _Reading:
             return True
         whole = any(start <= a <= start + 4 and b - a >= len(text) - 4 for a, b in self.bodies)
         return whole and (self.released or bool(PRESS.search(text)))
+
+
+def _set_apart(after: str) -> bool:
+    """Whether nothing follows a date on its line but times and the like, or something set apart: "| News release"."""
+    beside = _BESIDE.match(after)
+    end = beside.end() if beside else 0
+    return end == len(after) or bool(set("|·•/") & set(after[:end])) or after.startswith("By ", end)
+
+
+def _ends_in_number(before: str) -> bool:
+    """Whether the last word is a number or reference: "Issue 44", "VUN/118/2025"."""
+    return any(c.isdigit() for word in before.split()[-1:] for c in word)
 
 
 def _exact(value: str | None) -> str:

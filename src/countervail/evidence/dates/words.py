@@ -295,6 +295,7 @@ NOT_A_YEAR_AFTER = re.compile(
     r"|items|copies|shares|USD|EUR|MW|kg|percent|per cent|bpd|containers|wagons|staff|delegates"
     r"|participants|letters|documents|files|entities|individuals|sanctions\b(?! [a-z]))"
 )
+FROM_TO = re.compile(r"\b[Ff]rom (?P<a>\d{4}) to (?P<b>\d{4})\b")
 MONTH_SURE = re.compile(
     r"\b(?:in|of|since|until|till|last|next|this|early|late|mid|during|through|before|after)[ -]$", re.IGNORECASE
 )

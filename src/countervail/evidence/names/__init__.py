@@ -10,7 +10,7 @@ from functools import cache
 from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
-from countervail.evidence.names.name_words import PARTICLES, QUOTING
+from countervail.evidence.names.name_words import AMERICAN_STATE, PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.names.short_names import Told, firms_by_its
@@ -92,7 +92,7 @@ _UPPER = rf"[{_UP}][{_UP}'-]{{1,24}}"
 _NEXT = rf"(?:[{_UP}][{_LOW}'-]{{1,24}}(?:-[{_UP}][{_LOW}]{{1,24}})?|[A-Z]\.|al-[A-Z][a-z]{{1,24}})"
 _ENTRY = re.compile(
     rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,4}}), "
-    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[(;,.]|$|\n))"
+    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[();,.]|$|\n))"
 )
 """A name as lists give it: SURNAME, Given Name."""
 _UNMARKED = re.compile(
@@ -283,8 +283,11 @@ def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tupl
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:
-    """Whether it is no body: the programme that an entry is listed under, [SDGT], or an adjective, Kestrian-owned."""
+    """Whether it is no body: the programme that an entry is listed under, [SDGT], an adjective, Kestrian-owned, or an
+    American state."""
     a, b = span
+    if AMERICAN_STATE.fullmatch(text, a, b):
+        return True
     head, _, rest = text[a:b].partition("-")
     if rest.islower() and " " not in rest and (head in adjectives() or head in country_words()):
         return True

@@ -22,6 +22,7 @@ from countervail.evidence.text.tokens import (
     alternatives,
     country_names,
     country_words,
+    data_sections,
     lexicon,
 )
 
@@ -34,7 +35,12 @@ _FORM = re.compile(
     r"(?:Republic|Kingdom|State|Sultanate|Union|Federation|Emirate|Commonwealth|Principality) of (?:the )?$",
     re.IGNORECASE,
 )
-_WATER = re.compile(r" (?:River|Delta|Basin|City|Valley|Sea|Rift|Tech|Straits?)\b")
+_PLACE = re.compile(
+    r" (?:River|Delta|Basin|City|Valley|Sea|Rift|Tech|Straits?|Street|Road|Avenue|Lane|Square|Boulevard|Drive|Creek"
+    r"|Lake|Falls|Springs|Bridge|Quay|Terrace|Hills?|Heights)\b"
+)
+_OF_A_SAINT = re.compile(r"(?:'s)? (?!Prime |President |Foreign |and )[A-Z]| de |'s ")
+"""What follows a saint who is no state: St. Vincent's Hospital."""
 _PART = re.compile(
     r"(?:Latin|South|Southern|North|Central|Bank of|Voice of|Gulf of|Sea of|Northern|New|Inner|American|Captain"
     r"|Miss) (?:the )?$",
@@ -55,34 +61,7 @@ _PART_OF = {
     "Georgia": ("south", "southern"),
 }
 _ALSO_GIVEN = w.COUNTRIES_GIVEN | {"China"}
-_ALSO_SURNAME = _ALSO_GIVEN.union(
-    [
-        "Ireland",
-        "France",
-        "Holland",
-        "Cuba",
-        "Mali",
-        "Congo",
-        "Britain",
-        "Guinea",
-        "Oman",
-        "Malta",
-        "America",
-        "Togo",
-        "Wales",
-        "Poland",
-        "Germany",
-        "Jersey",
-        "Bermuda",
-        "Montserrat",
-        "Niger",
-        "Haiti",
-        "Brazil",
-        "Peru",
-        "Iran",
-        "Sudan",
-    ]
-)
+_ALSO_SURNAME = _ALSO_GIVEN.union(data_sections("english/lexicon.txt")["state_surnames"])
 _ALSO_PERSIAN_WORD = frozenset(
     ["مالی", "قطر", "پرو", "چاد", "موریس", "غنا", "مصر", "عمان", "هند", "مالت", "شیلی", "کره", "امارات"]
 )
@@ -217,7 +196,9 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
-    if _WATER.match(after):
+    if _PLACE.match(after) or (name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after)):
+        return True
+    if name == "Antigua" and after.lstrip(",").startswith(" Guatemala"):
         return True
     parts = _PART_OF.get(name.capitalize() if name.isupper() else name)
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:

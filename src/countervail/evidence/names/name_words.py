@@ -191,6 +191,7 @@ _STATES = (
     r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
     r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
 )
+AMERICAN_STATE = re.compile(_STATES)
 IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
 """What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
 AMERICAN_PLACE = re.compile(

@@ -88,8 +88,8 @@ _DONE_TO = re.compile(
     r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
     r"|member(?:s|ship)? (?:of|in)|members? States? of|accede to|acceded to|accession to|admitted to|admission to"
     r"|withdraw from|withdrew from|withdrawn from|withdrawal from|walked out of|pulled out of|applied to|apply to"
-    rf"|applies to|suspended from|expelled from|excluded from|observers? (?:of|at|in)) (?:the )?(?P<n>{CAP})"
-    rf"(?![\w'&+-]| ?{CAP})(?P<t>.?)"
+    rf"|applies to|suspended from|expelled from|excluded from|belongs? to(?= the)|observers? (?:of|at|in))"
+    rf" (?:the )?(?P<n>{CAP}(?: of (?:the )?{CAP}(?: {CAP})?)?)(?![\w'&+-]| ?{CAP})(?P<t>.?)"
 )
 _LETTERS = re.compile(r"(?<![\w@&./-])(?P<n>[A-Z]{2}[A-Z&]{1,4}(?:\+|-[A-Z][a-z]{2,12})?)(?![\w@/]|-\d|\.[A-Z]| ?\d)")
 _ORGAN = re.compile(

@@ -49,10 +49,29 @@ _ONE_TO_ONE = {
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
+_COMPOUND = (
+    "well",
+    "self",
+    "long",
+    "half",
+    "non",
+    "so",
+    "state",
+    "third",
+    "cross",
+    "anti",
+    "semi",
+    "high",
+    "ex",
+    "vice",
+)
+"""Words that keep their hyphen at the end of a line: well-known, state-owned, third-country."""
+_KEEPS_NONE = "".join(rf"(?<!\b{first})" for first in _COMPOUND)
 _CHANGE = re.compile(
     rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[a-z]))"
     rf"|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
-    r"|(?P<hyphen>(?<=[a-z])-[ ]?\r?\n[ ]*(?=[a-z]))|(?P<broken>(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
+    rf"|(?P<hyphen>(?<=[a-z]){_KEEPS_NONE}-[ ]?\r?\n[ ]*(?=[a-z]))"
+    r"|(?P<broken>(?<=[a-z]-)[ ]?\r?\n[ ]*(?=[a-z])|(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
     r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
 _WRAP_WIDTH = 45
