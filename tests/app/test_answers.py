@@ -186,11 +186,11 @@ def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
     answers: Answers = served.state.answers
     waiting = Counter[Question]()
 
-    def asked(question: Question) -> Future[bytes]:
+    def ask_counted(question: Question) -> Future[bytes]:
         waiting[question] += 1
         return Answers.ask(answers, question)
 
-    def left(question: Question) -> None:
+    def leave_counted(question: Question) -> None:
         Answers.leave(answers, question)
         waiting[question] -= 1
 
@@ -214,8 +214,8 @@ def test_a_page_that_goes_away_cancels_its_questions_but_nobody_elses(
     for reply in ("charts", "scenario", "worlds"):  # then the server has started all its processes
         answers.ask(served.state.inputs.question(reply, served.state.inputs.first)).result(30)
     busy = occupied(tmp_path / "one")
-    monkeypatch.setattr(answers, "ask", asked)
-    monkeypatch.setattr(answers, "leave", left)
+    monkeypatch.setattr(answers, "ask", ask_counted)
+    monkeypatch.setattr(answers, "leave", leave_counted)
     lines = [ask(shared), ask(shared), ask(own)]
     questions = [served.state.inputs.question("worlds", state) for state in (shared, own)]
     until(lambda: [waiting[question] for question in questions] == [2, 1])
