@@ -41,6 +41,11 @@ _OTHER_LIST = re.compile(
 )
 
 
+def _dated_on(units: Sequence[Any], k: int) -> bool:
+    """Whether a date goes on at unit k: "since May last year"."""
+    return k < len(units) and units[k - 1].tag == units[k].tag == "T"
+
+
 class Appositions(Nominals):
     """Claims of what stands beside a name."""
 
@@ -208,11 +213,12 @@ class Appositions(Nominals):
         while end + 1 < len(units):
             if units[end].tag == "P" and units[end + 1].tag == "T":
                 times.append(end + 1)
-                end += 2
+                end += 2 + _dated_on(units, end + 2)
             elif units[end].lower in _CLOSING and units[end + 1].tag in {"T", "#", "D", "N"}:
                 times += [end + 1] if units[end + 1].tag == "T" else []
                 after = phrase_from(units, end + 1, len(units))
                 end = max(after, end + 2)
+                end += _dated_on(units, end)
             elif units[end].lower in _PLACED and (after := phrase_from(units, end + 1, len(units))) > end + 1:
                 end = after
             else:
@@ -231,7 +237,7 @@ class Appositions(Nominals):
             bare = role or role_of(units, (k, k + 1), True)
             held = self._held(parsed, k) if inner is None else []
             inner = held[0] if held and self.is_body(units, held[0]) else inner
-            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still"} & {
+            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"} & {
                 u.lower for u in units[phrase[0] : k + 1]
             }
             if bare is None or (inner is None and not times and not said):

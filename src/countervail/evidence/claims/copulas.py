@@ -215,7 +215,8 @@ class Copulas(References):
             ]  # not "with effect from May"
             body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
-            body = body or (clause.subjects[0] if given and clause.subjects else None)
+            people = any(i.startswith("p.") for i in self.ids(parsed, clause, clause.subjects))  # "Ministers granted it"
+            body = body or (clause.subjects[0] if given and clause.subjects and not people else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
             made = self._member(parsed, clause, (kind[0], body), who)
@@ -234,7 +235,8 @@ class Copulas(References):
         who = clause.subjects if clause.verb.passive else clause.objects
         if role is None or not who:
             return None
-        to = next(iter(clause.after("to", "into")), None)
+        by = [s for s in clause.after("by") if clause.verb.passive and self.is_body(parsed.units, s)]
+        to = next(iter([*clause.after("to", "into"), *by]), None)
         role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
         if role[1] is None and not clause.verb.passive:
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]

@@ -146,9 +146,9 @@ def _so_before(units: Sequence[Unit], i: int) -> bool:
     return k > 0 and units[k].lower in {"so", "as"} and units[k - 1].tag == ","
 
 
-def _does(forms: Mapping[str, str]) -> bool:
+def _does(forms: Mapping[str, str], form: str = "s") -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
+    return forms.get(form, "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
 
 
 @cache
@@ -253,7 +253,10 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     relative = relative or (
         left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s")
     )  # "banks that deal with"
-    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
+    after = next_word(units, i)
+    held = coordinated and right == "N" and _does(units[i].forms or {}, "b")  # "Togo and Benin hold observer status"
+    held = held and not (after is not None and after.forms)
+    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative or held):
         return None
     if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):
         return "b"  # "demands that X withdraw the list and lift the blockade"

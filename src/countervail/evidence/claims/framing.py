@@ -7,7 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.clause import Clause, Laid, Span, doers
+from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import (
     attached,
@@ -250,9 +250,8 @@ class Framing(Appositions):
         """Who does it; whether they can."""
         units, clause, frame, target, verb = parsed.units, laid.clause, laid.frame, laid.target, laid.clause.verb
         laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
-        by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
-        if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
-            laid.subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
+        if by_somebody(clause):
+            laid.subjects = [UNNAMED]
         if (
             clause.noun.rstrip("s") in CLOSED["ideas"]
             and clause.link == "to"

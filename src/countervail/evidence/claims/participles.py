@@ -268,6 +268,9 @@ def _own_subject(clause: Clause) -> list[tuple[int, int]]:
     return spans if begins and (clause.verb.perfect or clause.verb.lemma == "be") else []
 
 
+_RESOLVING = frozenset(["agree", "decide", "resolve", "plan", "propose"])
+
+
 def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     """The subject of a complement: that of the verb that governs it, or its object."""
     clause.governor = governor
@@ -289,6 +292,9 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
+    if clause.verb.kind == "infinitive" and governor.verb.passive and governor.verb.lemma in _RESOLVING:
+        it = [clause.units[a].lower for a, _ in governor.subjects] == ["it"]
+        clause.subjects = [] if it else governor.subjects  # "it was agreed to set up a fund": by whom, it does not say
     if clause.verb.kind == "infinitive" and (whom := given_time(clause, governor)):
         clause.subjects, clause.verb.modal = whom, "will"
         return

@@ -97,6 +97,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     spans = spans[1:] if opens(units, spans) else spans
     if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
         spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
+    if units[spans[0][0]].lower in CLOSED["whatever_thing"] and spans[0][1] - spans[0][0] > 1:
+        spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "a bank, something China had suggested"
     before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
     if before[1:] == ["but"] and before[0] in {"all", "everybody", "everyone"}:
         clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
