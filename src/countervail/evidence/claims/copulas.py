@@ -215,8 +215,8 @@ class Copulas(References):
             ]  # not "with effect from May"
             body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
-            people = any(i.startswith("p.") for i in self.ids(parsed, clause, clause.subjects))  # "Ministers granted it"
-            body = body or (clause.subjects[0] if given and clause.subjects and not people else None)
+            persons = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"person"}  # "Ministers gave"
+            body = body or (clause.subjects[0] if given and clause.subjects and not persons else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
             made = self._member(parsed, clause, (kind[0], body), who)

@@ -9,7 +9,7 @@ from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
-from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect
 
 
@@ -139,7 +139,8 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
         return False
     spans = listed_to(units, verb.start, 0)
     later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
+    led = bool(spans) and not opens(units, spans)  # not "On other matters, Peru and Chile signed a protocol"
+    return led and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
 
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------

@@ -356,6 +356,14 @@ def _floor(clauses: list[Clause], n: int, before: int) -> int:
     return ends[-1] if ends else 0
 
 
+def ruled_out(clause: Clause, inside: str) -> list[Span]:
+    """Who says that they will not do what a noun at a place of the clause names: "ruled out any departure from it"."""
+    verb, units = clause.verb, clause.units
+    words = {verb.lemma, *(f"{verb.lemma}-{u.lower}" for u in units[verb.end : verb.end + 1])}
+    plain = not (verb.negated or verb.passive or verb.modal or clause.condition)
+    return clause.subjects if plain and inside in {"object", "against"} and words & CLOSED["ruled_out"] else []
+
+
 def next_clause(units: Sequence[Unit], clauses: Sequence[Clause], k: int) -> int:
     """Where the subject of the next clause after unit k begins: "the removal of the embargo, and the Union agreed"."""
     after = [
