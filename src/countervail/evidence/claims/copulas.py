@@ -12,7 +12,7 @@ from countervail.evidence.claims.descriptions import owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import about, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -116,6 +116,8 @@ class Copulas(References):
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
         if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
             return "listed_in", None  # "Eritrea is not a party"
+        if spans and clause.inserted and not self.is_body(units, spans[0]):
+            spans = head_left(units, spans, 0)  # "a protocol on fishing, to which Peru is a party"
         return ("listed_in", spans[0]) if spans and self.is_body(units, spans[0]) else None
 
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:

@@ -149,6 +149,10 @@ class Described(Named):
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
         if units[a].lower == "the" and units[head].text[:1].isupper() and self.of_house(word) and b - a == 2:
             return self.house  # "the Bank" in its own report
+        if a > 1 and units[a - 1].tag == "," and word in SYSTEMS and {u.tag for u in units[b : b + 2]} == {"P", "R"}:
+            named = units[a - 2]  # "X, the platform from which Y withdrew"
+            if named.mention is None and any(c.isupper() for c in named.text):
+                return None
         fresh = word not in self.called
         first = self.called.setdefault(word, place)
         titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
