@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.descriptions import country_of
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
@@ -53,9 +54,12 @@ class Appositions(Nominals):
         """Who is said to be in a body in passing."""
         units = parsed.units
         for k, unit in enumerate(units):
-            if unit.tag != "N" or not parsed.clauses or role_of(units, (k, k + 1), True) is None:
+            of_body = country_of(units, (k - 1, k + 1)) if k else None
+            if unit.tag != "N" or not parsed.clauses or (not of_body and role_of(units, (k, k + 1), True) is None):
                 continue
-            found = self._after_name(parsed, k) or self._before_name(parsed, k) or self._opening(parsed, k)
+            found = self._after_name(parsed, k)
+            if not of_body:
+                found = found or self._before_name(parsed, k) or self._opening(parsed, k)
             if found is None:
                 continue
             who, phrase, times = found
@@ -227,8 +231,8 @@ class Appositions(Nominals):
 
     def _membership(self, parsed: Parsed, who: list[Span], phrase: Span, times: list[int]) -> Filled | None:
         units = parsed.units
-        role = role_of(units, phrase)
-        k = next(k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None)
+        role = role_of(units, phrase) or country_of(units, phrase)
+        k = next((k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None), phrase[1] - 1)
         if role is None or role[1] is None:
             placed = next((i for i in range(k + 1, phrase[1] - 1) if units[i].lower in _PLACED), None)
             inner = (placed + 1, phrase_from(units, placed + 1, phrase[1])) if placed is not None else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
-from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.descriptions import country_of, owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
@@ -45,7 +45,8 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
-        role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
+        is_what = clause.objects[0]
+        role = role_of(units, is_what) or country_of(units, is_what) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
             return post

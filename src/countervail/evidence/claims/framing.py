@@ -229,6 +229,9 @@ class Framing(Appositions):
             offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
             objects = offers[-1].objects if offers else []
         laid.objects = objects
+        them = thing and units[target[0][0]].lower == "them" and frame.predicate == "refused"
+        if them and len(objects) == 1 and kind_of(objects[0]) == "body" and not objects[0].endswith("s"):
+            return False  # "stopped serving its cards; the lenders had refused them": not the one body
         if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted" and not clause.after("to", "into")):
             return False  # "if Bolivia accepts it"
         if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
