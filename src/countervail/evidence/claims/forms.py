@@ -303,8 +303,12 @@ def verbal_before(units: Sequence[Unit], i: int) -> bool:
 def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
     """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
     since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and _next_is_verb(units, i)):
-        return False
+    if (
+        after is None
+        or not (after.tag in {"P", "T"} or since)
+        or (after.lower == "to" and _next_is_verb(units, i) and lemma not in CLOSED["hearsay"])
+    ):
+        return False  # but "X, long rumoured to be leaving,"
     if before is None:
         return True
     if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):

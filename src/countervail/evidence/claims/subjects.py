@@ -289,7 +289,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [c for c in inside if not c.relative and not owned_clause(units, c.subjects, opening)]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
-        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those"} and not said:
+        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those", "no"} and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
@@ -303,7 +303,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
         if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
             continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
-        named = first.tag == "E" and bool(spans) and units[spans[-1][1] - 1].tag == "E"
+        more = first.lower == "the" and len(listed_from(units, opening + 1, closing)) > 1  # "by A, the B and C in May"
+        more = more and units[opening + 2].tag == "E"
+        named = (first.tag == "E" or more) and bool(spans) and units[spans[-1][1] - 1].tag == "E"
         if named and not (person and with_place(units, spans)):
             continue
         if spans:
