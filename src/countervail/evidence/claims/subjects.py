@@ -261,6 +261,14 @@ def _gapped(clause: Clause) -> bool:
     return 1 < start <= clause.verb.start and clause.units[start - 1].tag == "R" and clause.units[start - 2].tag == "P"
 
 
+def _to_do(units: Sequence[Unit], k: int) -> bool:
+    """Whether the verb at unit k is an infinitive: "to join", "to have joined", "to be leaving"."""
+    k -= 1
+    while k > 0 and units[k].tag in {"A", "B"}:
+        k -= 1
+    return units[k].lower == "to"
+
+
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
@@ -272,7 +280,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     for opening in range(closing - 2 - (units[closing - 1].lower == "out"), 0, -1):  # "X, he points out, has"
         if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
             continue  # "the bank, in which A, B and C hold shares, suspended"
-        stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
+        stops = units[opening].tag in {";", ":", "V"} and not _to_do(units, opening)  # "the first to join, left"
         if stops and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
             told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","
