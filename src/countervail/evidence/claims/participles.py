@@ -210,7 +210,14 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         named = verb.kind == "infinitive" and before is not None and before.tag == "N" and before.lower != "order"
         clause.subjects = list(following.subjects) if following and not named else []  # not "candidates to join, both"
     elif not _coordinated(clauses, n, before, previous):
-        _controlled(clause, previous, before)
+        _controlled(clause, _past_relative(clauses[:n], before), before)
+
+
+def _past_relative(earlier: list[Clause], before: Unit | None) -> Clause:
+    """The verb that an infinitive belongs to: "asked" in "asked Pakistan, which holds the chair, to admit them"."""
+    asking = (c for c in earlier if c.operator and c.operator.control == "object" and c.objects and not c.relative)
+    closed = before is not None and before.tag == "," and earlier[-1].relative
+    return next(asking, earlier[-1]) if closed else earlier[-1]
 
 
 def _only_one(clause: Clause) -> bool:
@@ -269,9 +276,6 @@ def _own_subject(clause: Clause) -> list[tuple[int, int]]:
     return spans if begins and (clause.verb.perfect or clause.verb.lemma == "be") else []
 
 
-_RESOLVING = frozenset(["agree", "decide", "resolve", "plan", "propose"])
-
-
 def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     """The subject of a complement: that of the verb that governs it, or its object."""
     clause.governor = governor
@@ -293,7 +297,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
-    if clause.verb.kind == "infinitive" and governor.verb.passive and governor.verb.lemma in _RESOLVING:
+    if clause.verb.kind == "infinitive" and governor.verb.passive and governor.verb.lemma in CLOSED["resolving"]:
         it = [clause.units[a].lower for a, _ in governor.subjects] == ["it"]
         clause.subjects = [] if it else governor.subjects  # "it was agreed to set up a fund": by whom, it does not say
     if clause.verb.kind == "infinitive" and (whom := given_time(clause, governor)):
