@@ -393,3 +393,117 @@ def test_provisions_that_are_denied_or_planned() -> None:
 def test_counts_before_a_list(text: str, count: tuple[str, int]) -> None:
     counts = [c for c in claims_of(text) if c["predicate"] == "country_count"]
     assert [(c["subject"], c["value"]["number"]) for c in counts] == [count]
+
+
+def claimed(text: str) -> set[tuple[str, ...]]:
+    """Subject, predicate, object, polarity and how sure, of every claim."""
+    found = claims_of(text)
+    return {(c["subject"], c["predicate"], str(c.get("object")), c["polarity"], c["modality"]) for c in found}
+
+
+_SO = ("affirmed", "asserted")
+_NOT = ("negated", "asserted")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Togo and Benin hold observer status in the Delta Union.", {("c.BEN", "observer_of", "o.delta-union", *_SO)}),
+        (
+            "The Delta Union met. Oman, a full member since May last year, left.",
+            {("c.OMN", "listed_in", "o.delta-union", *_SO)},
+        ),
+        (
+            "The Delta Union met. Iraq, also an observer, stayed away.",
+            {("c.IRQ", "observer_of", "o.delta-union", *_SO)},
+        ),
+        ("BRICS met. Laos and Chad became partner countries in 2024.", {("c.LAO", "partner_of", "o.brics", *_SO)}),
+        ("Laos was admitted as a partner country by BRICS.", {("c.LAO", "partner_of", "o.brics", *_SO)}),
+        ("Kenya, another BRICS country, abstained.", {("c.KEN", "listed_in", "o.brics", *_SO)}),
+        (
+            "Nepal applied to join the Delta Union. Ministers decided to grant it observer status.",
+            {("c.NPL", "observer_of", "o.delta-union", "affirmed", "planned")},
+        ),
+        (
+            "Peru signed a protocol on fishing, to which Chile is already a party.",
+            {("c.CHL", "listed_in", "n.protocol", *_SO)},
+        ),
+        ("Peru has linked its bank cards to the Andean Link.", {("c.PER", "joined", "o.andean-link", *_SO)}),
+        ("Peru has not connected its system to the Andean Link.", {("c.PER", "joined", "o.andean-link", *_NOT)}),
+        (
+            "Chad intends to connect to the Sahel Payment System.",
+            {("c.TCD", "joined", "o.sahel-payment-system", "affirmed", "planned")},
+        ),
+        ("Chile has decided against participation in the Andean Link.", {("c.CHL", "joined", "o.andean-link", *_NOT)}),
+        ("Kenya ruled out any departure from the Nairobi Pact.", {("c.KEN", "left", "o.nairobi-pact", *_NOT)}),
+        ("Fiji abstained from joining the Delta Union.", {("c.FJI", "joined", "o.delta-union", *_NOT)}),
+        (
+            "Iran backed the request of Mali for a status in the Delta Union.",
+            {("c.MLI", "applied_to", "o.delta-union", *_SO)},
+        ),
+        (
+            "Iran backed the application of Mali for observer status in the Delta Union.",
+            {("c.MLI", "applied_to", "o.delta-union", *_SO)},
+        ),
+        ("Chile asked for a seat in the Delta Union.", {("c.CHL", "applied_to", "o.delta-union", *_SO)}),
+        (
+            "3.1 It was agreed to set up a Payments Office in Oslo.",
+            {("p.unnamed", "founded", "o.payments-office", "affirmed", "planned")},
+        ),
+        (
+            "The nine members agreed to found a Delta Bank, something Oman had suggested.",
+            {
+                ("p.nine-members", "founded", "o.delta-bank", "affirmed", "planned"),
+                ("c.OMN", "proposed", "n.something", *_SO),
+            },
+        ),
+        (
+            "The cap, agreed by the Delta Union, the European Union and Japan in May, has held.",
+            {("o.delta-union", "agreed", "n.cap", *_SO), ("c.JPN", "agreed", "n.cap", *_SO)},
+        ),
+        ("On other matters, Peru and Chile signed a pact, which is new.", {("c.PER", "signed", "o.pact", *_SO)}),
+        (
+            "Malta's request was knocked back by the Delta Union.",
+            {("o.delta-union", "refused", "n.malta-request", *_SO)},
+        ),
+        (
+            "Togo, long rumoured to be leaving, has not applied to the Delta Union.",
+            {("c.TGO", "applied_to", "o.delta-union", *_NOT)},
+        ),
+        (
+            "Peru was invited to attend the summit of the Delta Union.",
+            {("c.PER", "be_invited", "n.summit-of-the-delta-union", *_SO)},
+        ),
+        (
+            "Chad asked Niger, which had left the Delta Union, to rejoin the Delta Union.",
+            {("c.NER", "joined", "o.delta-union", "affirmed", "proposed")},
+        ),
+        ("Peru joined the Delta Union as early as 1998.", {("c.PER", "joined", "o.delta-union", *_SO)}),
+        ("Russia floated the scheme in 2024.", {("c.RUS", "proposed", "n.scheme", *_SO)}),
+    ],
+)
+def test_states_and_bodies_in_further_words(text: str, expected: set[tuple[str, ...]]) -> None:
+    assert expected <= claimed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate"),
+    [
+        ("Chile, a non-BRICS country, abstained.", "listed_in"),
+        ("Mali, a former ECOWAS state, abstained.", "listed_in"),
+        ("Germany and France are the largest trading partner countries.", "partner_of"),
+        ("Russia connected Iran to SPFS.", "joined"),
+        ("Iran's participation in the Delta Union was praised.", "joined"),
+        ("Kenya has not ruled out a departure from the Nairobi Pact.", "left"),
+        ("Kenya ruled out Chad's departure from the Nairobi Pact.", "left"),
+        ("Qatar ruled out participation in the summit of the Delta Union.", "joined"),
+        ("Peru concluded that Chile had lost.", "signed"),
+    ],
+)
+def test_what_says_nothing_of_a_state_and_a_body(text: str, predicate: str) -> None:
+    assert not said(claims_of(text), predicate)
+
+
+def test_a_thing_that_is_refused_by_a_pronoun_is_no_state() -> None:
+    found = claims_of("Norway adopted the package. Serbia declined to align itself.")
+    assert [c.get("object") for c in found if c["predicate"] == "refused"] == [None]

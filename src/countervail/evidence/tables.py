@@ -48,6 +48,7 @@ class Frame:
     moved: bool = False
     to: re.Pattern[str] | None = None
     internal: bool = False
+    alone: bool = False
     operator: Operator | None = None
 
 
@@ -70,6 +71,7 @@ _FIELDS = frozenset(
         "moved",
         "to",
         "internal",
+        "alone",
         "operator",
     ]
 )
@@ -106,6 +108,7 @@ def _frame(row: dict[str, Any]) -> Frame:
         row.get("moved", False),
         _pattern(row.get("to")),
         row.get("internal", False),
+        row.get("alone", False),
         Operator(**row["operator"]) if "operator" in row else None,
     )
 

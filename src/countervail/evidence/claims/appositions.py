@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.descriptions import country_of
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
@@ -41,6 +42,11 @@ _OTHER_LIST = re.compile(
 )
 
 
+def _dated_on(units: Sequence[Any], k: int) -> bool:
+    """Whether a date goes on at unit k: "since May last year"."""
+    return k < len(units) and units[k - 1].tag == units[k].tag == "T"
+
+
 class Appositions(Nominals):
     """Claims of what stands beside a name."""
 
@@ -48,9 +54,12 @@ class Appositions(Nominals):
         """Who is said to be in a body in passing."""
         units = parsed.units
         for k, unit in enumerate(units):
-            if unit.tag != "N" or not parsed.clauses or role_of(units, (k, k + 1), True) is None:
+            of_body = country_of(units, (k - 1, k + 1)) if k else None
+            if unit.tag != "N" or not parsed.clauses or (not of_body and role_of(units, (k, k + 1), True) is None):
                 continue
-            found = self._after_name(parsed, k) or self._before_name(parsed, k) or self._opening(parsed, k)
+            found = self._after_name(parsed, k)
+            if not of_body:
+                found = found or self._before_name(parsed, k) or self._opening(parsed, k)
             if found is None:
                 continue
             who, phrase, times = found
@@ -208,11 +217,12 @@ class Appositions(Nominals):
         while end + 1 < len(units):
             if units[end].tag == "P" and units[end + 1].tag == "T":
                 times.append(end + 1)
-                end += 2
+                end += 2 + _dated_on(units, end + 2)
             elif units[end].lower in _CLOSING and units[end + 1].tag in {"T", "#", "D", "N"}:
                 times += [end + 1] if units[end + 1].tag == "T" else []
                 after = phrase_from(units, end + 1, len(units))
                 end = max(after, end + 2)
+                end += _dated_on(units, end)
             elif units[end].lower in _PLACED and (after := phrase_from(units, end + 1, len(units))) > end + 1:
                 end = after
             else:
@@ -221,8 +231,8 @@ class Appositions(Nominals):
 
     def _membership(self, parsed: Parsed, who: list[Span], phrase: Span, times: list[int]) -> Filled | None:
         units = parsed.units
-        role = role_of(units, phrase)
-        k = next(k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None)
+        role = role_of(units, phrase) or country_of(units, phrase)
+        k = next((k for k in range(*phrase) if role_of(units, (k, k + 1), True) is not None), phrase[1] - 1)
         if role is None or role[1] is None:
             placed = next((i for i in range(k + 1, phrase[1] - 1) if units[i].lower in _PLACED), None)
             inner = (placed + 1, phrase_from(units, placed + 1, phrase[1])) if placed is not None else None
@@ -231,7 +241,7 @@ class Appositions(Nominals):
             bare = role or role_of(units, (k, k + 1), True)
             held = self._held(parsed, k) if inner is None else []
             inner = held[0] if held and self.is_body(units, held[0]) else inner
-            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still"} & {
+            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"} & {
                 u.lower for u in units[phrase[0] : k + 1]
             }
             if bare is None or (inner is None and not times and not said):

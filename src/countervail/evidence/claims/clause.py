@@ -352,6 +352,15 @@ def lacks_object(clause: Clause) -> bool:
     )
 
 
+def by_somebody(clause: Clause) -> bool:
+    """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
+    over = clause.governor
+    if over is None or clause.verb.kind == "gerund":
+        proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
+        return proposing and clause.link == "ing"
+    return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
+
+
 def names_after(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:
     """The names or phrases of a list at unit i; of a name that "of" follows, the name: "by Guinea of a levy"; where
     what it is done to is `lacking`, the doer alone: "by the chairperson of the Commission of X"."""

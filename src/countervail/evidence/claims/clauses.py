@@ -206,6 +206,9 @@ def _touches(clauses: list[Clause], n: int) -> bool:
     clause, units = clauses[n], clauses[n].units
     start = clause.subjects[0][0]
     noun = listed_to(units, start, clauses[n - 1].verb.end)[-1:]
+    things = bool(noun) and units[noun[0][0]].lower in CLOSED["whatever_thing"]
+    if things and units[start].tag in {"D", "E", "O"} and lacks_object(clause):
+        return True  # "a bank, something China had suggested"
     article = bool(noun) and units[noun[0][0]].tag in {"D", "#"} and not reports(clauses[n - 1])
     return article and units[start].tag in {"D", "E"} and lacks_object(clause)
 

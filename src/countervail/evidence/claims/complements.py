@@ -235,6 +235,11 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
                     i += 2  # "between May and June"
                 continue
+            early = next((k for k in (i + 2, i + 3) if unit.lower == "as" and _dated_as(units, k)), 0)
+            if early:
+                clause.times.append(early + 1)
+                i = early + 2
+                continue
             spans = listed_from(units, i + 1, stop)
             if len(spans) > 1 and clause.objects and second_pair(units, spans[-1], unit.lower):
                 clause.phrases.append((unit.lower, spans[:-1]))
@@ -276,6 +281,11 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
         else:
             break
     return i
+
+
+def _dated_as(units: Sequence[Unit], k: int) -> bool:
+    """Whether a date follows at unit k: "as early as 2022", "as long ago as May"."""
+    return [u.tag for u in units[k : k + 2]] == ["P", "T"] and units[k].lower == "as"
 
 
 def _same_again(clause: Clause, i: int, stop: int) -> bool:

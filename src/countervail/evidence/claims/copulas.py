@@ -8,11 +8,11 @@ from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
-from countervail.evidence.claims.descriptions import owners_of
+from countervail.evidence.claims.descriptions import country_of, owners_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import about, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -45,7 +45,8 @@ class Copulas(References):
             return None
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
-        role = role_of(units, clause.objects[0]) or self._part(parsed, clause)
+        is_what = clause.objects[0]
+        role = role_of(units, is_what) or country_of(units, is_what) or self._part(parsed, clause)
         post = self._post(parsed, clause)
         if post is not None:
             return post
@@ -116,6 +117,8 @@ class Copulas(References):
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
         if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
             return "listed_in", None  # "Eritrea is not a party"
+        if spans and clause.inserted and not self.is_body(units, spans[0]):
+            spans = head_left(units, spans, 0)  # "a protocol on fishing, to which Peru is a party"
         return ("listed_in", spans[0]) if spans and self.is_body(units, spans[0]) else None
 
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:
@@ -215,7 +218,8 @@ class Copulas(References):
             ]  # not "with effect from May"
             body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
-            body = body or (clause.subjects[0] if given and clause.subjects else None)
+            persons = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"person"}  # "Ministers gave"
+            body = body or (clause.subjects[0] if given and clause.subjects and not persons else None)
             to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
             made = self._member(parsed, clause, (kind[0], body), who)
@@ -234,7 +238,8 @@ class Copulas(References):
         who = clause.subjects if clause.verb.passive else clause.objects
         if role is None or not who:
             return None
-        to = next(iter(clause.after("to", "into")), None)
+        by = [s for s in clause.after("by") if clause.verb.passive and self.is_body(parsed.units, s)]
+        to = next(iter([*clause.after("to", "into"), *by]), None)
         role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
         if role[1] is None and not clause.verb.passive:
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]

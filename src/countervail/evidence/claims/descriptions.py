@@ -149,6 +149,11 @@ class Described(Named):
             return next((i for at, i, _ in reversed(self.bodies) if at < place and i.endswith(f"-{word}")), None)
         if units[a].lower == "the" and units[head].text[:1].isupper() and self.of_house(word) and b - a == 2:
             return self.house  # "the Bank" in its own report
+        relative = [u.tag for u in units[b : b + 2]] == ["P", "R"] or [u.tag for u in units[b : b + 1]] == ["R"]
+        if a > 1 and units[a - 1].tag == "," and word in SYSTEMS and relative:
+            named = units[a - 2]  # "X, the platform from which Y withdrew"
+            if named.mention is not None or any(c.isupper() for c in named.text):
+                return self.mention(named) if named.mention is not None else None
         fresh = word not in self.called
         first = self.called.setdefault(word, place)
         titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
@@ -258,6 +263,13 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
     other = (first[1] + 1, first[1] + 2)
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
+
+
+def country_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[str, Span] | None:
+    """What "another BRICS country" is: in the body."""
+    a, b = span
+    named = b - a > 1 and units[b - 1].lower in {"country", "state", "nation"} and units[b - 2].mention
+    return ("listed_in", (b - 2, b - 1)) if named and named.type == "organisation" else None
 
 
 _MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})

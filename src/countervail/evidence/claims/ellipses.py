@@ -13,7 +13,7 @@ from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.units import CLOSED, SELVES
 
 REPEATED = MEMBERSHIP | {
     "be_invited",
@@ -167,7 +167,7 @@ class Ellipses(Copulas):
             if known is not None and known.predicate not in MEMBERSHIP | {"signed"}:
                 filled.pop(id(inner))
             if id(inner) not in filled and subjects:
-                roles = {"what": inner.verb.lemma}
+                roles = {"what": inner.verb.lemma} if objects or not spans else {}
                 filled[id(clause)] = Filled(
                     clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans]
                 )
@@ -387,8 +387,12 @@ def _untrue(clause: Clause, words: Sequence[str]) -> bool:
 
 
 def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
-    """Whether a phrase is "it" or "them" and no more."""
-    return len(spans) == 1 and parsed.units[spans[0][0]].lower in {"it", "them"} and spans[0][1] - spans[0][0] == 1
+    """Whether a phrase is "it", "them" or "itself" and no more."""
+    return (
+        len(spans) == 1
+        and parsed.units[spans[0][0]].lower in {"it", "them", *SELVES}
+        and spans[0][1] - spans[0][0] == 1
+    )
 
 
 def _asked_for(ids: Sequence[str]) -> bool:

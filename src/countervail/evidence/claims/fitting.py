@@ -36,7 +36,7 @@ def spoken_words(units: Sequence[Any], span: Span) -> bool:
 
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
-    if frame.passive and not clause.verb.passive and frame.operator is None:
+    if (frame.passive and not clause.verb.passive and frame.operator is None) or (frame.alone and clause.objects):
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"

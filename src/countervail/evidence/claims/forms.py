@@ -146,9 +146,9 @@ def _so_before(units: Sequence[Unit], i: int) -> bool:
     return k > 0 and units[k].lower in {"so", "as"} and units[k - 1].tag == ","
 
 
-def _does(forms: Mapping[str, str]) -> bool:
+def _does(forms: Mapping[str, str], form: str = "s") -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get("s", "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
+    return forms.get(form, "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
 
 
 @cache
@@ -253,7 +253,10 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     relative = relative or (
         left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s")
     )  # "banks that deal with"
-    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative):
+    after = next_word(units, i)
+    held = coordinated and right == "N" and _does(units[i].forms or {}, "b")  # "Togo and Benin hold observer status"
+    held = held and not (after is not None and after.forms)
+    if noun_form and not (before.lower in _PLURAL or right in OBJECT_NEXT or relative or held):
         return None
     if left == "C" and object_next and any(u.tag == "V" and _subjunctive(units, k) for k, u in enumerate(units[:i])):
         return "b"  # "demands that X withdraw the list and lift the blockade"
@@ -300,8 +303,12 @@ def verbal_before(units: Sequence[Unit], i: int) -> bool:
 def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None, after: Unit | None) -> bool:
     """Whether a participle opens the sentence or a parenthesis: "Founded in 2021, ...", "The League, founded in"."""
     since = after is not None and after.lower in {"since", "before", "after", "as", "once"}
-    if after is None or not (after.tag in {"P", "T"} or since) or (after.lower == "to" and _next_is_verb(units, i)):
-        return False
+    if (
+        after is None
+        or not (after.tag in {"P", "T"} or since)
+        or (after.lower == "to" and _next_is_verb(units, i) and lemma not in CLOSED["hearsay"])
+    ):
+        return False  # but "X, long rumoured to be leaving,"
     if before is None:
         return True
     if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):

@@ -335,7 +335,8 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
         lemma = clause.verb.lemma
         asking = lemma in {"apply", "ask", "request"} and not clause.verb.passive
         asking = asking and (lemma == "apply" or not clause.objects)  # "asked to join"
-        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or (not asking and made is None):
+        invited = made is not None and made.predicate in {"be_invited", "applied_to"}  # not "asked Niger to join it"
+        if inner is None or lemma not in {"apply", "ask", "invite", "request"} or not (asking or invited):
             continue
         joined = filled.pop(id(inner))
         if asking:

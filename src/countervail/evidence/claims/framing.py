@@ -7,7 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.clause import Clause, Laid, Span, doers
+from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import (
     attached,
@@ -229,6 +229,9 @@ class Framing(Appositions):
             offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
             objects = offers[-1].objects if offers else []
         laid.objects = objects
+        them = thing and units[target[0][0]].lower == "them" and frame.predicate == "refused"
+        if them and len(objects) == 1 and kind_of(objects[0]) == "body" and not objects[0].endswith("s"):
+            return False  # "stopped serving its cards; the lenders had refused them": not the one body
         if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted" and not clause.after("to", "into")):
             return False  # "if Bolivia accepts it"
         if pronoun and frame.predicate in {"listed", "delisted"} and all(kind_of(o) == "thing" for o in objects):
@@ -250,9 +253,8 @@ class Framing(Appositions):
         """Who does it; whether they can."""
         units, clause, frame, target, verb = parsed.units, laid.clause, laid.frame, laid.target, laid.clause.verb
         laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
-        by_whom = clause.governor if clause.verb.kind == "gerund" and clause.link == "ing" else None
-        if by_whom is not None and by_whom.verb.lemma in {"propose", "suggest", "recommend", "advocate"}:
-            laid.subjects = [UNNAMED]  # "proposed adding X to the list": somebody is to add it
+        if by_somebody(clause):
+            laid.subjects = [UNNAMED]
         if (
             clause.noun.rstrip("s") in CLOSED["ideas"]
             and clause.link == "to"

@@ -373,7 +373,7 @@ def role_of(
             return None
         if (
             word.startswith("partner")
-            and not status
+            and not (status or (end > k + 1 and all(units[j].tag != "N" for j in range(span[0], k))))
             and not qualified & {"dialogue", "associate", "associated", "sectoral", "its"}
         ):
             return None

@@ -18,7 +18,7 @@ from countervail.evidence.claims.ellipses import Ellipses
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.subjects import next_clause
+from countervail.evidence.claims.subjects import next_clause, ruled_out
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
@@ -29,8 +29,7 @@ _ORGANS = CLOSED["organs"]
 _PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
-_ENDING = CLOSED["ending"]
-"""Verbs that say of a membership that it is over."""
+_ENDING = CLOSED["ending"]  # verbs that say of a membership that it is over
 _WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "tighten", "extend", "renew", "prolong"])
 """What may or may not be done about something that is so: "the listing of X was not made public"."""
 _LASTING = frozenset(["listed", "sanctioned", "suspended", "founded"])
@@ -58,31 +57,25 @@ class Nominal:
     topic: bool = False
 
 
+_FIELDS = {"is": "kind", "except": "excluded", "for": "wish", "list": "listed"}
+"""Fields of the table that are called otherwise here."""
+
+
+def _field(name: str, value: Any) -> Any:
+    """What a field of the table says: a pattern, the places in order, or the value itself."""
+    if name in {"words", "except", "for"}:
+        return re.compile(rf"\b(?:{value})")
+    return tuple(value) if name in {"subject", "object"} else value
+
+
 @cache
 def nominals() -> dict[str, tuple[Nominal, ...]]:
     """The rows of each noun."""
     text = (files("countervail.evidence") / "languages" / "english" / "nominals.yaml").read_text(encoding="utf-8")
     found: dict[str, tuple[Nominal, ...]] = {}
     for row in yaml.safe_load(text):
-        words, excluded, wish = (
-            re.compile(rf"\b(?:{row[k]})") if k in row else None for k in ("words", "except", "for")
-        )
-        made = Nominal(
-            row["predicate"],
-            tuple(row["subject"]),
-            tuple(row["object"]),
-            row.get("first", "subject"),
-            row.get("is", "any"),
-            row.get("whose", "actor"),
-            row.get("needs", ""),
-            words,
-            excluded,
-            wish,
-            row.get("list", False),
-            row.get("roles", {}),
-            row.get("certain", False),
-            row.get("topic", False),
-        )
+        fields = {_FIELDS.get(k, k): _field(k, v) for k, v in row.items() if k != "nouns"}
+        made = Nominal(**fields)
         for noun in row["nouns"]:
             found[noun] = (*found.get(noun, ()), made)
     return found
@@ -159,9 +152,15 @@ class Nominals(Ellipses):
             done = any(covers(made, k) and _alike(made, table[unit.lower]) for made in filled)
             if done or unreal(units, k, self.shared.reading.folded.text, clause, inside):
                 continue
+            ruled = ruled_out(clause, inside) if all(units[a].lower in OWN for a, _ in phrase.own) else []
+            if not ruled and unit.lower == "participation":
+                continue  # who takes part in the work of a body is not always in it
+            phrase.own = ruled or phrase.own
             for row in table[unit.lower]:
+                row = replace(row, certain=True, whose="state") if ruled else row
                 made = self._nominal(parsed, row, phrase, clause, inside)
                 if made is not None:
+                    made.certain, made.denied = made.certain and not ruled, bool(ruled)
                     yield made
                     break
 

@@ -9,7 +9,7 @@ from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
-from countervail.evidence.claims.verbs import Verb
+from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect
 
 
@@ -139,7 +139,8 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
         return False
     spans = listed_to(units, verb.start, 0)
     later = any(c.verb.kind == "finite" for c in clauses[1:])
-    return bool(spans) and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
+    led = bool(spans) and not opens(units, spans)  # not "On other matters, Peru and Chile signed a protocol"
+    return led and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
 
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
@@ -209,7 +210,14 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         named = verb.kind == "infinitive" and before is not None and before.tag == "N" and before.lower != "order"
         clause.subjects = list(following.subjects) if following and not named else []  # not "candidates to join, both"
     elif not _coordinated(clauses, n, before, previous):
-        _controlled(clause, previous, before)
+        _controlled(clause, _past_relative(clauses[:n], before), before)
+
+
+def _past_relative(earlier: list[Clause], before: Unit | None) -> Clause:
+    """The verb that an infinitive belongs to: "asked" in "asked Pakistan, which holds the chair, to admit them"."""
+    asking = (c for c in earlier if c.operator and c.operator.control == "object" and c.objects and not c.relative)
+    closed = before is not None and before.tag == "," and earlier[-1].relative
+    return next(asking, earlier[-1]) if closed else earlier[-1]
 
 
 def _only_one(clause: Clause) -> bool:
@@ -289,6 +297,9 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if clause.link == "from" and governor.objects and governor.objects[-1][1] == start - 1:
         by_object = True  # "stop its banks from leaving"
     clause.subjects = governor.subjects
+    if clause.verb.kind == "infinitive" and governor.verb.passive and governor.verb.lemma in CLOSED["resolving"]:
+        it = [clause.units[a].lower for a, _ in governor.subjects] == ["it"]
+        clause.subjects = [] if it else governor.subjects  # "it was agreed to set up a fund": by whom, it does not say
     if clause.verb.kind == "infinitive" and (whom := given_time(clause, governor)):
         clause.subjects, clause.verb.modal = whom, "will"
         return

@@ -238,6 +238,10 @@ class References:
         units, found = parsed.units, list[str]()
         if clause.coordinated and spans == clause.objects:  # "listed X and took him off the list"
             earlier = [c for c in parsed.earlier(clause) if c.objects][-1:]
+            it = units[spans[0][0]].lower
+            again = [self.pronouns.get((id(parsed), s)) for c in earlier for s in c.objects if units[s[0]].lower == it]
+            if again and again[0]:
+                return [again[0]]  # "to grant it observer status and to invite it"
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             found = [o for m in known for o in m.objects[:1]]
             found = found or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]

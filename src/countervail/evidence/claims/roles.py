@@ -290,7 +290,8 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     post = re.sub(r"^ex-", "", post or "")
     if not post or post in lexicon().ranks or post.lower().removeprefix("co-").startswith("founder"):
         return
-    calling = post.split()[-1].lower() in CALLINGS and " of " not in post
+    head = re.split(r" (?:at|for|in|with|on) ", post)[0].split()[-1].lower()
+    calling = head in CALLINGS and " of " not in post and not body  # "a researcher at the Centre" is one of a body's
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])

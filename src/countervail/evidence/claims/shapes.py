@@ -38,6 +38,8 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = as_list(made.roles.pop("to", None))
     verb = made.clause.verb
     asked = [c.verb.lemma for c in made.clause.complements if c.link == "to"][:1]
+    meeting = [s for c in made.clause.complements if c.verb.lemma == "attend" for s in c.objects[:1]]
+    made.objects = made.objects or [f"n.{slug(text_of(parsed.units, s).removeprefix('the '))}" for s in meeting]
     if asked and asked[0] not in _COMING and verb.passive and not (made.objects or verb.past or verb.perfect):
         return None  # "is invited to reconsider its measures": it is asked to
     if inviter:
@@ -341,12 +343,9 @@ def post_role(units: Sequence[Any], clause: Clause, roles: dict[str, Any]) -> di
     return {"as": text_of(units, (later + 1, phrase_from(units, later + 1, len(units))))}
 
 
-_TEXTS = CLOSED["signable"]
-
-
 def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what is signed by nobody named is a text: "the memorandum was signed in Delhi"."""
-    return bool(spans) and all(head_word(units, s) in _TEXTS for s in spans)
+    return bool(spans) and all(head_word(units, s) in CLOSED["signable"] for s in spans)
 
 
 def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:

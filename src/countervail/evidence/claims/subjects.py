@@ -97,6 +97,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     spans = spans[1:] if opens(units, spans) else spans
     if units[spans[0][0]].lower == "what" and spans[0][1] - spans[0][0] > 1:
         spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "What Washington had asked was"
+    if units[spans[0][0]].lower in CLOSED["whatever_thing"] and spans[0][1] - spans[0][0] > 1:
+        spans = [(spans[0][0] + 1, spans[0][1]), *spans[1:]]  # "a bank, something China had suggested"
     before = [u.lower for u in units[max(floor, spans[0][0] - 2) : spans[0][0]]]
     if before[1:] == ["but"] and before[0] in {"all", "everybody", "everyone"}:
         clause.subjects = [(spans[0][0] - 2, spans[0][0] - 1)]  # "all but Oman have agreed"
@@ -259,6 +261,14 @@ def _gapped(clause: Clause) -> bool:
     return 1 < start <= clause.verb.start and clause.units[start - 1].tag == "R" and clause.units[start - 2].tag == "P"
 
 
+def _to_do(units: Sequence[Unit], k: int) -> bool:
+    """Whether the verb at unit k is an infinitive: "to join", "to have joined", "to be leaving"."""
+    k -= 1
+    while k > 0 and units[k].tag in {"A", "B"}:
+        k -= 1
+    return units[k].lower == "to"
+
+
 def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     """Whether a comma before the verb closes a parenthesis after the subject: "X, head of Y, said"; sets it."""
     clause, units = clauses[n], clauses[n].units
@@ -270,7 +280,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
     for opening in range(closing - 2 - (units[closing - 1].lower == "out"), 0, -1):  # "X, he points out, has"
         if any(_gapped(c) and c.subjects[0][0] <= opening < c.verb.end for c in clauses[:n]):
             continue  # "the bank, in which A, B and C hold shares, suspended"
-        stops = units[opening].tag in {";", ":", "V"} and units[opening - 1].lower != "to"  # "the first to join, left"
+        stops = units[opening].tag in {";", ":", "V"} and not _to_do(units, opening)  # "the first to join, left"
         if stops and not any(u.tag in {"R", "S"} for u in units[opening - 3 : opening]):
             k = opening - (units[opening - 1].tag == "A")  # "The bank, we were told by X, would"
             told = k > 1 and units[k - 1].tag == "O" and units[k - 2].tag == ","
@@ -287,7 +297,7 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         inside = [c for c in inside if not c.relative and not owned_clause(units, c.subjects, opening)]
         said = len(inside) == 1 and opening + 1 == (inside[0].subjects or [(0, 0)])[0][0]
         said = said and (reports(inside[0]) or (first.tag == "O" and inside[0].verb.end == closing))
-        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those"} and not said:
+        if first.tag not in "RDPNVEBS#" and first.lower not in {"being", "those", "no"} and not said:
             continue
         if inside and first.tag not in {"R", "S", "P"} and first.lower != "whose" and not said:
             return False
@@ -301,7 +311,9 @@ def _after_parenthesis(clauses: list[Clause], n: int, closing: int) -> bool:
         state = first.mention is not None and first.mention.type == "country" and opening + 2 == closing
         if spans and state and spans[0][0] and units[spans[0][0] - 1].tag == "P":
             continue  # "X, whose parent is registered in Atlanta, Georgia, rejected"
-        named = first.tag == "E" and bool(spans) and units[spans[-1][1] - 1].tag == "E"
+        more = first.lower == "the" and len(listed_from(units, opening + 1, closing)) > 1  # "by A, the B and C in May"
+        more = more and units[opening + 2].tag == "E"
+        named = (first.tag == "E" or more) and bool(spans) and units[spans[-1][1] - 1].tag == "E"
         if named and not (person and with_place(units, spans)):
             continue
         if spans:
@@ -352,6 +364,14 @@ def _whose_clause(clauses: list[Clause], n: int, opening: int, spans: list[Span]
 def _floor(clauses: list[Clause], n: int, before: int) -> int:
     ends = [c.verb.end for c in clauses[:n] if c.verb.end <= before]
     return ends[-1] if ends else 0
+
+
+def ruled_out(clause: Clause, inside: str) -> list[Span]:
+    """Who says that they will not do what a noun at a place of the clause names: "ruled out any departure from it"."""
+    verb, units = clause.verb, clause.units
+    words = {verb.lemma, *(f"{verb.lemma}-{u.lower}" for u in units[verb.end : verb.end + 1])}
+    plain = not (verb.negated or verb.passive or verb.modal or clause.condition)
+    return clause.subjects if plain and inside in {"object", "against"} and words & CLOSED["ruled_out"] else []
 
 
 def next_clause(units: Sequence[Unit], clauses: Sequence[Clause], k: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.forms import BARE, BE, next_word, opens_reduced, verb_form
+from countervail.evidence.claims.forms import BARE, BE, next_word, opens_reduced, previous_word, verb_form
 from countervail.evidence.claims.phrases import kind, listed_to
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 
@@ -129,7 +129,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     ):
         kind = "participle"
     selves = before is not None and before.lower in SELVES and i > 1 and units[i - 2].tag == ","
-    if reduced and (selves or opens_reduced(units, i, lemma, before, after)):  # "Guinea, itself suspended since May"
+    opening = before if negated else previous_word(units, i)  # "Togo, long rumoured to", but not "it never agreed to"
+    if reduced and (selves or opens_reduced(units, i, lemma, opening, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
     passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
