@@ -29,7 +29,8 @@ _MOVED = re.compile(
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = (
-    r"will|shall|(?:is|are) (?:to|expected)|(?:plan|hope|want|aim|intend)s? to|going to|scheduled|due|set to|upcoming"
+    r"will|shall|(?:is|are) (?:to|expected|set for|planned for)|(?:plan|hope|want|aim|intend)s? to|going to|scheduled"
+    r"|due|set to|upcoming"
 )
 _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"

@@ -89,10 +89,11 @@ _LEGAL = (
 _UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 _LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
 _UPPER = rf"[{_UP}][{_UP}'-]{{1,24}}"
-_NEXT = rf"(?:[{_UP}][{_LOW}'-]{{1,24}}(?:-[{_UP}][{_LOW}]{{1,24}})?|[A-Z]\.|al-[A-Z][a-z]{{1,24}})"
+_NEXT = rf"(?:[{_UP}][{_LOW}'-]{{1,24}}(?:-[{_UP}][{_LOW}]{{1,24}})?|(?:[A-Z]\.){{1,3}}|al-[A-Z][a-z]{{1,24}})"
 _ENTRY = re.compile(
     rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,4}}), "
-    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[();,.]|$|\n))"
+    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[();,.]|$|\n)| {{1,4}}(?:[Dd]ate of|[Pp]lace of|DOB|POB|[Bb]orn"
+    r"|[Nn]ationality|[Ll]isted|[Tt]itle|[Pp]osition|[Pp]assport)\b)"
 )
 """A name as lists give it: SURNAME, Given Name."""
 _UNMARKED = re.compile(
@@ -146,7 +147,9 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     for match in sorted([*_ENTRY.finditer(text), *_UNMARKED.finditer(text)], key=lambda m: m.start()):
         given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
         place = given in words.capitals or given in country_words() or match.group("s") in words.orgs
-        ship = _SHIP.match(match.group("s")) or "(vessel)" in line
+        kind = re.search(r"\((?:individual|entity|vessel)\)", line)
+        line = line[: kind.end()] if kind else line
+        ship = _SHIP.match(match.group("s")) or (kind is not None and kind.group() == "(vessel)")
         if place or ship or re.search(rf"\b{_LEGAL}$", match.group("s")):
             continue
         if given not in words.given and not _LISTED.search(line):
@@ -286,12 +289,19 @@ def _no_body(text: str, span: tuple[int, int]) -> bool:
     """Whether it is no body: the programme that an entry is listed under, [SDGT], an adjective, Kestrian-owned, or an
     American state."""
     a, b = span
-    if AMERICAN_STATE.fullmatch(text, a, b):
+    if AMERICAN_STATE.fullmatch(text, a, b) or _SHIP_KIND.fullmatch(text, a, b):
         return True
     head, _, rest = text[a:b].partition("-")
     if rest.islower() and " " not in rest and (head in adjectives() or head in country_words()):
         return True
     return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
+
+
+_SHIP_KIND = re.compile(
+    r"(?:(?:Crude|Oil|Products?|Chemical|Gas|LPG|LNG|Bulk|General|Cargo|Container|Asphalt|Bitumen|Supply|Passenger) )*"
+    r"(?:Tanker|Carrier|Cargo|Ship|Vessel|Tug|Ferry|Trawler)"
+)
+"""What kind of ship it is, and no name of one."""
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

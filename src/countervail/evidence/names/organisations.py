@@ -81,8 +81,7 @@ class Organisations:
             j < len(tokens)
             and tokens[j].capital
             and tokens[j].gap == " "
-            and tokens[j].bare not in words.posts
-            and tokens[j].bare not in words.titles
+            and not (tokens[j].bare in words.posts or tokens[j].bare in words.titles)
             and j - i < 4
         ):
             j += 1
@@ -319,12 +318,21 @@ class Organisations:
         return ends and capital and token.bare in {"Government", "Mission"}
 
     def known(self) -> Iterator[tuple[int, int]]:
-        """Spans of bodies known by name."""
+        """Spans of bodies known by name, which no person bears."""
+        given = lexicon().given
         for m in _known().finditer(self.text):
             line_start = self.text.rfind("\n", 0, m.start()) + 1
             line = self.text[line_start : line_start + 200].split("\n", 1)[0]
             if m.group() in {"WHO", "ECO", "AP", "RT", "CIS", "SANA", "BIS", "ICC"} and line.isupper():
                 continue  # a word in a line of capitals
+            before = self.text[max(0, m.start() - 24) : m.start()]
+            if (
+                " " not in m.group()
+                and not m.group().isupper()
+                and before[-1:] == " "
+                and before.split(" ")[-2] in given
+            ):
+                continue  # "Nadia Orlen"
             yield m.span()
 
     def lower_heads(self) -> Iterator[tuple[int, int]]:
@@ -342,24 +350,16 @@ class Organisations:
             i = j
             while start < end and self._small_or_state(start):
                 start += 1
-            if start == end:
-                continue
             run = tokens[start:end]
-            if any(t.bare in words.titles or t.bare in words.posts for t in run) or all(
-                t.bare in words.capitals or t.bare in words.rails for t in run
-            ):
+            if not run:
                 continue
-            before, after = (
-                self.text[max(0, run[0].start - 50) : run[0].start],
-                self.text[run[-1].end : run[-1].end + 40],
-            )
+            places = all(t.bare in words.capitals or t.bare in words.rails for t in run)
+            if places or any(t.bare in words.titles or t.bare in words.posts for t in run):
+                continue
+            before = self.text[max(0, run[0].start - 50) : run[0].start]
+            after = self.text[run[-1].end : run[-1].end + 40]
             generic = all(t.bare in words.not_names for t in run)
-            if (
-                w.OWNED.match(after)
-                and not generic
-                and run[0].bare not in words.given
-                and run[0].bare not in words.capitals
-            ):
+            if w.OWNED.match(after) and not generic and run[0].bare not in words.given | words.capitals:
                 yield run[0].start, run[-1].start + len(run[-1].bare)
                 continue
             if (w.BEFORE_LOWER.match(after) and not run[-1].text.endswith("'s")) or w.AFTER_LOWER.search(before):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
@@ -23,6 +24,14 @@ from countervail.evidence.text.tokens import (
 )
 
 
+@cache
+def _leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that lead to a name, titles and posts; words that no name ends with."""
+    words = lexicon()
+    common = words.not_names - words.given
+    return words.posts | words.titles | words.ranks, words.posts | words.ranks | words.org_heads | words.rails | common
+
+
 class People:
     """The people of one text; `taken` are folded spans of countries, organisations and dates, where no name begins."""
 
@@ -31,6 +40,7 @@ class People:
         self.tokens = tokens
         self.taken = taken
         self.words = lexicon()
+        self.leads, self.no_ends = _leads_and_ends()
         self.lower = {t.text for t in tokens if not t.capital}
         self.learnt: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.first_names: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -97,8 +107,11 @@ class People:
             bare = tokens[k].bare
             if bare in w.MONTHS_GIVEN and self._given_beside(k, j):
                 break
+            if k > i and bare in w.CALENDAR and k + 1 < j and tokens[k - 1].bare in words.titles:
+                break  # "Mr. Friday Osei"
             if (
                 bare in words.titles
+                or (bare[:3] == "Ex-" and bare[3:].title() in words.posts)
                 or bare in words.ranks
                 or (bare in words.posts and not tokens[k].text.endswith("'s"))
             ):
@@ -110,10 +123,7 @@ class People:
             elif bare in adjectives() or (bare in words.not_names and bare not in words.given):
                 # "Supreme Leader", "Foreign Minister", "Prime Minister": common words before a post
                 rest = [tokens[m].bare for m in range(k + 1, j)]
-                ahead = next(
-                    (m for m, w in enumerate(rest) if w in words.posts or w in words.titles or w in words.ranks), None
-                )
-                if ahead is None:
+                if not self.leads.intersection(rest):
                     if titled or k > i:
                         return k, k, titled
                     k += 1
@@ -123,11 +133,7 @@ class People:
                 k += 1  # "the Swiss-trained X"
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
-                posts = [
-                    m
-                    for m in range(k + 1, j - 1)
-                    if tokens[m].bare in words.posts or tokens[m].bare in words.titles or tokens[m].bare in words.ranks
-                ]
+                posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
                 if posts and tokens[k].bare not in words.given:
                     k = posts[-1] + 1
                     titled = True
@@ -136,15 +142,16 @@ class People:
                     j = posts[0]
                 break
         end = j
-        while end > k and (
-            tokens[end - 1].bare in words.posts
-            or tokens[end - 1].bare in words.ranks
-            or (tokens[end - 1].bare in words.not_names and tokens[end - 1].bare not in words.given)
-            or tokens[end - 1].bare in words.org_heads
-            or tokens[end - 1].bare in words.rails
-        ):
+        while end > k and tokens[end - 1].bare in self.no_ends and not self._month_surname(k, end):
             end -= 1
         return k, end, titled
+
+    def _month_surname(self, k: int, end: int) -> bool:
+        """Whether two words are a name with a month's for its second: Julian March, but no "Julian March 3"."""
+        first, last = self.tokens[k], self.tokens[end - 1]
+        if end - k != 2 or first.bare not in self.words.given or last.bare not in w.CALENDAR or last.bare[-3:] == "day":
+            return False
+        return not re.match(r",? \d", self.text[last.end :][:3])
 
     def _field(self, i: int, j: int) -> int:
         """Where the name begins after the field of an office: "Minister of Petroleum | Reza Kamrani"."""
@@ -180,6 +187,7 @@ class People:
                 t.text in w.PARTICLES
                 or t.bare in words.given
                 or (t.bare in w.MONTHS_GIVEN and t is self.tokens[k])
+                or (t.bare in w.CALENDAR and (titled or self._month_surname(k, j)))
                 or w.INITIAL.match(t.bare)
                 or (
                     t.bare not in words.not_names

@@ -49,7 +49,7 @@ _ONE_TO_ONE = {
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
-_COMPOUND = (
+_COMPOUND = [
     "well",
     "self",
     "long",
@@ -64,15 +64,18 @@ _COMPOUND = (
     "high",
     "ex",
     "vice",
-)
+]
 """Words that keep their hyphen at the end of a line: well-known, state-owned, third-country."""
 _KEEPS_NONE = "".join(rf"(?<!\b{first})" for first in _COMPOUND)
+_SECOND = r"(?:led|owned|based|backed|flagged|run|wide|style|registered|controlled|linked|born|level|border)\b"
+"""Words that are joined by a hyphen to the one before: Saudi-led."""
+_LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
 _CHANGE = re.compile(
-    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[a-z]))"
+    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[{_LOW}]))"
     rf"|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
-    rf"|(?P<hyphen>(?<=[a-z]){_KEEPS_NONE}-[ ]?\r?\n[ ]*(?=[a-z]))"
-    r"|(?P<broken>(?<=[a-z]-)[ ]?\r?\n[ ]*(?=[a-z])|(?<=[A-Za-z]-)\r?\n(?=[A-Z]))|(?P<space> {2,})"
-    r"|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
+    rf"|(?P<hyphen>(?<=[{_LOW}]){_KEEPS_NONE}-[ ]?\r?\n[ ]*(?=[{_LOW}])(?!{_SECOND}))"
+    rf"|(?P<broken>(?<=[{_LOW}]-)[ ]?\r?\n[ ]*(?=[{_LOW}])|(?<=[A-Za-z]-)\r?\n(?=[A-Z]))"
+    r"|(?P<space> {2,})|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
 _WRAP_WIDTH = 45
 _LIST_START = re.compile(r"[ ]*(?:[-*•·–]|\d{1,2}[.)]|[A-Za-z][.)])[ ]")
@@ -162,6 +165,13 @@ _INITIAL = re.compile(r"\b[A-Z]\w+(?<!\bNo) (?:[A-Z]\. ?)*[A-Z]\.$|\b(?:Mr|Mrs|M
 """An initial or title at the end of a line, whose name stands on the next."""
 
 
+_DAY_ENDS = re.compile(r"[a-z,] \d{1,2}$")
+_MONTH_BEGINS = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+"""A date broken after its day."""
+
+
 def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     """Whether the break between two lines only wraps a paragraph."""
     bare, head = line.rstrip(), following.lstrip()
@@ -170,6 +180,8 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     small = head[0].islower()
     if bare[-1] == "\u00ad" or head.rstrip() in names_of_states():
         return False  # the fold joins it; a list of one state a line
+    if _DAY_ENDS.search(bare) and _MONTH_BEGINS.match(head):
+        return True
     if (bare.rsplit(" ", 1)[-1].strip(_BRACKETS), head.split(" ", 1)[0].strip(_BRACKETS)) in broken_names():
         return True
     if _NUMBERED.match(bare) and not small and len(bare) < 0.6 * page.longest and bare[-1] != ",":
