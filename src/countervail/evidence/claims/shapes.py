@@ -119,9 +119,7 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
         for o in made.objects
     )
-    worth = "worth" in made.roles and any(
-        kind_of(s) == "state" for s in made.subjects
-    )  # "gold worth 3 billion dollars"
+    worth = "worth" in made.roles and "state" in map(kind_of, made.subjects)  # "gold worth 3 billion dollars"
     measured = "amount" in made.roles or worth
     if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
