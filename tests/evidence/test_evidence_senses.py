@@ -1323,3 +1323,58 @@ def test_roles_that_are_none() -> None:
 def test_what_is_turned_or_set_in(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
     """Conditions without "if", remarks between commas and the posts of firms change whose claim it is."""
     assert said("The ministers met on Monday in Vienna. " + text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("listed", "Add Volta Metals and its owner, Anna Berg, to the list.", [("p.unnamed", 2, "proposed")]),
+        (
+            "listed",
+            "The Panel recommends that the Committee:\n(a) List Volta Metals FZE and Orta Bank;\n(b) Delist Olga Reis.",
+            [("o.committee", 2, "proposed")],
+        ),
+        ("delisted", "Delist Volta Metals.", [("p.unnamed", "o.volta-metals", "proposed")]),
+        ("listed", "Chile added Volta Metals to the schedule.", [("c.CHL", "o.volta-metals", "asserted")]),
+        ("delisted", "Volta Metals came off the SDN List in May.", [("p.unknown", "o.volta-metals", "asserted")]),
+        ("delisted", "Chile struck Volta Shipping from its register.", []),
+        (
+            "delisted",
+            "Chile welcomed the removal of Malta from a Swiss list of risky places.",
+            [("c.CHE", "c.MLT", "asserted")],
+        ),
+        ("listed", "Those listed today are subject to a freeze, and UN staff may not pay them.", []),
+        ("sanctioned", "Ghana remains shut out of the talks.", []),
+        ("sanctioned", "Peru slammed sanctions on Chad.", [("c.PER", "c.TCD", "asserted")]),
+        ("expelled", '"My country expelled me," Anna Berg said.', []),
+        ("paid", "Peru paid Volta Metals nothing in cash.", [("c.PER", "o.volta-metals", "not asserted")]),
+        ("paid", "Peru promised A$4 million for nurses.", [("c.PER", None, "planned")]),
+        ("paid", "Volta Metals made funds available to Anna Berg.", [("o.volta-metals", "p.anna-berg", "asserted")]),
+        ("paid", "Peru made payments totalling €2 million to Chad.", [("c.PER", "c.TCD", "asserted")]),
+        ("paid", "The Salt Union lent Chad $6 million.", [("o.salt-union", "c.TCD", "asserted")]),
+        ("paid", "Volta Metals collected tolls from drivers.", [("p.drivers", "o.volta-metals", "asserted")]),
+        ("supplied", "Volta Metals carried 800 sacks of salt to Chad.", [("o.volta-metals", "c.TCD", "asserted")]),
+        ("evaded", "Invoices suggest that Volta Metals evaded the embargo.", [("o.volta-metals", 1, "alleged")]),
+        ("correspondent_banking_with", "Two Omani banks were refused correspondent accounts in Chad.", []),
+    ],
+)
+def test_money_and_measures(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    """Orders, lists by other names, sums without a receiver, measures that are none; a number counts the objects."""
+    found = said("The ministers met on Monday in Vienna.\n" + text, predicate)
+    counted = [n for _, n, _ in expected if isinstance(n, int)]
+    assert [(s, (len(o) if isinstance(o, list) else 1) if counted else o, m) for s, o, m in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "through"),
+    [
+        ("Volta Metals pays, through Orta Bank, the wages of its guards.", "o.orta-bank"),
+        ("Peru paid Volta Metals, a firm registered in Malta, through Orta Bank.", "o.orta-bank"),
+        ("Peru will pay its suppliers through Orta Bank without resort to a third bank.", "o.orta-bank"),
+    ],
+)
+def test_the_means_of_a_payment_stand_apart(text: str, through: str) -> None:
+    """What stands between a verb and its means is of neither."""
+    paid = [c for c in claims_of(text) if c["predicate"] == "paid"]
+    assert [c["qualifier"]["through"] for c in paid] == [through]
+    assert "third" not in str(paid[0].get("object"))

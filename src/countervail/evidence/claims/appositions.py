@@ -280,6 +280,8 @@ class Appositions(Nominals):
         stop = next((k for k in range(start, len(units)) if units[k].tag in {";", ":", "."}), len(units))
         at = [k for k in range(start, stop) if units[k].tag == "E" and units[k - 1].tag in {"V", "A", ",", "C"}]
         at = [k for k in at if (m := units[k].mention) is not None and m.type in {"person", "organisation"}]
+        if clause.verb.lemma == "be" and at[:1] != [start]:
+            return None  # "Those designated are subject to a freeze, and EU firms may not fund them"
         who = [(k, k + 1) for k in at if units[k + 1 : k + 2] == [] or units[k + 1].tag not in {"A", "V", "G"}]
         done = replace(clause, verb=replace(clause.verb, passive=True))
         return Filled(done, "listed", [UNKNOWN], self.ids(parsed, clause, who), {}, None, who) if who else None

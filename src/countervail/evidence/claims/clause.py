@@ -88,12 +88,20 @@ class Clause:
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
+        if self.verb.lemma == "suggest" and self._concludes():
+            return Operator("alleged", speaker=True)  # "records suggest that X sold it"
         following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
         operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
         accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
             return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
         return operator
+
+    def _concludes(self) -> bool:
+        """Whether papers suggest something, or somebody suggests that something has happened: no proposal."""
+        papers = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["papers"]
+        told = [c.verb for c in self.complements if c.link == "that"]
+        return bool(papers) or (bool(told) and all(v.past and not v.modal for v in told))
 
 
 _FICTIONS = CLOSED["fictions"]

@@ -152,6 +152,9 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
         had = units[i + 1].tag in {"O", "E"} and units[i + 2].lower in {"had", "has", "have", "did"}
         if units[i].lower == "as" and had and units[i - 1].tag in {"N", "E", "O"}:
             units[i].tag = "S"  # "left the pact as Peru had left the league"
+    for i, unit in enumerate(units[1:-1], 1):
+        if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
+            unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
     units = _of_several_words(units)
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]

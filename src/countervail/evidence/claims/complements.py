@@ -56,7 +56,10 @@ def right_side(clauses: list[Clause], n: int) -> None:
     if i + 1 < stop and units[i].tag == "T" and (units[i + 1].lower in {"the", "a", "an"} or units[i + 1].tag == "E"):
         clause.times.append(i)
         i += 1  # "signed today the protocol"
-    i = _past_parenthesis(units, i, stop)
+    ahead = _past_parenthesis(units, i, stop)
+    if ahead > i and units[i + 1].lower in {"through", "via"}:  # "pays, through a bank, the wages"
+        clause.phrases.append((units[i + 1].lower, listed_from(units, i + 2, ahead - 1)))
+    i = ahead
     if i + 2 < stop and units[i].lower in {"until", "till"} and units[i + 1].tag == "T" and units[i + 2].tag in "DE":
         i += 2  # "extended until 1 July 2026 the arms measures"
     spans = listed_from(units, i, stop)
@@ -69,7 +72,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
             sum_at -= 1  # "paid the trader USD 4 million"
         if sum_at and units[sum_at - 1].tag in {"N", "E"} and units[sum_at - 1].lower not in _NUMBERED:
             spans, clause.second, b = [(a, sum_at)], [(sum_at, b)], sum_at  # "paid a Dutch broker 4 million"
-        if units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
+        if units[b - 1].lower == "nothing" and b - a > 1:  # "paid the state refiner nothing"
+            spans, clause.second, verb.negated, b = [(a, b - 1)], [(b - 1, b)], True, b - 1
+        elif units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
             spans = [(a, a + 1)]  # "offered Niger access"
             clause.second = [(a + 1, b)]
     whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and len(spans) == 1 and not verb.passive
@@ -249,6 +254,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 continue  # "paid in through a bank", "paid for by Japan"
             if not spans:
                 break
+            if unit.lower == "to" and units[i - 1].lower in CLOSED["to_what"]:
+                i = spans[-1][1]  # "without resort to a third bank": to nobody
+                continue
             if unit.lower == "to" and head_word(units, spans[0]) in {"value", "tune", "amount"}:
                 clause.worth = spans[:1]  # "paid for the goods, to the value of 3 million"
                 i = spans[-1][1]

@@ -244,12 +244,21 @@ def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | 
     owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
     if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
         return owner - 1, owner
-    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
-    if inner is not None and inner < span[1]:
-        return inner, span[1]
-    named = next((k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text)), None)
-    named = named if named is not None else next((k for k in range(*span) if units[k].text == "European"), None)
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), span[1])
+    ahead = inner - 2 if inner < span[1] else inner
+    named = next((k for k in range(span[0], ahead) if units[k].text == "European" or _whose_list(units[k])), None)
+    if named is None and inner < span[1]:  # not "the list of high-risk jurisdictions"
+        return (inner, span[1]) if units[inner].tag != "N" or not units[inner].text.islower() else None
+    named = named if named is not None else next((k for k in range(*span) if units[k].tag == "E"), None)
     return (named, named + 1) if named is not None else None
+
+
+def _whose_list(unit: Unit) -> bool:
+    """Whether a word before "list of" says whose it is: "the EU list of X", "a Swiss list of X"; not of a state, whose
+    name may say what it is about ("the Iran list of the Union")."""
+    mention = unit.mention
+    body = unit.tag == "E" and mention is not None and mention.type == "organisation"
+    return body or bool(adjective_codes(unit.text))
 
 
 def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:

@@ -118,6 +118,8 @@ def nobody(made: Filled) -> bool:
     every = any(units[s[0]].lower == "all" and "E" not in {u.tag for u in units[s[0] : s[1]]} for s in clause.subjects)
     if every and verb.kind == "infinitive" and clause.governor is not None and not clause.governor.verb.passive:
         return True  # "ordered all lenders to stop accepting them"
+    if made.predicate == "expelled" and made.subjects == ["n.country"]:
+        return True  # "my country expelled me": from no body
     if anybody and (made.clause.relative or (verb.modal in {"shall", "should", "must", "may"} and not verb.passive)):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(

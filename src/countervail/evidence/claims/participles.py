@@ -33,9 +33,10 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
             verb.kind, verb.passive = "participle", True  # "the persons and ships set out in Part A"
         return
     between = units[previous.verb.end : verb.start]
-    if not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between):
+    apposed = len(between) > 3 and _of_apposition(units, verb)
+    if not apposed and (not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between)):
         return
-    if verb.lemma in {"call", "name"} and _named_so(units, verb.end):
+    if apposed or (verb.lemma in {"call", "name"} and _named_so(units, verb.end)):
         verb.kind, verb.passive = "participle", True  # "was paid through a company in Sharjah called Blue Sail"
         return
     operator = previous.operator
@@ -47,6 +48,15 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
         verb.kind, verb.passive = "participle", True
+
+
+def _of_apposition(units: Sequence[Unit], verb: Verb) -> bool:
+    """Whether a form in -ed tells more of what a name is: "paid X, a firm registered in Y, through a bank"."""
+    spans = listed_to(units, verb.start, 0)
+    a = spans[-1][0] if spans else 0
+    apposed = a > 1 and units[a].lower in {"a", "an"} and units[a - 1].tag == "," and units[a - 2].tag == "E"
+    placed = units[verb.end : verb.end + 1] and units[verb.end].lower in {"in", "at", "by", "under"}
+    return bool(apposed and placed) and verb.lemma in CLOSED["post_modifiers"]
 
 
 def _before_main_verb(clauses: list[Clause], n: int) -> bool:

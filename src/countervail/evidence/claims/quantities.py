@@ -180,6 +180,12 @@ def quantity_in(units: Sequence[Any], span: tuple[int, int]) -> dict[str, Any] |
     return _quantity_of("".join(pieces)[:200])
 
 
+def is_money(units: Sequence[Any], span: tuple[int, int]) -> bool:
+    """Whether a phrase is a sum or a currency: "A$4 million", "some dirhams"."""
+    return units[span[1] - 1].lower in _MONEY or (quantity_in(units, span) or {}).get("unit") in _ISO
+
+
+_ISO = frozenset(_MONEY.values())
 _COUNTED = frozenset(_LISTS["counted"])
 """Units of `country_count`, which `memberships` reads."""
 _MARKET = re.compile(r"\bmarket|consumers|population", re.IGNORECASE)

@@ -17,6 +17,7 @@ from countervail.evidence.claims.phrases import (
     text_of,
     words_of,
 )
+from countervail.evidence.claims.quantities import is_money
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -120,20 +121,14 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
         for o in made.objects
     )
-    worth = "worth" in made.roles and any(
-        kind_of(s) == "state" for s in made.subjects
-    )  # "gold worth 3 billion dollars"
+    worth = "worth" in made.roles and "state" in map(kind_of, made.subjects)  # "gold worth 3 billion dollars"
     measured = "amount" in made.roles or worth
     if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
         return None  # "for exporting unwashed ore"
     if not receiver and clause.verb.lemma in {"arm", "equip"}:
         return None if world_bodies().issuperset(made.objects) else made  # "arming the junta", "is armed by Yemen"
-    if (
-        not receiver
-        and actors
-        and not clause.verb.passive
-        and clause.verb.lemma in {"supply", "arm", "equip", "provide"}
-    ):
+    equipped = clause.verb.lemma in {"supply", "arm", "equip", "provide"}
+    if not receiver and actors and equipped and not clause.verb.passive:
         return made  # "supplied the militia"
     made.objects = receiver
     made.roles["what"] = one_or_many(goods)
@@ -149,13 +144,13 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
         taken = made.objects if made.clause.verb.passive else made.subjects
         made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
         return made if givers else None
-    if made.frame is not None and made.frame.moved and "to" not in made.roles:
-        made.objects = []  # "nine of the payments went through a bank"
-    if made.frame is not None and made.frame.moved and not _known(made.subjects):
+    moved = made.frame is not None and made.frame.moved
+    made.objects = [] if moved and "to" not in made.roles else made.objects  # "the payments went through a bank"
+    if moved and not _known(made.subjects):
         givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
         made.subjects = givers or made.subjects  # "4 million went from X to Y"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
-    states = bool(made.subjects) and all(i.startswith("c.") for i in made.subjects)
+    states = {i[:2] for i in made.subjects} == {"c."}
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
     paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
     if not made.objects and not paid and not made.clause.verb.negated:
@@ -170,6 +165,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
             goods = clause.second if clause.second and not clause.verb.passive else direct
             made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
         made.objects = receiver
+    elif len(direct) == 1 and not (clause.second or clause.after("to")) and is_money(units, direct[0]):
+        made.objects, made.roles["what"] = [], text_of(units, direct[0])  # "dirhams paid through a bank": to whom?
     return made
 
 
@@ -276,6 +273,8 @@ def _banned(made: Filled, parsed: Parsed) -> Filled | None:
         by = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"state", "body"}]
         made.subjects, made.objects = by or [UNKNOWN], made.subjects
         return made if by or clause.verb.modal else None
+    if clause.particle and made.subjects == [UNKNOWN]:
+        return None  # "is cut off", "was shut out of the talks"
     if made.frame is not None and made.frame.to is not None:
         return made  # "banned X from entering its territory"
     barred = bool(clause.after("from")) and any(kind_of(o) != "thing" for o in made.objects)

@@ -66,6 +66,13 @@ _LINKED = re.compile(
     re.IGNORECASE,
 )
 
+_UNLINKED = re.compile(
+    r"\b(?:without|no|not|never|refus\w+|denied|den(?:y|ies)|reject\w*|clos(?:e|ed|es|ing)|cut|lacks?|lost|lose|ended?)\b"
+    r"[^.;]{0,60}\b(?:correspondent|links?)\b",
+    re.IGNORECASE,
+)
+"""What says that banks are not linked: "without recourse to correspondent banks", "were refused accounts"."""
+
 
 def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     """What a date in a sentence about a grouping dates."""
@@ -215,14 +222,21 @@ def _roles_of_states(shared: Context, sentence: Sentence) -> Iterator[Claim]:
 
 def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     """Which state's banks are linked with which, over which rails."""
-    if not (_BANK.search(sentence.text) and _LINKED.search(sentence.text)):
+    if not (_BANK.search(sentence.text) and _LINKED.search(sentence.text)) or _UNLINKED.search(sentence.text):
         return
-    states = [m.value for m, _, _ in shared.reading.within(sentence.start, sentence.end, "country") if m.value]
+    named = shared.reading.within(sentence.start, sentence.end, "country")
+    states = [m.value for m, _, _ in named if m.value]
     words = re.findall(r"\b[A-Z]{3,8}\b", sentence.text)
     names = profile().rails
     rails = list(dict.fromkeys(names.get(w, w) for w in words if w in lexicon().rails and w != "SWIFT"))
     subject = next(
-        (codes[0] for w in re.findall(r"\b[A-Z][a-z]+\b", sentence.text) if len(codes := adjective_codes(w)) == 1), None
+        (
+            codes[0]
+            for w in re.finditer(r"\b[A-Z][a-z]+\b", sentence.text)
+            if len(codes := adjective_codes(w.group())) == 1
+            and not any(a <= sentence.start + w.start() < b for _, a, b in named)  # not of "the Kyrgyz Republic"
+        ),
+        None,
     )
     others = [s for s in dict.fromkeys(states) if s != subject]
     if not rails and "correspondent" not in sentence.text:

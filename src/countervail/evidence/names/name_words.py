@@ -247,6 +247,7 @@ OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "O
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
 GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
 """Words of bodies' names that no body is called by alone."""
+ORDERS = frozenset(data_sections("english/lexicon.txt")["orders"])
 CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
@@ -381,7 +382,7 @@ def is_left(token: Token, head: str) -> bool:
         return bare in {"Imam"}
     if bare in words.posts:
         return head in OF_A_POST or token.text != bare
-    return True
+    return not ((token.first or ")" in token.gap) and bare in ORDERS)  # "(a) List Brava Metals"
 
 
 def publishers(text: str) -> Iterator[tuple[int, int]]:

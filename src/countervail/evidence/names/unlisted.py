@@ -150,7 +150,8 @@ class Unlisted:
         while name:
             first = name.split(" ", 1)[0]
             drop = first.lower() in FUNCTION or first in adjectives() or first in self.words.titles
-            drop = drop or first in w.CALENDAR
+            opens = self.text[max(0, start - 2) : start].strip(" \n") in {"", ".", ":", ";", ")", "-"}
+            drop = drop or first in w.CALENDAR or (opens and first in w.ORDERS)  # "(a) List Brava Metals FZE"
             if not drop or " " not in name:
                 break
             start += len(first) + 1
