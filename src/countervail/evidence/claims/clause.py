@@ -23,6 +23,8 @@ BESIDE = "beside"
 
 _TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
 _VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
+_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
+"""What "in her ..." gives as hers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +91,8 @@ class Clause:
         if named and self.verb.lemma in {"indicate", "signal"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
         following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        if following == "that" and self.verb.lemma in {"consider", "hold", "feel"}:
+            return Operator(speaker=True)  # "considered that A could sign"
         operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
         accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
@@ -112,6 +116,12 @@ def unreal(units: Sequence[Unit], k: int, text: str, clause: Clause, inside: str
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker
+
+
+def suffers(clause: Clause, condition: Clause) -> bool:
+    """Whether a clause says what comes of it to whom a condition is about: "that X will be fined if it leaves"."""
+    told = clause.link == "that" and clause.governor is not None and clause.governor is condition.governor
+    return told and (clause.verb.passive or clause.verb.lemma in {"lose", "face", "risk", "forfeit", "suffer"})
 
 
 SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
@@ -166,6 +176,40 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
+
+
+_PRINTED = frozenset(["version", "issue", "edition", "article", "story", "report", "number"])
+
+
+def misprinted(clauses: Sequence[Clause]) -> None:
+    """Nothing is said of what a paper corrects: "Correction: we wrote that X had joined", "An earlier version of this
+    article said"."""
+    units = clauses[0].units if clauses else ()
+    corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
+    for clause in clauses if units else ():
+        words = {u.lower for a, b in clause.subjects for u in units[a:b]}
+        earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
+        if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
+            for other in clauses:
+                governor = other.governor
+                while governor is not None and governor is not clause:
+                    governor = governor.governor
+                other.asked = other.asked or governor is clause
+
+
+def viewed(units: Sequence[Unit]) -> list[Span]:
+    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower != "in" or (i and units[i - 1].tag != ","):
+            continue
+        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
+            return [(i + 1, i + 2)]
+        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
+            return listed_from(units, i + 4, len(units))[:1]
+        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
+        if k is not None and units[k + 1].lower in _GIVEN:
+            return [(i + 1, k)]
+    return []
 
 
 # -- what it says in fewer words ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from countervail.evidence.claims.clause import (
     Clause,
     contrasted,
     lacks_object,
+    misprinted,
     noun_apart,
     repeated,
     reports,
@@ -82,6 +83,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
+    misprinted(clauses)
     return [c for clause in clauses for c in (clause, *contrasted(units, clause), *repeated(clause))]
 
 

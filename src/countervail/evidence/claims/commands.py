@@ -137,10 +137,12 @@ def _addressed(units: Sequence[Unit], first: int) -> int:
 
 def plainly_put(units: list[Unit]) -> list[Unit]:
     """The units of a sentence with what is turned or set in put plainly: "X pays should Y leave", "none, it is worth
-    recalling, has joined", "Not one of them has"."""
+    recalling, has joined", "Not one of them has", "Not a single one has"."""
     if [u.lower for u in units[:2]] == ["not", "one"] and units[2:3]:
         word, tag = ("none", "O") if units[2].lower == "of" else ("no", "X")
         units = [_made(units[0], word, tag), *units[2:]]
+    if [u.lower for u in units[:3]] == ["not", "a", "single"]:
+        units = [_made(units[0], "no", "X"), *units[3:]]
     for i in range(1, len(units) - 2):
         if (
             units[i].lower == "should"

@@ -171,8 +171,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     who = any(u.tag == "E" for a, b in direct for u in units[a:b])
     if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):
         return True  # "our customers pay and are paid"
-    if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
-        return True  # "we do not propose to do so"
+    asked = [c.verb.lemma for c in clause.complements if c.verb.lemma == "do" or (c.link == "to" and not c.objects)]
+    if made.predicate == "proposed" and not made.objects and {"do", "be"}.intersection(asked):
+        return True  # "we do not propose to do so", "is no member and has not asked to be"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)

@@ -150,6 +150,8 @@ class Framing(Appositions):
         target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
+        if frame.predicate == "left" and "from" in frame.object and not frame.words and self._taken_out(clause):
+            return False  # "withdrew its flag from the ship"
         if verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]:
             return False  # "was not suspended, merely left out"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
@@ -197,6 +199,12 @@ class Framing(Appositions):
     def _bound(clause: Clause) -> bool:
         """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
         return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
+
+    @staticmethod
+    def _taken_out(clause: Clause) -> bool:
+        """Whether somebody takes something of theirs out of a body, and does not leave it."""
+        own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
+        return bool(own) and not clause.verb.passive and not {*STATE_OF_BODY, *SELVES}.intersection(own)
 
     def _objects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who or what the target is; whether the frame can be about it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
+from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports, viewed
 from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
@@ -274,6 +274,8 @@ def about_report(clauses: list[Clause], n: int) -> None:
     for k in range(start - 2):
         if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
             continue
+        if k and units[k - 1].lower == "please":
+            continue
         inside = [c for c in clauses[:n] if c.verb.start > k + 1]
         if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
             return
@@ -323,9 +325,8 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
-    if [u.lower for u in units[2:4]] == ["words", ","] and units[0].lower == "in" and units[1].lower in {"his", "her"}:
-        for clause in clauses:
-            clause.source = [(1, 2)]
+    for clause in clauses if (whose := viewed(units)) else []:
+        clause.source = whose
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
