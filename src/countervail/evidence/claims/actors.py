@@ -107,7 +107,10 @@ class Named:
             for a, name, _ in self.people
             if (title := _TITLE.search(folded, max(0, a - 10), a + 10)) is not None
         }
-        """Person -> the pronoun that fits a title given."""
+        """Person -> the pronoun that fits a title given, or that the text gives: "Deputy X disagreed; he would"."""
+        for a, name, _ in self.people:
+            if told := _SHE_WOULD.match(folded, a + len(name)):
+                self.sex.setdefault(f"p.{slug(reading.full_name(name))}", told.group(1))
         counts: dict[str, int] = {}
         for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
@@ -342,6 +345,7 @@ _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
     r"(?=\.? [A-Z])"
 )
+_SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 
 

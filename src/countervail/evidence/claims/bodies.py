@@ -266,6 +266,9 @@ class Actors(Described):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
+        beside = units[b + 1] if [u.tag for u in units[b : b + 3]] == ["(", "E", ")"] else None
+        if beside is not None and kind(beside) == "country" and self.mention(beside) != f"c.{capitals().get(core.text)}":
+            return None  # "Tripoli (Lebanon)": a city
         if b - a == 2 and (code := capitals().get(f"{units[a].text} {units[a + 1].text}")):
             return f"c.{code}"  # "Abu Dhabi denied it"
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):

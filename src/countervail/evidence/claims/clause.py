@@ -124,6 +124,15 @@ def suffers(clause: Clause, condition: Clause) -> bool:
     return told and (clause.verb.passive or clause.verb.lemma in {"lose", "face", "risk", "forfeit", "suffer"})
 
 
+def heading(units: Sequence[Unit]) -> list[Unit]:
+    """The name that a point begins with, of which the rest of it speaks: "(b) Amber Union.", "- Amber Union: Chad"."""
+    marked = next((k for k, u in enumerate(units[:4]) if u.tag == "E"), 0)
+    after = units[marked + 1].text if marked + 1 < len(units) else "."
+    before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
+    alone = after == "." and len(units) <= marked + 2
+    return [units[marked]] if marked and not before and (alone or after == ":") else []
+
+
 SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
 _MEANS = CLOSED["means"]
 """How something is done: "delivered by air"."""

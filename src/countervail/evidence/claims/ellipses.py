@@ -311,9 +311,11 @@ class Ellipses(Copulas):
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
-        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
-        earlier = parsed.earlier(clause)
-        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
+        beside = [c for c in parsed.clauses if c.relative and c.subjects == clause.subjects != []]  # "Y, which is no X,"
+        beside += [clause.governor] if clause.governor is not None else []
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c not in beside]
+        earlier = [c for c in parsed.earlier(clause) if c not in beside]
+        finite = [c for c in earlier if c.verb.kind == "finite"]
         before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"

@@ -85,7 +85,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             if left == "," and i > 2 and (right in {"D", "O"} or closes):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
-            while k > 0 and units[k].tag == "N" and not units[k].forms:
+            while k > 0 and units[k].tag == "N" and (not units[k].forms or units[k].lower == "press"):
                 k -= 1
             k -= units[k].tag == "D"  # "denied some media reports that"
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:

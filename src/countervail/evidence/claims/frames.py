@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span, complement_text
+from countervail.evidence.claims.clause import Clause, Span, complement_text, heading
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
@@ -189,6 +189,7 @@ class Reader(Framing):
         opens = bool(parsed.units) and parsed.units[0].tag in {"-", "("}
         self.item = bool(self.lead) and len(self.lead) == 1 and opens
         self.lead = self.lead if self.item else ()
+        self.clubs += [i for u in heading(parsed.units) if (i := self.actors.mention(u)) and i.startswith("o.")]
         self.mains = frozenset(self.lead) if self.item else self.mains
 
     # -- claims ----------------------------------------------------------------------------------------------------
@@ -221,6 +222,8 @@ class Reader(Framing):
         untrue = made.predicate == "denied" and made.certain and clause.verb.lemma in {"be", "have"}
         speakers = speakers[:-1] if untrue else speakers  # "X said it was a lie"
         speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
+        if made.predicate == "proposed" and clause.verb.kind == "noun" and set(speakers[-1:]) == set(made.subjects):
+            speakers = speakers[:-1]  # "a proposal by X that they settle in euros": the text says that X made it
         if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)

@@ -149,8 +149,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             # what has a name is there before it is joined, but not before it is created
             if not named or other.verb.lemma in CREATING
         ]
-    if clause.reported is not None and clause.reported.operator is not None:
-        found.append(_put_by(clause.reported))
+    if clause.reported is not None and clause.reported.operator is not None and not clause.relative:
+        found.append(_put_by(clause.reported))  # not "X, which was listed": nobody denies that
     return stronger(*found)
 
 

@@ -279,8 +279,35 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence])
         for parsed in speech.parsed:
             parsed.turn = writer if parsed.sentence.start >= start else parsed.turn
     turns = turns_of(reading, sentences)
+    minuted = {} if turns else _minuted(reading, sentences)
     for parsed in speech.parsed:
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
+        parsed.turn = minuted.get(parsed.sentence.start) or parsed.turn
+
+
+_MINUTED = re.compile(r"(?:\(?\w{1,3}[.)] )?(?:(?:The )?[A-Z][a-z]+\.? ){0,2}\Z")
+"""What stands before the name of who has the word in minutes: "3. Mr", "(b) Deputy"."""
+
+
+def _minuted(reading: Reading, sentences: Sequence[Sentence]) -> dict[int, str]:
+    """In minutes a name and a colon give the word for the rest of a point: "4. Ms Orta: The firm had paid. It would";
+    by where each sentence begins."""
+    found: dict[int, str] = {}
+    turn, point = "", ("", 0)
+    for sentence in sentences:
+        if (here := (sentence.document.id, sentence.paragraph)) != point:
+            turn, point = "", here
+        for m, a, b in reading.within(sentence.start, min(sentence.end, sentence.start + 60), "person")[:1]:
+            rest = reading.folded.text[b : min(b + 90, sentence.end)]
+            given = re.match(r"(?: \([^()\n]{2,60}\))?: (?=[A-Z])", rest)
+            if not _MINUTED.match(reading.folded.text[sentence.start : a]):
+                continue
+            turn = ""  # "Mr X replied that"
+            if given:
+                turn = f"p.{slug(reading.full_name(m.value or ''))}"
+        if turn:
+            found[sentence.start] = turn
+    return found
 
 
 def _parsed(

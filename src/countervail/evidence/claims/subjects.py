@@ -107,8 +107,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         return
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
         spans = spans[-1:]  # "offered him a post and he turned it down"
-    if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
-        spans = after_object(units, spans)
+    if len(spans) > 1 and previous is not None and spans[0][0] == floor:
+        spans = after_object(units, spans, spoken)
     new_clause = (
         len(spans) == 2
         and previous is not None

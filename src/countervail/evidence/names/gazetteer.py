@@ -22,6 +22,7 @@ from countervail.evidence.text.tokens import (
     alternatives,
     country_names,
     country_words,
+    data_lines,
     lexicon,
 )
 
@@ -213,11 +214,17 @@ def _congo(text: str, start: int, end: int, codes: tuple[str, ...]) -> tuple[int
     return start, end, codes
 
 
+@cache
+def _bodies() -> frozenset[str]:
+    """Bodies that are called in capitals as a country might be: GUAM."""
+    return frozenset(n for line in data_lines("bodies.txt") for n in line.split("|") if n.isupper())
+
+
 def _is_person_or_place(text: str, start: int, end: int) -> bool:
     """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
-    if _WATER.match(after):
+    if _WATER.match(after) or (name in _bodies() and not _shouted(text, start, end)):
         return True
     parts = _PART_OF.get(name.capitalize() if name.isupper() else name)
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:

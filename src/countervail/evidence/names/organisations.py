@@ -273,6 +273,8 @@ class Organisations:
             if tokens[left].text in lexicon().orgs:
                 break  # "ASEAN Bankers Association"
             left += 1
+        if left < i and tokens[left].bare in w.CALENDAR and left and tokens[left - 1].text.lower() in {"in", "last", "on"}:
+            left += 1  # "In December Congress repealed it"
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
         if token.bare in w.MINISTRY and owned:
