@@ -102,6 +102,7 @@ class Named:
         ]
         """People named, in order: folded place, name, the words round it."""
         self.bodies_of_people = self._employers(folded)
+        self.states_of_people = self._served(folded)
         self.sex = {
             f"p.{slug(reading.full_name(name))}": "he" if title.group() in _MEN else "she"
             for a, name, _ in self.people
@@ -158,6 +159,22 @@ class Named:
                 r"\b(?:former|said|who|was|were)\b", between
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
+        return found
+
+    def _served(self, text: str) -> dict[str, str]:
+        """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
+        found: dict[str, str] = {}
+        places = list(zip(self.reading.mentions, self.reading.spans, strict=True))
+        for (m, (a, b)), (other, (c, d)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
+            if {m.type, other.type} != {"person", "country"} or c - b > 70:
+                continue
+            person, state = (m, other) if m.type == "person" else (other, m)
+            between, lead = text[b:c], text[max(0, a - 30) : a]
+            served = m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
+            post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
+            owned = m.type == "country" and re.fullmatch(rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between)
+            if state.value and (served or post or owned):
+                found.setdefault(f"p.{slug(self.reading.full_name(person.value or ''))}", f"c.{state.value}")
         return found
 
     def _author(self, text: str) -> str | None:
@@ -345,6 +362,8 @@ _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
     r"(?=\.? [A-Z])"
 )
+_POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
+_OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
 _SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 

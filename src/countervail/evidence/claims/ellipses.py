@@ -277,6 +277,8 @@ class Ellipses(Copulas):
         times = [*clause.times, *(t for c in clause.complements for t in c.times)]
         again = replace(clause, verb=replace(verb, modal="" if ever else "will"), times=times, complements=[])
         same = before[-1]
+        if same.predicate == "be_invited" and not same.clause.verb.passive:  # "Would you invite X? Y might": by Y
+            return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         made = Filled(again, same.predicate, who, same.objects, roles, same.frame, [*spans])
         made.denied = ever != (verb.negated and ever)

@@ -348,7 +348,8 @@ def sure(
     if word in {"we", "us"}:
         asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
         known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
-        return asked or known
+        ours = bool(parsed.speakers) and actors.states_of_people.get(parsed.speakers[-1]) == made.subjects[0]
+        return asked or known or ours
     if word in {"i", "who"}:
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks

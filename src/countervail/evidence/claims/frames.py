@@ -241,8 +241,9 @@ class Reader(Framing):
             text = complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
                 text = made.roles.get("for")
-            if text is None and made.predicate in {"denied", "refused"} and clause.second:
-                text = text_of(units, clause.second[0])  # "denies this"
+            meant = clause.second or (clause.objects if made.predicate == "refused" else [])
+            if text is None and made.predicate in {"denied", "refused"} and meant:
+                text = text_of(units, meant[0])  # "denies this", "refused it"
         span = span_of(units, made)
         span = (max(span[0], parsed.sentence.start) if span[1] > parsed.sentence.start else span[0], span[1])
         n = shared.index(parsed.sentence)

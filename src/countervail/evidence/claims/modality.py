@@ -201,7 +201,8 @@ def speaker_clause(clause: Clause) -> Clause | None:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor
-    return clause.reported
+    denied = clause.relative and clause.reported is not None and _put_by(clause.reported) == "denied"
+    return None if denied else clause.reported  # "X had dealt with Y, which was listed, she denied"
 
 
 # -- sentences without clauses -----------------------------------------------------------------------------------------

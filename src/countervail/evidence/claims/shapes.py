@@ -73,7 +73,7 @@ _ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "su
 
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
-    if made.roles.get("amount") or (made.clause.verb.lemma == "let" and made.clause.complements):
+    if made.roles.get("amount") or (made.clause.verb.lemma == "let" and made.clause.after("in")):
         return None  # "accepted 5 million from X", "would let banks in Y exchange orders"
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
     named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
