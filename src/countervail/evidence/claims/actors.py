@@ -102,16 +102,13 @@ class Named:
         ]
         """People named, in order: folded place, name, the words round it."""
         self.bodies_of_people = self._employers(folded)
-        self.states_of_people = self._served(folded)
+        self.states_of_people: dict[str, str] = {}
         self.sex = {
             f"p.{slug(reading.full_name(name))}": "he" if title.group() in _MEN else "she"
             for a, name, _ in self.people
             if (title := _TITLE.search(folded, max(0, a - 10), a + 10)) is not None
         }
-        """Person -> the pronoun that fits a title given, or that the text gives: "Deputy X disagreed; he would"."""
-        for a, name, _ in self.people:
-            if told := _SHE_WOULD.match(folded, a + len(name)):
-                self.sex.setdefault(f"p.{slug(reading.full_name(name))}", told.group(1))
+        """Person -> the pronoun that fits a title given."""
         counts: dict[str, int] = {}
         for _, identifier, _ in self.bodies:
             if headed(identifier) in CLUBS and identifier not in world_bodies():
@@ -159,22 +156,6 @@ class Named:
                 r"\b(?:former|said|who|was|were)\b", between
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
-        return found
-
-    def _served(self, text: str) -> dict[str, str]:
-        """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
-        found: dict[str, str] = {}
-        places = list(zip(self.reading.mentions, self.reading.spans, strict=True))
-        for (m, (a, b)), (other, (c, d)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
-            if {m.type, other.type} != {"person", "country"} or c - b > 70:
-                continue
-            person, state = (m, other) if m.type == "person" else (other, m)
-            between, lead = text[b:c], text[max(0, a - 30) : a]
-            served = m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
-            post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
-            owned = m.type == "country" and re.fullmatch(rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between)
-            if state.value and (served or post or owned):
-                found.setdefault(f"p.{slug(self.reading.full_name(person.value or ''))}", f"c.{state.value}")
         return found
 
     def _author(self, text: str) -> str | None:
@@ -362,9 +343,6 @@ _TITLE = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
     r"(?=\.? [A-Z])"
 )
-_POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
-_OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
-_SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
@@ -39,6 +40,10 @@ _PLACED = frozenset(["in", "at", "with", "of", "to"])
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
 )
+
+
+_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
+_POINT_OF_LIST = re.compile(r"(?:\(?\w{1,3}[.)]|[*•-]) (?P<n>[^\n,(;]+)[^\n]*")
 
 
 class Appositions(Nominals):
@@ -348,6 +353,23 @@ class Appositions(Nominals):
                 name = mention.value or ""
                 found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
         return list(dict.fromkeys(found))
+
+    def under_headings(self, parsed: Parsed, made: Filled) -> list[str]:
+        """Who stands under the headings that say what was listed: "designated two entities", "4. Entities", "(1) X"."""
+        reading, found = self.shared.reading, list[str]()
+        for i in made.objects:
+            number, _, word = i[2:].rpartition("-")
+            heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
+            below = heading.search(reading.folded.text + "\n", parsed.sentence.end) if word in ENTRIES else None
+            lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
+            if below is None or SMALL.get(number, 1) != len(lines):
+                continue
+            for line in lines:
+                a, b = (below.start(1) + k for k in line.span("n"))
+                named = next((m for m, start, _ in reading.within(a, b) if start == a and m.type != "country"), None)
+                name = (named.value if named else None) or line.group("n")
+                found.append(f"p.{slug(name)}" if named and named.type == "person" else self.actors.body(name))
+        return found
 
     def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """What the frames of a verb claim of a clause."""

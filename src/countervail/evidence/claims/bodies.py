@@ -242,9 +242,8 @@ class Actors(Described):
                     return identifier
                 several = several or set(self.groups[identifier])
                 continue
-            if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
-                continue
-            if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
+            one = not identifier.endswith("s") if identifier[:2] == "n." else not several_people(identifier)
+            if word in _THEY and one and identifier.startswith(("n.", "p.")):
                 continue
             plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
             if word in _THEY and identifier.startswith("c.") and not plural:
@@ -266,8 +265,8 @@ class Actors(Described):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
-        beside = units[b + 1] if [u.tag for u in units[b : b + 3]] == ["(", "E", ")"] else None
-        if beside is not None and kind(beside) == "country" and self.mention(beside) != f"c.{capitals().get(core.text)}":
+        beside = kind(units[b + 1]) if [u.tag for u in units[b : b + 3]] == ["(", "E", ")"] else ""
+        if beside == "country" and self.mention(units[b + 1]) != f"c.{capitals().get(core.text)}":
             return None  # "Tripoli (Lebanon)": a city
         if b - a == 2 and (code := capitals().get(f"{units[a].text} {units[a + 1].text}")):
             return f"c.{code}"  # "Abu Dhabi denied it"

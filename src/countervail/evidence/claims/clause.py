@@ -23,8 +23,6 @@ BESIDE = "beside"
 
 _TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
 _VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
-_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
-"""What "in her ..." gives as hers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -124,15 +122,6 @@ def suffers(clause: Clause, condition: Clause) -> bool:
     return told and (clause.verb.passive or clause.verb.lemma in {"lose", "face", "risk", "forfeit", "suffer"})
 
 
-def heading(units: Sequence[Unit]) -> list[Unit]:
-    """The name that a point begins with, of which the rest of it speaks: "(b) Amber Union.", "- Amber Union: Chad"."""
-    marked = next((k for k, u in enumerate(units[:4]) if u.tag == "E"), 0)
-    after = units[marked + 1].text if marked + 1 < len(units) else "."
-    before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
-    alone = after == "." and len(units) <= marked + 2
-    return [units[marked]] if marked and not before and (alone or after == ":") else []
-
-
 SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
 _MEANS = CLOSED["means"]
 """How something is done: "delivered by air"."""
@@ -185,40 +174,6 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
-
-
-_PRINTED = frozenset(["version", "issue", "edition", "article", "story", "report", "number"])
-
-
-def misprinted(clauses: Sequence[Clause]) -> None:
-    """Nothing is said of what a paper corrects: "Correction: we wrote that X had joined", "An earlier version of this
-    article said"."""
-    units = clauses[0].units if clauses else ()
-    corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
-    for clause in clauses if units else ():
-        words = {u.lower for a, b in clause.subjects for u in units[a:b]}
-        earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
-        if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
-            for other in clauses:
-                governor = other.governor
-                while governor is not None and governor is not clause:
-                    governor = governor.governor
-                other.asked = other.asked or governor is clause
-
-
-def viewed(units: Sequence[Unit]) -> list[Span]:
-    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
-    for i, unit in enumerate(units[:-2]):
-        if unit.lower != "in" or (i and units[i - 1].tag != ","):
-            continue
-        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
-            return [(i + 1, i + 2)]
-        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
-            return listed_from(units, i + 4, len(units))[:1]
-        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
-        if k is not None and units[k + 1].lower in _GIVEN:
-            return [(i + 1, k)]
-    return []
 
 
 # -- what it says in fewer words ---------------------------------------------------------------------------------------

@@ -277,8 +277,6 @@ class Ellipses(Copulas):
         times = [*clause.times, *(t for c in clause.complements for t in c.times)]
         again = replace(clause, verb=replace(verb, modal="" if ever else "will"), times=times, complements=[])
         same = before[-1]
-        if same.predicate == "be_invited" and not same.clause.verb.passive:  # "Would you invite X? Y might": by Y
-            return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         made = Filled(again, same.predicate, who, same.objects, roles, same.frame, [*spans])
         made.denied = ever != (verb.negated and ever)
@@ -313,8 +311,7 @@ class Ellipses(Copulas):
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
-        beside = [c for c in parsed.clauses if c.relative and c.subjects == clause.subjects != []]  # "Y, which is no X,"
-        beside += [clause.governor] if clause.governor is not None else []
+        beside = [c for c in parsed.clauses if c is clause.governor or (c.relative and c.subjects == clause.subjects)]
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c not in beside]
         earlier = [c for c in parsed.earlier(clause) if c not in beside]
         finite = [c for c in earlier if c.verb.kind == "finite"]
@@ -353,6 +350,8 @@ class Ellipses(Copulas):
                 return None
             if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
                 return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
+        if same.predicate == "be_invited" and not same.clause.verb.passive:  # "Would you invite X? Y might": by Y
+            return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span, complement_text, heading
+from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.commands import heading
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import REPEATED
@@ -209,8 +210,9 @@ class Reader(Framing):
             since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
             made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
-        if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
-            made.objects = self.entries(parsed) or made.objects
+        if made.predicate in {"listed", "delisted"} and entries:
+            below = _BELOW.search(parsed.sentence.text)
+            made.objects = (self.entries(parsed) if below else self.under_headings(parsed, made)) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"

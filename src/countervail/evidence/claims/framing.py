@@ -8,6 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, doers
+from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import (
     attached,
@@ -150,10 +151,9 @@ class Framing(Appositions):
         target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
-        if frame.predicate == "left" and "from" in frame.object and not frame.words and self._taken_out(clause):
-            return False  # "withdrew its flag from the ship"
-        if verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]:
-            return False  # "was not suspended, merely left out"
+        out = frame.predicate == "left" and "from" in frame.object and not frame.words and taken_out(clause)
+        if out or (verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]):
+            return False  # "withdrew its flag from the ship", "was not suspended, merely left out"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
             return False  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
@@ -199,12 +199,6 @@ class Framing(Appositions):
     def _bound(clause: Clause) -> bool:
         """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
         return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
-
-    @staticmethod
-    def _taken_out(clause: Clause) -> bool:
-        """Whether somebody takes something of theirs out of a body, and does not leave it."""
-        own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
-        return bool(own) and not clause.verb.passive and not {*STATE_OF_BODY, *SELVES}.intersection(own)
 
     def _objects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who or what the target is; whether the frame can be about it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports, viewed
+from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
+from countervail.evidence.claims.commands import viewed
 from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
@@ -188,7 +189,7 @@ def negated(clause: Clause) -> bool:
 
 
 def speaker_clause(clause: Clause) -> Clause | None:
-    """The nearest report that the clause stands in."""
+    """The nearest report that the clause stands in; not of "which was listed" in "Y, which was listed, she denied"."""
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 6:
@@ -201,8 +202,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor
-    denied = clause.relative and clause.reported is not None and _put_by(clause.reported) == "denied"
-    return None if denied else clause.reported  # "X had dealt with Y, which was listed, she denied"
+    return None if clause.reported and clause.relative and _put_by(clause.reported) == "denied" else clause.reported
 
 
 # -- sentences without clauses -----------------------------------------------------------------------------------------
@@ -274,8 +274,6 @@ def about_report(clauses: list[Clause], n: int) -> None:
         return
     for k in range(start - 2):
         if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
-            continue
-        if k and units[k - 1].lower == "please":
             continue
         inside = [c for c in clauses[:n] if c.verb.start > k + 1]
         if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:

@@ -18,6 +18,8 @@ from countervail.evidence.claims.commands import (
     join_fields,
     name_like,
     plainly_put,
+    served,
+    sexes,
 )
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
@@ -125,6 +127,8 @@ def _quotes(reading: Reading) -> list[Quote]:
 def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
     """Every sentence and quotation taken apart, with speakers."""
     speech = Speech(_quotes(reading))
+    actors.states_of_people = served(reading)
+    actors.sex = {**dict(sexes(reading)), **actors.sex}
     text = dashed(reading)
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None

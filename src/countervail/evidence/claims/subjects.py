@@ -370,3 +370,22 @@ def same_pronoun(clause: Clause, other: Clause) -> bool:
         return False
     mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
     return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
+
+
+_PRINTED = frozenset(["version", "issue", "edition", "article", "story", "report", "number"])
+
+
+def misprinted(clauses: Sequence[Clause]) -> None:
+    """Nothing is said of what a paper corrects: "Correction: we wrote that X had joined", "An earlier version of this
+    article said"."""
+    units = clauses[0].units if clauses else ()
+    corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
+    for clause in clauses if units else ():
+        words = {u.lower for a, b in clause.subjects for u in units[a:b]}
+        earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
+        if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
+            for other in clauses:
+                governor = other.governor
+                while governor is not None and governor is not clause:
+                    governor = governor.governor
+                other.asked = other.asked or governor is clause

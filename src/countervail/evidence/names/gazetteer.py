@@ -55,6 +55,7 @@ _PART_OF = {
     "Jersey": ("new",),
     "Georgia": ("south", "southern"),
 }
+_IN_CAPITALS = {name for line in data_lines("bodies.txt") for name in line.split("|") if name.isupper()}  # GUAM
 _ALSO_GIVEN = w.COUNTRIES_GIVEN | {"China"}
 _ALSO_SURNAME = _ALSO_GIVEN.union(
     [
@@ -214,25 +215,18 @@ def _congo(text: str, start: int, end: int, codes: tuple[str, ...]) -> tuple[int
     return start, end, codes
 
 
-@cache
-def _bodies() -> frozenset[str]:
-    """Bodies that are called in capitals as a country might be: GUAM."""
-    return frozenset(n for line in data_lines("bodies.txt") for n in line.split("|") if n.isupper())
-
-
 def _is_person_or_place(text: str, start: int, end: int) -> bool:
     """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
-    if _WATER.match(after) or (name in _bodies() and not _shouted(text, start, end)):
+    called = name in _IN_CAPITALS and not _shouted(text, start, end)
+    if called or _WATER.match(after) or w.IN_STATE.match(text, end):
         return True
     parts = _PART_OF.get(name.capitalize() if name.isupper() else name)
     if parts and (m := _PART.search(before)) and m.group().strip().lower().removesuffix(" the") in parts:
         return True
     words = lexicon()
     if name == "Georgia" and (w.AMERICAN_PLACE.search(before) or w.AMERICAN_AFTER.match(text, end)):
-        return True
-    if w.IN_STATE.match(text, end):
         return True
     previous = _PREVIOUS_WORD.search(before)
     if name in _ALSO_SURNAME and previous:

@@ -273,12 +273,10 @@ class Organisations:
             if tokens[left].text in lexicon().orgs:
                 break  # "ASEAN Bankers Association"
             left += 1
-        if left < i and tokens[left].bare in w.CALENDAR and left and tokens[left - 1].text.lower() in {"in", "last", "on"}:
-            left += 1  # "In December Congress repealed it"
+        left += 0 < left < i and tokens[left].bare in w.CALENDAR and tokens[left - 1].text in {"In", "in"}  # "In May X"
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
-        if token.bare in w.MINISTRY and owned:
-            left += 1
+        left += token.bare in w.MINISTRY and owned
         for m in range(left, i):  # "Iran's Central Bank", "Bangkok's Thonburi Commercial Bank"
             place = tokens[m].bare in country_words() or tokens[m].bare in lexicon().capitals
             place = place or (m > left and f"{tokens[m - 1].text} {tokens[m].bare}" in two_word_countries())
