@@ -43,7 +43,7 @@ _OTHER_LIST = re.compile(
 
 
 _POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
-_POINT_OF_LIST = re.compile(r"(?:\(?\w{1,3}[.)]|[*•-]) (?P<n>[^\n,(;]+)[^\n]*")
+_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
 
 
 class Appositions(Nominals):

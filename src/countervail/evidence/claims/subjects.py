@@ -381,7 +381,7 @@ def misprinted(clauses: Sequence[Clause]) -> None:
     units = clauses[0].units if clauses else ()
     corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
     for clause in clauses if units else ():
-        words = {u.lower for a, b in clause.subjects for u in units[a:b]}
+        words = {u.lower for a, b in clause.subjects for u in units[max(0, a - 2) : b]}
         earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
         if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
             for other in clauses:
