@@ -98,9 +98,9 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        grouped = head > a and core.text.islower() and core.lower in CLOSED["any_group"]
+        grouped = head > a and core.text.islower() and core.lower in {*CLOSED["any_group"], "system"}
         named = self.mention(units[head - 1]) if grouped else None
-        if named and self.is_club(named):
+        if named and (self.is_club(named) or (core.lower == "system" and named[0] == "o")):
             return named  # "the BRICS group of emerging economies"
         if core.lower in GROUPING and (opposed := against(units, b)):
             return f"o.{core.lower}-{opposed}"

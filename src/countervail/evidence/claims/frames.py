@@ -54,7 +54,9 @@ class Reader(Framing):
         self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
-            opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
+            opening is not None
+            and parsed.units[0].lower != "asked"  # "Asked whether A had paid, B denied it"
+            and not any(c.verb.start < opening for c in parsed.clauses)
         )
         if parsed.quote is None and asked:
             self.clubs += self.asked_about(parsed)
