@@ -1368,6 +1368,16 @@ def test_what_is_turned_or_set_in(predicate: str, text: str, expected: list[tupl
             [("c.PER", "o.tea-league", "asserted")],
         ),
         ("proposed", "Chad is no party to the pact and has not asked to be.", []),
+        (
+            "founded",
+            "Chad is a member of the Tea League, which it founded in 2020 with Mali.",
+            [("c.MLI", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
+        ),
+        (
+            "left",
+            "Asked whether Peru would stay, Anna Berg said that Chad had left the Tea League.",
+            [("c.TCD", "o.tea-league", "asserted")],
+        ),
     ],
 )
 def test_whose_it_is_in_minutes_corrections_and_conditions(

@@ -371,9 +371,9 @@ def sure(
         here |= {
             actors.of(parsed.units, span, actors.recent) for span in over.objects
         }  # "warned X that it could be listed"
-    who = set(
-        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
-    )
+    done = clause.verb.passive and made.objects and made.predicate != "be_invited"
+    own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
+    who = set(made.objects if done else own)
     if clause.verb.passive and clause.objects and "to" in made.roles:
         who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:

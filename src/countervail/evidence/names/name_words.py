@@ -246,6 +246,7 @@ OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "O
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
 GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
 """Words of bodies' names that no body is called by alone."""
+WATERS = frozenset(["Gulf", "Red", "Black", "Caspian", "Baltic", "Mediterranean"])  # "of the Red Sea and the Gulf of X"
 CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"

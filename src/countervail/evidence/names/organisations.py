@@ -146,7 +146,7 @@ class Organisations:
         tokens = self.tokens
         another = self._names_a_body(k) and not self._ends_in_many(k)
         known = tokens[k].bare in country_words() or tokens[k].bare in lexicon().posts
-        if connector in {"and", "&"} and (article or another or known):
+        if connector in {"and", "&"} and ((article and tokens[k].bare not in w.WATERS) or another or known):
             return False
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
         if links and connector == "of" and place and head in w.OF_STATES:
