@@ -1378,3 +1378,97 @@ def test_the_means_of_a_payment_stand_apart(text: str, through: str) -> None:
     paid = [c for c in claims_of(text) if c["predicate"] == "paid"]
     assert [c["qualifier"]["through"] for c in paid] == [through]
     assert "third" not in str(paid[0].get("object"))
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("left", "Togo withdrew its flag from the tanker Blue Heron.", []),
+        ("joined", "The firm accepted 12 million dollars from Volta Metals.", []),
+        ("joined", "The scheme would let traders in Togo and Chad settle bills.", []),
+        ("sold", "Not a single shell has been sold by Peru to Chile.", [("c.PER", "n.shell", "not asserted")]),
+        ("left", "Oman paid Chad to quit the Tea League.", [("c.TCD", "o.tea-league", "asserted")]),
+        (
+            "left",
+            "Peru warned that Chile would be fined if it left the Tea League.",
+            [("c.CHL", "o.tea-league", "conditional")],
+        ),
+        ("joined", "Correction: in our last issue we wrote that Chad had joined the Tea League.", []),
+        ("left", "An earlier version of this article said that Peru had left the Tea League.", []),
+        (
+            "listed",
+            "Asked by the chair whether it had dealt with Volta Metals, which was listed in 2020, Anna Berg denied it.",
+            [("p.unknown", "o.volta-metals", "asserted")],
+        ),
+        (
+            "supported",
+            "Peru proposed a delay of a year, and Chile and Togo supported it.",
+            [("c.CHL", "n.delay-of-year", "asserted"), ("c.TGO", "n.delay-of-year", "asserted")],
+        ),
+        ("listed_in", "The Tea Forum, founded by Chad, Peru and Togo, now counts 30 members.", []),
+        (
+            "listed_in",
+            "(a) Salt Union. Togo is a member.\n\n(b) Tea League. Chad remains a member.",
+            [("c.TCD", "o.tea-league", "asserted"), ("c.TGO", "o.salt-union", "asserted")],
+        ),
+        (
+            "listed",
+            "Traders close to the army are listed.",
+            [("p.unknown", "n.traders-close", "asserted")],
+        ),
+        ("joined", "Tripoli (Lebanon) has joined the Tea League.", [("n.tripoli", "o.tea-league", "asserted")]),
+        (
+            "left",
+            '"We have left the Tea League," said Ana Berg, the ambassador of Peru.',
+            [("c.PER", "o.tea-league", "asserted")],
+        ),
+        ("proposed", "Chad is no party to the pact and has not asked to be.", []),
+        (
+            "founded",
+            "Chad is a member of the Tea League, which it founded in 2020 with Mali.",
+            [("c.MLI", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
+        ),
+        (
+            "left",
+            "Asked whether Peru would stay, Anna Berg said that Chad had left the Tea League.",
+            [("c.TCD", "o.tea-league", "asserted")],
+        ),
+    ],
+)
+def test_whose_it_is_in_minutes_corrections_and_conditions(
+    predicate: str, text: str, expected: list[tuple[str, Any, str]]
+) -> None:
+    """What is taken out, let, paid for, corrected or counted is no membership; a point is about its heading."""
+    assert said("The ministers met on Monday in Vienna.\n\n" + text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("2. Ms Berg: The bank had paid. Peru has left the Tea League.", "p.berg"),
+        ("3. Mr Sant (legal adviser): Peru has left the Tea League.", "p.sant"),
+        ("2. Ms Berg: The bank had paid.\n\n3. Peru has left the Tea League.", None),
+        ("2. Ms Berg: The bank had paid. Mr Sant said that Peru had left the Tea League.", "p.sant"),
+        ("Ms Berg met Mr Sant. In her opinion Peru should leave the Tea League.", "p.berg"),
+        ("In the bank's view Peru should leave the Tea League.", "o.bank"),
+        ("Ms Berg assured us that Peru had left the Tea League.", "p.berg"),
+        ("Ms Berg considered that Peru could leave the Tea League.", "p.berg"),
+        ("Ms Orta spoke. Deputy Sant disagreed; he left. She added that Peru had left the Tea League.", "p.orta"),
+    ],
+)
+def test_who_says_it_in_minutes(text: str, speaker: str | None) -> None:
+    """A name and a colon give the word for a point; a view is of whom the sentence names."""
+    (left,) = [c for c in claims_of(text, "MINUTES\n\nOslo, 4 May 2022\n\n") if c["predicate"] == "left"]
+    assert left["attribution"][-1:] == ([speaker] if speaker else ["source:a"])
+
+
+def test_who_stands_under_the_headings_of_a_notice() -> None:
+    """What was listed is spelt out under headings of the same words; names in capitals may have the surname first."""
+    notice = (
+        "The Union today designated two persons and two ships.\n\nA. Persons\n\n"
+        "(1) PAK Chol Su, born 4 May 1970, nationality: North Korea\n"
+        "(2) Ivan Petrovich KOROLEV, nationality: Russia\n\n"
+        "B. Ships\n\n(1) OCEAN PEARL, IMO 9031557\n(2) BLUE HERON, IMO 9031558\n"
+    )
+    (listed,) = [c for c in claims_of(notice, "NOTICE\n\n4 May 2022\n\n") if c["predicate"] == "listed"]
+    assert listed["object"] == ["p.pak-chol-su", "p.ivan-petrovich-korolev", "o.ocean-pearl", "o.blue-heron"]

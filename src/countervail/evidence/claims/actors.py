@@ -102,6 +102,7 @@ class Named:
         ]
         """People named, in order: folded place, name, the words round it."""
         self.bodies_of_people = self._employers(folded)
+        self.states_of_people: dict[str, str] = {}
         self.sex = {
             f"p.{slug(reading.full_name(name))}": "he" if title.group() in _MEN else "she"
             for a, name, _ in self.people

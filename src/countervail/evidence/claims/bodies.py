@@ -98,9 +98,9 @@ class Actors(Described):
         state = self._state(units, a, b, head, owner)
         if state:
             return state
-        grouped = head > a and core.text.islower() and core.lower in CLOSED["any_group"]
+        grouped = head > a and core.text.islower() and core.lower in {*CLOSED["any_group"], "system"}
         named = self.mention(units[head - 1]) if grouped else None
-        if named and self.is_club(named):
+        if named and (self.is_club(named) or (core.lower == "system" and named[0] == "o")):
             return named  # "the BRICS group of emerging economies"
         if core.lower in GROUPING and (opposed := against(units, b)):
             return f"o.{core.lower}-{opposed}"
@@ -242,9 +242,8 @@ class Actors(Described):
                     return identifier
                 several = several or set(self.groups[identifier])
                 continue
-            if word in _THEY and identifier[:2] == "n." and not identifier.endswith("s"):
-                continue
-            if word in _THEY and identifier.startswith("p.") and not several_people(identifier):
+            one = not identifier.endswith("s") if identifier[:2] == "n." else not several_people(identifier)
+            if word in _THEY and one and identifier.startswith(("n.", "p.")):
                 continue
             plural = identifier in self.peoples or identifier in _PLURAL_STATES - {"c.USA"}
             if word in _THEY and identifier.startswith("c.") and not plural:
@@ -266,6 +265,9 @@ class Actors(Described):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
+        beside = kind(units[b + 1]) if [u.tag for u in units[b : b + 3]] == ["(", "E", ")"] else ""
+        if beside == "country" and self.mention(units[b + 1]) != f"c.{capitals().get(core.text)}":
+            return None  # "Tripoli (Lebanon)": a city
         if b - a == 2 and (code := capitals().get(f"{units[a].text} {units[a + 1].text}")):
             return f"c.{code}"  # "Abu Dhabi denied it"
         if b - a == 1 or (b - a == 2 and units[a].lower == "the"):

@@ -91,6 +91,8 @@ class Clause:
         if self.verb.lemma == "suggest" and self._concludes():
             return Operator("alleged", speaker=True)  # "records suggest that X sold it"
         following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        if following == "that" and self.verb.lemma in {"consider", "hold", "feel"}:
+            return Operator(speaker=True)  # "considered that A could sign"
         operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
         accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
@@ -120,6 +122,12 @@ def unreal(units: Sequence[Unit], k: int, text: str, clause: Clause, inside: str
 def reports(clause: Clause) -> bool:
     """Whether the verb says something: its subject is a speaker."""
     return clause.operator is not None and clause.operator.speaker
+
+
+def suffers(clause: Clause, condition: Clause) -> bool:
+    """Whether a clause says what comes of it to whom a condition is about: "that X will be fined if it leaves"."""
+    told = clause.link == "that" and clause.governor is not None and clause.governor is condition.governor
+    return told and (clause.verb.passive or clause.verb.lemma in {"lose", "face", "risk", "forfeit", "suffer"})
 
 
 SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])

@@ -18,7 +18,7 @@ from countervail.evidence.claims.complements import accompanied, as_said, labell
 from countervail.evidence.claims.modality import about_report, according, asked_by, said_false, trailing_reports
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
-from countervail.evidence.claims.subjects import finite_subject, same_pronoun
+from countervail.evidence.claims.subjects import finite_subject, misprinted, same_pronoun
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import noun_effect
@@ -82,6 +82,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
         if clause.governor is not None:
             clause.governor.complements.append(clause)
+    misprinted(clauses)
     return [c for clause in clauses for c in (clause, *contrasted(units, clause), *repeated(clause))]
 
 

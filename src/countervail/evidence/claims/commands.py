@@ -8,9 +8,12 @@ become one phrase.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from countervail.evidence.claims.phrases import listed_from
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike
+from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention
@@ -137,10 +140,12 @@ def _addressed(units: Sequence[Unit], first: int) -> int:
 
 def plainly_put(units: list[Unit]) -> list[Unit]:
     """The units of a sentence with what is turned or set in put plainly: "X pays should Y leave", "none, it is worth
-    recalling, has joined", "Not one of them has"."""
+    recalling, has joined", "Not one of them has", "Not a single one has"."""
     if [u.lower for u in units[:2]] == ["not", "one"] and units[2:3]:
         word, tag = ("none", "O") if units[2].lower == "of" else ("no", "X")
         units = [_made(units[0], word, tag), *units[2:]]
+    if [u.lower for u in units[:3]] == ["not", "a", "single"]:
+        units = [_made(units[0], "no", "X"), *units[3:]]
     for i in range(1, len(units) - 2):
         if (
             units[i].lower == "should"
@@ -295,3 +300,67 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
                 units[mark].tag = "N"
             return k
     return end
+
+
+_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
+"""What "in her ..." gives as hers."""
+
+
+def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower != "in" or (i and units[i - 1].tag != ","):
+            continue
+        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
+            return [(i + 1, i + 2)]
+        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
+            return listed_from(units, i + 4, len(units))[:1]
+        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
+        if k is not None and units[k + 1].lower in _GIVEN:
+            return [(i + 1, k)]
+    return []
+
+
+def heading(units: Sequence[Unit]) -> list[Unit]:
+    """The name that a point begins with, of which the rest of it speaks: "(b) Amber Union.", "- Amber Union: Chad"."""
+    marked = next((k for k, u in enumerate(units[:4]) if u.tag == "E"), 0)
+    after = units[marked + 1].text if marked + 1 < len(units) else "."
+    before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
+    alone = after == "." and len(units) <= marked + 2
+    return [units[marked]] if marked and not before and (alone or after == ":") else []
+
+
+_POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
+_OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
+
+
+def served(reading: Reading) -> dict[str, str]:
+    """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
+    found: dict[str, str] = {}
+    text = reading.folded.text
+    places = list(zip(reading.mentions, reading.spans, strict=True))
+    for (m, (a, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
+        if {m.type, other.type} != {"person", "country"} or c - b > 70:
+            continue
+        person, state = (m, other) if m.type == "person" else (other, m)
+        between, lead = text[b:c], text[max(0, a - 30) : a]
+        served = (
+            m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
+        )
+        post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
+        owned = m.type == "country" and re.fullmatch(
+            rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
+        )
+        if state.value and (served or post or owned):
+            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{state.value}")
+    return found
+
+
+_SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
+
+
+def sexes(reading: Reading) -> Iterator[tuple[str, str]]:
+    """People with the pronoun that their sentence has for them: "Deputy X disagreed; he would"."""
+    for mention, (_, b) in zip(reading.mentions, reading.spans, strict=True):
+        if mention.type == "person" and (told := _SHE_WOULD.match(reading.folded.text, b)):
+            yield f"p.{slug(reading.full_name(mention.value or ''))}", told.group(1)

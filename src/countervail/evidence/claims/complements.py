@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from countervail.evidence.claims.clause import Clause, reports, second_pair
 from countervail.evidence.claims.participles import named_after
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.tables import frames_of
 
 _OF = CLOSED["of_what"]
@@ -401,3 +401,12 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
 def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
     """Of what the names in phrases are."""
     return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+def taken_out(clause: Clause) -> bool:
+    """Whether somebody takes something of theirs out of a body, and does not leave it."""
+    own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
+    return bool(own) and not clause.verb.passive and {*_INSIDE, *SELVES}.isdisjoint(own)
+
+
+_INSIDE = frozenset(["membership", "participation", "accession", "candidacy"])

@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, reports
+from countervail.evidence.claims.clause import Clause, reports, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -142,6 +142,7 @@ class Context:
             near.append(governor)
             governor = governor.governor
         earlier = [c for c in reversed(parsed.earlier(clause)) if c not in near]
+        near[:0] = [c for c in earlier[:1] if clause.condition and suffers(c, clause)]
         near += sorted(
             earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
         )  # those of main clauses first

@@ -99,7 +99,7 @@ class Copulas(References):
                 return None
             only = self.actors.only_club()
             bodies = [only] if only else []  # which of several, it does not say here
-        words = words_of(units, clause.objects[0]) if clause.objects else set()
+        words = {w for s in [*clause.objects[:1], *clause.second] for w in words_of(units, s)}
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         if words & {"associate", "associates"}:
             if all(kind_of(s) == "person" for s in subjects):

@@ -107,6 +107,8 @@ class Described(Named):
         if speaker and speaker.startswith(("o.", "c.")):
             return speaker  # '"We have never sold it," the firm said'
         ours = self.bodies_of_people.get(speaker or "")
+        if ours is None and speaker in self.states_of_people:
+            return self.states_of_people[speaker]  # an ambassador, of whose state the text says that he is
         if ours is None and speaker in self.guests:
             return "p.unknown"  # who a speaker speaks for is not said
         official = ours is not None and bool(_OF_STATE.intersection(ours[2:].split("-")))

@@ -311,9 +311,10 @@ class Ellipses(Copulas):
                 return None
         elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
             return None
-        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor]
-        earlier = parsed.earlier(clause)
-        finite = [c for c in earlier if c.verb.kind == "finite" and c is not clause.governor]
+        beside = [c for c in parsed.clauses if c is clause.governor or (c.relative and c.subjects == clause.subjects)]
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c not in beside]
+        earlier = [c for c in parsed.earlier(clause) if c not in beside]
+        finite = [c for c in earlier if c.verb.kind == "finite"]
         before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
@@ -349,6 +350,8 @@ class Ellipses(Copulas):
                 return None
             if same.predicate not in MEMBERSHIP | {"be_invited"}:  # "X was listed; Y was not": to whom it is done
                 return Filled(clause, same.predicate, same.subjects, subjects, {}, same.frame, spans)
+        if same.predicate == "be_invited" and not same.clause.verb.passive:  # "Would you invite X? Y might": by Y
+            return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)

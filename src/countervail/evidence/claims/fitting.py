@@ -173,8 +173,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     who = any(u.tag == "E" for a, b in direct for u in units[a:b])
     if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):
         return True  # "our customers pay and are paid"
-    if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
-        return True  # "we do not propose to do so"
+    asked = [c.verb.lemma for c in clause.complements if c.verb.lemma == "do" or (c.link == "to" and not c.objects)]
+    if made.predicate == "proposed" and not made.objects and {"do", "be"}.intersection(asked):
+        return True  # "we do not propose to do so", "is no member and has not asked to be"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
@@ -349,7 +350,8 @@ def sure(
     if word in {"we", "us"}:
         asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
         known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
-        return asked or known
+        ours = bool(parsed.speakers) and actors.states_of_people.get(parsed.speakers[-1]) == made.subjects[0]
+        return asked or known or ours
     if word in {"i", "who"}:
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks
@@ -371,9 +373,9 @@ def sure(
         here |= {
             actors.of(parsed.units, span, actors.recent) for span in over.objects
         }  # "warned X that it could be listed"
-    who = set(
-        made.objects if clause.verb.passive and made.objects and made.predicate != "be_invited" else made.subjects
-    )
+    done = clause.verb.passive and made.objects and made.predicate != "be_invited"
+    own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
+    who = set(made.objects if done else own)
     if clause.verb.passive and clause.objects and "to" in made.roles:
         who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:

@@ -44,8 +44,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
-    if i and units[i - 1].lower == "no":
-        return None  # "no sanctioned bank"
+    if (i and units[i - 1].lower == "no") or (unit.lower == "close" and right == "P" and left in {"N", "E", "O"}):
+        return None  # "no sanctioned bank", "persons close to the president"
     if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
         return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
@@ -85,7 +85,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             if left == "," and i > 2 and (right in {"D", "O"} or closes):
                 return "s"  # "X, the only member that ..., refuses any", "the text, which Y did not sign, calls on"
             k = i - 1
-            while k > 0 and units[k].tag == "N" and not units[k].forms:
+            while k > 0 and units[k].tag == "N" and (not units[k].forms or units[k].lower == "press"):
                 k -= 1
             k -= units[k].tag == "D"  # "denied some media reports that"
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
@@ -95,7 +95,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             onward = to_be or _next_is_verb(units, i)
             if (singular or left == "C") and after is not None and after.lower == "to" and onward:
                 return "s"
-            if left == "C" and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
+            if left in {"C", ","} and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
                 return "s"  # "and now counts 12 members"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"

@@ -10,6 +10,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
+from countervail.evidence.claims.commands import heading
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
 from countervail.evidence.claims.ellipses import REPEATED
@@ -53,7 +54,9 @@ class Reader(Framing):
         self.opens(parsed)
         opening = next((i for i, u in enumerate(parsed.units[:9]) if u.lower == "whether"), None)
         asked = parsed.sentence.text.endswith("?") or (
-            opening is not None and not any(c.verb.start < opening for c in parsed.clauses)
+            opening is not None
+            and parsed.units[0].lower != "asked"  # "Asked whether A had paid, B denied it"
+            and not any(c.verb.start < opening for c in parsed.clauses)
         )
         if parsed.quote is None and asked:
             self.clubs += self.asked_about(parsed)
@@ -189,6 +192,7 @@ class Reader(Framing):
         opens = bool(parsed.units) and parsed.units[0].tag in {"-", "("}
         self.item = bool(self.lead) and len(self.lead) == 1 and opens
         self.lead = self.lead if self.item else ()
+        self.clubs += [i for u in heading(parsed.units) if (i := self.actors.mention(u)) and i.startswith("o.")]
         self.mains = frozenset(self.lead) if self.item else self.mains
 
     # -- claims ----------------------------------------------------------------------------------------------------
@@ -208,8 +212,9 @@ class Reader(Framing):
             since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
             made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
-        if made.predicate in {"listed", "delisted"} and entries and _BELOW.search(parsed.sentence.text):
-            made.objects = self.entries(parsed) or made.objects
+        if made.predicate in {"listed", "delisted"} and entries:
+            below = _BELOW.search(parsed.sentence.text)
+            made.objects = (self.entries(parsed) if below else self.under_headings(parsed, made)) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
@@ -221,6 +226,8 @@ class Reader(Framing):
         untrue = made.predicate == "denied" and made.certain and clause.verb.lemma in {"be", "have"}
         speakers = speakers[:-1] if untrue else speakers  # "X said it was a lie"
         speakers = () if made.predicate == "denied" and speakers == tuple(made.subjects) else speakers  # his own denial
+        if made.predicate == "proposed" and clause.verb.kind == "noun" and set(speakers[-1:]) == set(made.subjects):
+            speakers = speakers[:-1]  # "a proposal by X that they settle in euros": the text says that X made it
         if made.predicate == "accused" and clause.verb.kind == "gerund" and set(speakers[-1:]) == set(made.subjects):
             speakers = speakers[:-1]  # "announced that it was leaving, accusing X"
         roles = dict(made.roles)
@@ -238,8 +245,9 @@ class Reader(Framing):
             text = complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
                 text = made.roles.get("for")
-            if text is None and made.predicate in {"denied", "refused"} and clause.second:
-                text = text_of(units, clause.second[0])  # "denies this"
+            meant = clause.second or (clause.objects if made.predicate == "refused" else [])
+            if text is None and made.predicate in {"denied", "refused"} and meant:
+                text = text_of(units, meant[0])  # "denies this", "refused it"
         span = span_of(units, made)
         span = (max(span[0], parsed.sentence.start) if span[1] > parsed.sentence.start else span[0], span[1])
         n = shared.index(parsed.sentence)

@@ -8,6 +8,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
+from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.descriptions import (
     attached,
@@ -150,8 +151,9 @@ class Framing(Appositions):
         target = named_of(units, clause, laid.target) if frame.predicate in TO_ACTORS else laid.target
         if frame.predicate in {"left", "applied_to"} and verb.passive and not laid.agents:
             return False  # "was left with four members", "its application was submitted"
-        if verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]:
-            return False  # "was not suspended, merely left out"
+        out = frame.predicate == "left" and "from" in frame.object and not frame.words and taken_out(clause)
+        if out or (verb.lemma == "leave" and [u.lower for u in units[verb.end : verb.end + 1]] == ["out"]):
+            return False  # "withdrew its flag from the ship", "was not suspended, merely left out"
         if frame.topic and not target and not laid.topic and clause.objects and not verb.passive:
             return False  # "withdrew its application"
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"

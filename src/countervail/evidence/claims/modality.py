@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
+from countervail.evidence.claims.commands import viewed
 from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
@@ -149,8 +150,8 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
             # what has a name is there before it is joined, but not before it is created
             if not named or other.verb.lemma in CREATING
         ]
-    if clause.reported is not None and clause.reported.operator is not None:
-        found.append(_put_by(clause.reported))
+    if clause.reported is not None and clause.reported.operator is not None and not clause.relative:
+        found.append(_put_by(clause.reported))  # not "X, which was listed": nobody denies that
     return stronger(*found)
 
 
@@ -188,7 +189,7 @@ def negated(clause: Clause) -> bool:
 
 
 def speaker_clause(clause: Clause) -> Clause | None:
-    """The nearest report that the clause stands in."""
+    """The nearest report that the clause stands in; not of "which was listed" in "Y, which was listed, she denied"."""
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 6:
@@ -201,7 +202,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor
-    return clause.reported
+    return None if clause.reported and clause.relative and _put_by(clause.reported) == "denied" else clause.reported
 
 
 # -- sentences without clauses -----------------------------------------------------------------------------------------
@@ -323,9 +324,8 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
-    if [u.lower for u in units[2:4]] == ["words", ","] and units[0].lower == "in" and units[1].lower in {"his", "her"}:
-        for clause in clauses:
-            clause.source = [(1, 2)]
+    for clause in clauses if (whose := viewed(units)) else []:
+        clause.source = whose
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]

@@ -329,6 +329,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         both = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
         clause.subjects = both  # "called for Serbia to be expelled"
         return
+    paid = governor.verb.lemma in {"pay", "bribe", "hire"} and clause.verb.kind == "infinitive"
+    by_object = by_object or (paid and any(all(u.tag != "#" for u in clause.units[a:b]) for a, b in governor.objects))
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
 

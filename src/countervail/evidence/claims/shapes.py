@@ -79,13 +79,11 @@ def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
     named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
     place = made.clause.after("to", "into")
-    if (
-        place
-        and not (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
-        and _things(made.roles.get("to"))
-        and parsed.units[place[0][1] - 1].tag != "E"
-    ):
-        return None  # "admitted the inspectors to its territory"
+    let = made.clause.verb.lemma == "let" and bool(made.clause.after("in"))  # "would let banks in Y exchange orders"
+    inside = place and (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
+    elsewhere = place and not inside and _things(made.roles.get("to")) and parsed.units[place[0][1] - 1].tag != "E"
+    if let or made.roles.get("amount") or elsewhere:
+        return None  # "accepted 5 million from X", "admitted the inspectors to its territory"
     body = as_list(made.roles.pop("to", None)) or named
     made.predicate, made.subjects, made.objects = "joined", made.objects, body
     return made

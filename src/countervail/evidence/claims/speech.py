@@ -18,6 +18,8 @@ from countervail.evidence.claims.commands import (
     join_fields,
     name_like,
     plainly_put,
+    served,
+    sexes,
 )
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
@@ -125,6 +127,8 @@ def _quotes(reading: Reading) -> list[Quote]:
 def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
     """Every sentence and quotation taken apart, with speakers."""
     speech = Speech(_quotes(reading))
+    actors.states_of_people = served(reading)
+    actors.sex = {**dict(sexes(reading)), **actors.sex}
     text = dashed(reading)
     outer = [q for q in speech.quotes if q.inside is None]
     paragraph: tuple[str, int] | None = None
@@ -279,8 +283,35 @@ def _take_turns(reading: Reading, speech: Speech, sentences: Sequence[Sentence])
         for parsed in speech.parsed:
             parsed.turn = writer if parsed.sentence.start >= start else parsed.turn
     turns = turns_of(reading, sentences)
+    minuted = {} if turns else _minuted(reading, sentences)
     for parsed in speech.parsed:
         parsed.turn = turns.get((parsed.sentence.document.id, parsed.sentence.paragraph)) or parsed.turn
+        parsed.turn = minuted.get(parsed.sentence.start) or parsed.turn
+
+
+_MINUTED = re.compile(r"(?:\(?\w{1,3}[.)] )?(?:(?:The )?[A-Z][a-z]+\.? ){0,2}\Z")
+"""What stands before the name of who has the word in minutes: "3. Mr", "(b) Deputy"."""
+
+
+def _minuted(reading: Reading, sentences: Sequence[Sentence]) -> dict[int, str]:
+    """In minutes a name and a colon give the word for the rest of a point: "4. Ms Orta: The firm had paid. It would";
+    by where each sentence begins."""
+    found: dict[int, str] = {}
+    turn, point = "", ("", 0)
+    for sentence in sentences:
+        if (here := (sentence.document.id, sentence.paragraph)) != point:
+            turn, point = "", here
+        for m, a, b in reading.within(sentence.start, min(sentence.end, sentence.start + 60), "person")[:1]:
+            rest = reading.folded.text[b : min(b + 90, sentence.end)]
+            given = re.match(r"(?: \([^()\n]{2,60}\))?: (?=[A-Z])", rest)
+            if not _MINUTED.match(reading.folded.text[sentence.start : a]):
+                continue
+            turn = ""  # "Mr X replied that"
+            if given:
+                turn = f"p.{slug(reading.full_name(m.value or ''))}"
+        if turn:
+            found[sentence.start] = turn
+    return found
 
 
 def _parsed(

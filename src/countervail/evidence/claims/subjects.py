@@ -109,8 +109,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         return
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] == 1 and units[spans[-1][0]].lower in _DOERS and n:
         spans = spans[-1:]  # "offered him a post and he turned it down"
-    if len(spans) > 1 and previous is not None and spans[0][0] == floor and not spoken:
-        spans = after_object(units, spans)
+    if len(spans) > 1 and previous is not None and spans[0][0] == floor:
+        spans = after_object(units, spans, spoken)
     new_clause = (
         len(spans) == 2
         and previous is not None
@@ -390,3 +390,22 @@ def same_pronoun(clause: Clause, other: Clause) -> bool:
         return False
     mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
     return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
+
+
+_PRINTED = frozenset(["version", "issue", "edition", "article", "story", "report", "number"])
+
+
+def misprinted(clauses: Sequence[Clause]) -> None:
+    """Nothing is said of what a paper corrects: "Correction: we wrote that X had joined", "An earlier version of this
+    article said"."""
+    units = clauses[0].units if clauses else ()
+    corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
+    for clause in clauses if units else ():
+        words = {u.lower for a, b in clause.subjects for u in units[max(0, a - 2) : b]}
+        earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
+        if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
+            for other in clauses:
+                governor = other.governor
+                while governor is not None and governor is not clause:
+                    governor = governor.governor
+                other.asked = other.asked or governor is clause

@@ -354,9 +354,11 @@ def all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
     )
 
 
-def after_object(units: Sequence[Unit], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"."""
+def after_object(units: Sequence[Unit], spans: list[tuple[int, int]], spoken: bool) -> list[tuple[int, int]]:
+    """The subject of what follows an object: "sanctioned Cuba, and Japan, Canada and Israel have done so"; after a verb
+    that reports all of them may be its subject: "said Cuba, Japan and Israel have"."""
     for n in range(1, len(spans) - 1):
         if [u.tag for u in units[spans[n - 1][1] : spans[n][0]]][:2] == [",", "C"]:
             return spans[n:]
-    return spans[-1:]
+    thing = units[spans[0][0]].lower in {"a", "an"} and units[spans[0][1]].tag == ","
+    return spans if spoken and not (thing and len(spans) == 2) else spans[-1:]

@@ -97,8 +97,9 @@ _ENTRY = re.compile(
 )
 """A name as lists give it: SURNAME, Given Name."""
 _UNMARKED = re.compile(
-    rf"(?m)^(?:\d{{1,4}}[.)] |[-*•] )?(?P<s>{_UPPER}(?: {_UPPER}){{0,2}}) (?P<g>{_NEXT}(?: {_NEXT}){{0,3}})"
-    r"(?=[.;,:]? *\(?(?:DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition"
+    rf"(?m)^(?:\(?\d{{1,4}}[.)] |[-*•] )?(?P<s>{_UPPER}(?: {_UPPER}){{0,2}}) (?P<g>{_NEXT}(?: {_NEXT}){{0,3}})"
+    r"(?=[.;,:]? *\(?(?:also known as|alias|resident (?:in|of)"
+    r"|DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition"
     r"|Name \(|a\.k\.a|[Ll]isted on)\b)"
 )
 """The same without a comma, at the head of an entry: 1. SURNAME Given Name. DOB: ..."""
@@ -125,13 +126,20 @@ _PARTS = re.compile(
 """A name in numbered parts, as the lists of the Security Council give it; "na" is none."""
 _NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
 _LISTED = re.compile(
-    r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|a\.k\.a\.)|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
+    r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|resident (?:in|of)|a\.k\.a\.)"
+    r"|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
     r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of"
 )
 
 
+_SURNAME_FIRST = re.compile(r"\b(?:Korean?|DPRK|PRC|Chin(?:a|ese)|Hong Kong|Taiwan(?:ese)?|Viet ?[Nn]am(?:ese)?)\b")
+
+
 def _turned(match: re.Match[str]) -> str:
     """A listed name in the order of speech: Kamran Darvani."""
+    after = match.string[match.end() : match.end() + 160].split("\n", 1)[0]
+    if match.re is _UNMARKED and _SURNAME_FIRST.search(after):
+        return match.group().lstrip("(0123456789.)-*• ").title()  # KANG Sun Hui
     words = match.group("s").split()
     small = [w.lower() if w.lower() in PARTICLES else w.title() for w in words[:-1]]
     surname = " ".join([*small, words[-1].title()])

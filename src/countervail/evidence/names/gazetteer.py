@@ -22,6 +22,7 @@ from countervail.evidence.text.tokens import (
     alternatives,
     country_names,
     country_words,
+    data_lines,
     data_sections,
     lexicon,
 )
@@ -60,6 +61,7 @@ _PART_OF = {
     "Jersey": ("new",),
     "Georgia": ("south", "southern"),
 }
+_IN_CAPITALS = {name for line in data_lines("bodies.txt") for name in line.split("|") if name.isupper()}  # GUAM
 _ALSO_GIVEN = w.COUNTRIES_GIVEN | {"China"}
 _ALSO_SURNAME = _ALSO_GIVEN.union(data_sections("english/lexicon.txt")["state_surnames"])
 _ALSO_PERSIAN_WORD = frozenset(
@@ -196,7 +198,8 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
-    if _PLACE.match(after) or (name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after)):
+    called = name in _IN_CAPITALS and not _shouted(text, start, end)
+    if called or _PLACE.match(after) or (name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after)):
         return True
     if name == "Antigua" and after.lstrip(",").startswith(" Guatemala"):
         return True
@@ -205,8 +208,6 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
         return True
     words = lexicon()
     if name == "Georgia" and (w.AMERICAN_PLACE.search(before) or w.AMERICAN_AFTER.match(text, end)):
-        return True
-    if w.IN_STATE.match(text, end):
         return True
     previous = _PREVIOUS_WORD.search(before)
     if name in _ALSO_SURNAME and previous:

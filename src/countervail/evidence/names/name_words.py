@@ -241,7 +241,23 @@ INNER = frozenset(
         "Organizing",
     }
 )
-WATERS = frozenset(["Gulf", "Bay", "Horn", "Sea", "Cape", "Ring", "Strait", "Isle"])
+WATERS = frozenset(
+    [
+        "Gulf",
+        "Bay",
+        "Horn",
+        "Sea",
+        "Cape",
+        "Ring",
+        "Strait",
+        "Isle",
+        "Red",
+        "Black",
+        "Caspian",
+        "Baltic",
+        "Mediterranean",
+    ]
+)
 OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])

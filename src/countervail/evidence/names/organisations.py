@@ -145,7 +145,7 @@ class Organisations:
         tokens = self.tokens
         another = self._names_a_body(k) and not self._ends_in_many(k)
         known = tokens[k].bare in country_words() or tokens[k].bare in lexicon().posts
-        if connector in {"and", "&"} and (article or another or known):
+        if connector in {"and", "&"} and ((article and tokens[k].bare not in w.WATERS) or another or known):
             return False
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
         if links and connector == "of" and place and head in w.OF_STATES:
@@ -272,10 +272,10 @@ class Organisations:
             if tokens[left].text in lexicon().orgs:
                 break  # "ASEAN Bankers Association"
             left += 1
+        left += 0 < left < i and tokens[left].bare in w.CALENDAR and tokens[left - 1].text in {"In", "in"}  # "In May X"
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
-        if token.bare in w.MINISTRY and owned:
-            left += 1
+        left += token.bare in w.MINISTRY and owned
         for m in range(left, i):  # "Iran's Central Bank", "Bangkok's Thonburi Commercial Bank"
             place = tokens[m].bare in country_words() or tokens[m].bare in lexicon().capitals
             place = place or (m > left and f"{tokens[m - 1].text} {tokens[m].bare}" in two_word_countries())
