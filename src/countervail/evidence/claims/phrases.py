@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.names.name_words import OWNERS, POST_WORDS
+from countervail.evidence.text.tokens import lexicon
 
 _POST = re.compile(rf"(?:{POST_WORDS}|{OWNERS})", re.IGNORECASE)
 
@@ -50,8 +51,10 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
         j += 1
     if not nouns:
         return i
-    if j < stop and units[j].lower == "of":
-        end = phrase_from(units, j + 1, stop)
+    state = units[j - 1].text == "State" and i > 0 and units[i - 1].lower == "of"  # "Secretary of State for"
+    office = j + 1 < stop and units[j].lower == "for" and (state or units[j - 1].text in lexicon().posts)
+    if j < stop and (units[j].lower == "of" or (office and units[j + 1].text[:1].isupper())):
+        end = phrase_from(units, j + 1, stop)  # "the Minister for Foreign Affairs"
         if end > j + 1:
             return end
     return j

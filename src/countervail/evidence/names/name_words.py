@@ -380,7 +380,7 @@ SECOND_LABEL = re.compile(
 
 
 _SEATED = re.compile(
-    r"\S{1,30}-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
+    r"(?:[A-Z][\w'-]{1,20} )?\S{1,30}-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
 )
 
 

@@ -134,7 +134,7 @@ class People:
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
                 posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
-                if posts and tokens[k].bare not in words.given:
+                if posts and tokens[k].bare not in words.given and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
                     k = posts[-1] + 1
                     titled = True
                     continue
@@ -142,9 +142,15 @@ class People:
                     j = posts[0]
                 break
         end = j
-        while end > k and tokens[end - 1].bare in self.no_ends and not self._month_surname(k, end):
+        while end > k and self._no_end(k, end):
             end -= 1
         return k, end, titled
+
+    def _no_end(self, k: int, end: int) -> bool:
+        """Whether the last word of a run is none of a name: a common noun, "Abu Dhabi-based"."""
+        last = self.tokens[end - 1].bare
+        common = last in self.no_ends and not self._month_surname(k, end)
+        return common or last.endswith(("-based", "-owned", "-registered", "-flagged", "-backed"))
 
     def _month_surname(self, k: int, end: int) -> bool:
         """Whether two words are a name with a month's for its second: Julian March, but no "Julian March 3"."""

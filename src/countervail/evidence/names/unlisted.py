@@ -14,7 +14,7 @@ CAP = rf"[{UP}][\w&'+-]{{0,30}}"
 SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
 _RUN = rf"{CAP}(?:[ ](?:{SMALL} ){{0,2}}{CAP}){{0,5}}"
 LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["legal_forms"])) + ")"
-_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?![\w]))")
+_FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?:\.?,? {LEGAL})?(?![\w]))")
 _BOTH = re.compile(
     r"(?<=[\w.])(?:(?<=Kft)|(?<=Zrt)|(?<=SARL)|(?<=SPRL)|(?<=PLC)|(?<=BV)|(?<=FZE)|(?<=LLC)"
     r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)|(?<=Bank))"
