@@ -249,8 +249,10 @@ def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | 
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), span[1])
     ahead = inner - 2 if inner < span[1] else inner
     named = next((k for k in range(span[0], ahead) if units[k].text == "European" or _whose_list(units[k])), None)
-    if named is None and inner < span[1]:  # not "the list of high-risk jurisdictions"
-        return (inner, span[1]) if units[inner].tag != "N" or not units[inner].text.islower() else None
+    if named is None and inner < span[1]:  # not "the list of high-risk jurisdictions", "of State Sponsors of Terrorism"
+        many = next((k for k in range(inner, span[1]) if units[k].lower == "of"), span[1]) - 1
+        whom = units[inner].tag == "N" and (units[inner].text.islower() or units[many].lower.endswith("s"))
+        return None if whom else (inner, span[1])
     named = named if named is not None else next((k for k in range(*span) if units[k].tag == "E"), None)
     return (named, named + 1) if named is not None else None
 

@@ -195,6 +195,8 @@ def _settle(units: list[Unit]) -> None:
                 unit.tag = "B"  # "have both applied", "X once proposed"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
+        elif unit.tag == "N" and unit.lower in verb_forms() and _joins_a_verb(units, i):
+            unit.tag, unit.forms = "V", verb_forms()[unit.lower]  # "buy oil from X and pay for it"
         elif unit.lower == "back" and i and units[i - 1].tag == "D":
             unit.tag = "N"  # "turned its back on"
         elif unit.lower == "either" and i > 1 and (following is None or following.tag in {".", ",", ";", "C"}):
@@ -266,6 +268,11 @@ def _settle(units: list[Unit]) -> None:
             del units[i - 1 : i + 1]
         elif named.lower == "both" and dot.lower == "of" and units[i + 1].lower == "them":
             del units[i : i + 2]  # "listed both of them"
+
+
+def _joins_a_verb(units: Sequence[Unit], i: int) -> bool:
+    """Whether "and" stands before a word, and a preposition with a pronoun behind it."""
+    return i > 0 and units[i - 1].tag == "C" and [u.tag for u in units[i + 1 : i + 3]] == ["P", "O"]
 
 
 def _set_off(before: Unit, following: Unit | None) -> bool:
