@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from countervail.evidence.names import find_mentions
+from countervail.evidence.text import clean
 
 
 def values(text: str, kind: str) -> list[str | None]:
@@ -164,3 +165,44 @@ def test_quotations_of_every_kind_and_one_that_is_never_closed() -> None:
         "Lenk. The club met. “We will sign it,” she said."
     )
     assert values(text, "quote") == ["We reject the pact", "Das Bündnis ist tot", "We will sign it,"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("The office at 12 Jordan Avenue and the depot on Malta Street were shut.", "country", []),
+        ("St. Vincent's Hospital in Lebanon, Ohio, was shut.", "country", []),
+        ("Antigua, St Kitts and Saint Vincent signed.", "country", ["ATG", "KNA", "VCT"]),
+        ("They met in Antigua Guatemala.", "country", ["GTM"]),
+        ("A bank of Ohio paid it.", "organisation", []),
+        ("Chad and Togo belong to the Friends of Fair Trade.", "organisation", ["Friends of Fair Trade"]),
+        ("Hong Kong-based Lucky Gull Electronics was fined.", "organisation", ["Lucky Gull Electronics"]),
+        ("Norvik Lens Co., Ltd, which sold it, was fined.", "organisation", ["Norvik Lens Co., Ltd"]),
+        ("He works for the National Shipping Line.", "organisation", ["National Shipping Line"]),
+        ("ASTER, Crude Oil Tanker, IMO 9301234 (vessel).", "organisation", []),
+        ("Mr. Friday Osei and Ms. Sunday Adu signed the note.", "person", ["Friday Osei", "Sunday Adu"]),
+        ("Julian March resigned in March 2021.", "person", ["Julian March"]),
+        ("Ex-governor Dario Lenz denies it.", "person", ["Dario Lenz"]),
+        ("The treasurer is Nadia Orlen.", "person", ["Nadia Orlen"]),
+        ("“Laos signed in 2019,” recalled Oto Benda.", "person", ["Oto Benda"]),
+        ("They appointed Dr Ilka Dor-Vale Executive Director of the Fund.", "person", ["Ilka Dor-Vale"]),
+        ("1. NAME: DROZD, Halina Marya  Date of birth: 17/08/1975", "person", ["Halina Marya Drozd"]),
+        ("OKOYE, Chidi (a.k.a. OKOYE, C.J.; a.k.a. OKOI, Chidi); DOB 1980.", "person", ["Chidi Okoye"] * 3),
+    ],
+)
+def test_names_beside_places_days_and_offices(text: str, kind: str, expected: list[str]) -> None:
+    assert values(text, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "The state-\nowned bank of the well-\nknown house left.",
+            "The state-owned bank of the well-known house left.",
+        ),
+        ("A Saudi-\nled group of Krem-\nšar left the coun-\ncil.", "A Saudi-led group of Kremšar left the council."),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(text: str, words: str) -> None:
+    assert clean(text) == words

@@ -20,7 +20,7 @@ from countervail.evidence.text.tokens import Mention
 
 _FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?")
+_JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?(?:(?:start|beginning|middle|end) of )?")
 _LEAD = re.compile(r"\b([Ff]rom|[Bb]etween|[Yy]ears|[Ss]easons) (?:the )?$")
 _MOVED = re.compile(
     r"\b(?:postponed|moved|deferred|delayed|put off|put back|changed|shifted|rescheduled|brought forward|corrected)"

@@ -199,7 +199,9 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
     called = name in _IN_CAPITALS and not _shouted(text, start, end)
-    if called or _PLACE.match(after) or (name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after)):
+    if called or _PLACE.match(after) or w.IN_STATE.match(text, end):
+        return True
+    if name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after):
         return True
     if name == "Antigua" and after.lstrip(",").startswith(" Guatemala"):
         return True

@@ -57,6 +57,8 @@ class Organisations:
             return j
         if head in w.NAME_AFTER:
             j = self._name_after(i)
+        if head == "Shipping" and j < n and tokens[j].bare == "Line" and tokens[j].gap == " ":
+            j += 1
         links = 0
         while j < n and links < 5 and j - i < 16:
             if tokens[j].gap == ", " and tokens[j].capital and head in w.OF_FIELDS and j > i + 1:

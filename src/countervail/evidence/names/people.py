@@ -24,6 +24,9 @@ from countervail.evidence.text.tokens import (
 )
 
 
+_AFTER_QUOTE = re.compile(rf"[\"'] {w.QUOTING} $")
+
+
 @cache
 def _leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
     """Words that lead to a name, titles and posts; words that no name ends with."""
@@ -322,7 +325,8 @@ class People:
         if tokens[k].first:
             return not possessed and bool(w.ACTS.match(after))
         beside_another = before.endswith(" and ") and self.last_end == len(self.text[: tokens[k].start]) - 5
-        return beside_another or bool(w.NAMED_BY.search(before) or w.DESCRIBED_BEFORE.search(before))
+        named = w.NAMED_BY.search(before) or w.DESCRIBED_BEFORE.search(before) or _AFTER_QUOTE.search(before)
+        return beside_another or bool(named)
 
     def _initialled(self, k: int, j: int) -> bool:
         """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""
