@@ -380,7 +380,8 @@ SECOND_LABEL = re.compile(
 
 
 _SEATED = re.compile(
-    r"(?:[A-Z][\w'-]{1,20} )?\S{1,30}-(?:based|owned|registered|flagged|run|listed|backed|headquartered|controlled|built) (?=[A-Z])"
+    r"(?:[A-Z][\w'-]{1,20} )?\S{1,30}-(?:based|owned|registered|flagged|run|listed|backed|headquartered"
+    r"|controlled|built) (?=[A-Z])"
 )
 
 

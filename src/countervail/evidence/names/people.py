@@ -23,7 +23,6 @@ from countervail.evidence.text.tokens import (
     lexicon,
 )
 
-
 _AFTER_QUOTE = re.compile(rf"[\"'] {w.QUOTING} $")
 
 
