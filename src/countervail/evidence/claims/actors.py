@@ -284,23 +284,6 @@ class Named:
         """Whether a body is one that states are members of, by its name."""
         return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
 
-    def last_of(self, clubs: Sequence[str], place: int) -> str | None:
-        """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
-        wide: str | None = None
-        for at, identifier, _ in reversed(self.bodies):
-            if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
-                continue
-            incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
-            if not incidental and identifier[2:].split("-", 1)[0] not in ORGANS:
-                return identifier
-            wide = wide or identifier
-        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
-        if last is not None and "-" not in last:  # "the bank": the one that was named
-            last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
-        often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
-        before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
-        return last or before or (wide if often else None)
-
     def only_club(self) -> str | None:
         """The one body of the text that states are members of; None where it names several, or none."""
         named = {i for _, i, _ in self.bodies if self.is_club(i)}

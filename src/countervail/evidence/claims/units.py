@@ -241,8 +241,14 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
+        elif unit.lower == "no" and following is not None and following.lower == "other":
+            following.tag = "N"  # "No other government has paid"
+        elif unit.lower == "subject" and before is not None and (before.forms or before.tag == "E"):
+            unit.tag = "P" if following is not None and following.lower == "to" else unit.tag  # "signed subject to"
         elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
+        elif unit.lower == "alone" and before is not None and before.forms and _alone(following):
+            unit.tag = "B"  # "Iceland signed alone"
         elif unit.lower == "following" and before is not None and before.lower == "the":
             unit.tag = "N"  # "the following persons"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
