@@ -387,7 +387,7 @@ def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
     for at, name, _ in reversed(actors.bodies):
         body = whole_of(actors, name)
         named = headed(body) in CLUBS or body in GROUPS or body in clubs
-        aside = 3 * often[body] <= often[own] and "\n" in whole[at:place]
+        aside = 2 * often[body] <= often[own] and "\n" in whole[at:place]
         if at >= place or not named or aside:
             continue
         incidental = body in world_bodies() and body not in GROUPS and body not in clubs
