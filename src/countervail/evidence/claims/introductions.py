@@ -382,16 +382,15 @@ def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
     for an organ what it is of, and none that a text about another only touched on paragraphs ago."""
     often = Counter(i for _, i, _ in actors.bodies)
     own = max([*clubs, *([actors.topic] if actors.topic else [])], key=lambda i: often[i], default="")
-    whole = actors.reading.folded.text
+    text = actors.reading.folded.text
     wide: str | None = None
     for at, name, _ in reversed(actors.bodies):
         body = whole_of(actors, name)
-        named = headed(body) in CLUBS or body in GROUPS or body in clubs
-        aside = 2 * often[body] <= often[own] and "\n" in whole[at:place]
-        if at >= place or not named or aside:
+        grouping = body in {*GROUPS, *clubs}
+        aside = 2 * often[body] <= often[own] and "\n" in text[at:place]
+        if at >= place or aside or not (grouping or headed(body) in CLUBS):
             continue
-        incidental = body in world_bodies() and body not in GROUPS and body not in clubs
-        if not incidental and body[2:].split("-", 1)[0] not in ORGANS:
+        if (grouping or body not in world_bodies()) and body[2:].split("-", 1)[0] not in ORGANS:
             return body
         wide = wide or body
     last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)

@@ -255,6 +255,8 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
             unit.tag = "O"  # "disputed that."
+        elif unit.lower == "that" and before is not None and before.lower == "of" and following is not None:
+            unit.tag = "O" if following.tag in {"P", "T", "."} else unit.tag  # "paid half of that on 3 May"
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E", "O"}:

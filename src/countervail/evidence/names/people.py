@@ -128,6 +128,8 @@ class People:
                     for m in range(k + 1, j - 1)
                     if tokens[m].bare in words.posts or tokens[m].bare in words.titles or tokens[m].bare in words.ranks
                 ]
+                if titled or tokens[k].bare in words.given:  # "Ms. Hodan Sheikh Muse"
+                    posts = [m for m in posts if tokens[m].bare not in w.STYLED or tokens[m - 1].bare in words.posts]
                 if posts and tokens[k].bare not in words.given:
                     k = posts[-1] + 1
                     titled = True
