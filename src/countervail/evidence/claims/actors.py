@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -130,6 +130,8 @@ class Named:
         self.seen: dict[str, int] = {}
         """In which sentence each group was last spoken of."""
         self.sentence = 0
+        self.ship = ""
+        """The ship that was named last."""
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -289,6 +291,11 @@ class Named:
         named = {i for _, i, _ in self.bodies if self.is_club(i)}
         return named.pop() if len(named) == 1 else None
 
+    def aboard(self, word: str, before: Sequence[str]) -> str:
+        """The ship that "she" is where it was spoken of last."""
+        near = before[: {"she": 1, "her": 2}.get(word, 0)]
+        return self.ship if self.ship in near else ""
+
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
         for at, identifier, _ in reversed(self.bodies):
@@ -380,3 +387,13 @@ def initialled(identifier: str) -> bool:
 def is_one(identifier: str) -> bool:
     """Whether a body is one, and not several banks or firms."""
     return identifier.rsplit("-", 1)[-1] not in PLURAL_BODIES and not identifier.startswith("o.members-")
+
+
+def vessels(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+    """The ships that are named in a sentence: "the tanker Sea Lark"."""
+    for k, unit in enumerate(units):
+        end = k + 1
+        while end < len(units) and units[end].tag in {"N", "E"} and units[end].text[:1].isupper():
+            end += 1
+        if unit.lower in CLOSED["vessels"] and end > k + 1:
+            yield k, end
