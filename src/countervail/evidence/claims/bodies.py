@@ -320,16 +320,16 @@ class Actors(Described):
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh, self.sentence = self.fresh - 1, self.sentence + 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
-        for a, b in vessels(units):
-            if not clauses or any(x <= a <= x + 2 for c in main for x, _ in c.subjects):  # what the sentence is about
-                self.recent[:0] = [self.ship := self.of(units, (a, b))][len(main) :]
+        about = {x + k for c in main for x, _ in c.subjects for k in range(3)}  # "The crude tanker X left"
+        for span in (s for s in vessels(units) if not clauses or s[0] in about):
+            self.ship = self.of(units, span)
+            self.recent[:0] = [self.ship][len(main) :]
         known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
             identifier = self.of(units, clause.subjects[0], known if clause is main[0] else self.recent)
-            if named is not None:
-                identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
+            identifier = (named and self.mention(named)) or identifier  # "The acting secretary is X. He ..."
             if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
                 identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
