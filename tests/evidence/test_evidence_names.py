@@ -164,3 +164,8 @@ def test_quotations_of_every_kind_and_one_that_is_never_closed() -> None:
         "Lenk. The club met. “We will sign it,” she said."
     )
     assert values(text, "quote") == ["We reject the pact", "Das Bündnis ist tot", "We will sign it,"]
+
+
+def test_titles_inside_names() -> None:
+    text = "Ms. Amina Sheikh Osman and Mr. Yusuf Haji Abdi left. President Hassan Sheikh Mohamud met Sheikh Ali Hassan."
+    assert values(text, "person") == ["Amina Sheikh Osman", "Yusuf Haji Abdi", "Hassan Sheikh Mohamud", "Ali Hassan"]

@@ -182,11 +182,12 @@ class _Letter:
         """Whether the line belongs to the list of copies; a long one begins a body again."""
         if w.PUBLISHER.match(bare) or w.RULE.match(bare):
             return True
-        entry = None if _SENTENCE.match(bare) else _entry(line.start, line.end, self.text, self.names)
+        sentence = _SENTENCE.match(bare) is not None and self.names.person(line.start, line.end) is None
+        entry = None if sentence else _entry(line.start, line.end, self.text, self.names)
         if entry:
             self.found.copies.append(entry)
             return True
-        ends = len(bare) > 200 or _SENTENCE.match(bare) is not None
+        ends = len(bare) > 200 or sentence
         self.stage = "body" if ends else self.stage
         return not ends
 

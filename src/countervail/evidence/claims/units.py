@@ -243,8 +243,11 @@ def _settle(units: list[Unit]) -> None:
             following.tag = "X"
         elif unit.lower == "no" and following is not None and following.lower == "other":
             following.tag = "N"  # "No other government has paid"
-        elif unit.lower == "subject" and before is not None and (before.forms or before.tag == "E"):
-            unit.tag = "P" if following is not None and following.lower == "to" else unit.tag  # "signed subject to"
+        elif unit.lower == "subject" and before is not None and [u.lower for u in units[i + 1 : i + 2]] == ["to"]:
+            under = before.tag in {"N", "E"} and before.lower not in {"remains", "remain", "remained", "became"}
+            unit.tag = (
+                "P" if under and not (units[i + 2 : i + 3] or [unit])[0].forms else unit.tag
+            )  # "signed subject to"
         elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
         elif unit.lower == "alone" and before is not None and before.forms and _alone(following):

@@ -176,8 +176,7 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
         start = _letterhead(n, filled, all_lines, starts, current) if begins == "labels" else i
         starts[start] = begins
         current, body = start, 0
-    if not starts:
-        starts = _exchanged(filled, all_lines)
+    starts = max(starts, _exchanged(filled, all_lines), key=len)
     segments: list[Segment] = []
     bounds = sorted(starts)
     first = bounds[0] if bounds else len(all_lines)
