@@ -228,10 +228,8 @@ class Framing(Appositions):
         if pronoun and frame.predicate == "refused" and not objects:
             offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
             objects = offers[-1].objects if offers else []
-        if frame.predicate == "paid" and [o[2:] for o in objects] == [
-            "payments"
-        ]:  # "Payments to X are settled": X is paid
-            objects = self.ids(parsed, clause, attached(units, target[-1], "to"))
+        if frame.predicate == "paid" and objects in (["n.payments"], ["o.payments"]):
+            objects = self.ids(parsed, clause, attached(units, target[-1], "to"))  # "Payments to X are settled"
         laid.objects = objects
         if wrong_kind(frame, objects) or (pronoun and frame.predicate == "admitted" and not clause.after("to", "into")):
             return False  # "if Bolivia accepts it"
