@@ -116,3 +116,66 @@ def test_a_greeting_on_the_line_of_the_first_sentence(line: str, states: set[str
     answer = read_document(text.encode(), "a.txt", "source:a")
     assert states == {c["subject"][2:] for c in answer["claims"] if c["predicate"] in {"listed_in", "joined"}}
     assert [a["name"] for a in answer["documents"][0]["addressees"]] == ["Ana Kell"]
+
+
+EXCHANGE = """I.
+
+MINISTRY OF TRANSPORT
+Republic of Malta
+
+4 May 2025
+
+Mr. Karl Ozols
+State Secretary
+Ministry of Transport, Riga
+
+Dear Mr. Ozols,
+
+We regret that Latvia left the Baltic Grain Pact last year. We joined the Pact in 2019.
+
+Yours sincerely,
+
+Joseph Zammit
+Permanent Secretary
+
+cc: Ms. Anna Borg, Permanent Representative
+
+
+II.
+
+REPUBLIC OF LATVIA
+Ministry of Transport
+
+Riga, 18 May 2025
+
+Mr. Joseph Zammit
+Permanent Secretary
+
+Dear Mr. Zammit,
+
+Thank you for your letter. We have refused the invoice, and the Minister has asked me to convey that Ms. Ilze Kalnina
+has been appointed ambassador in Valletta.
+
+Yours sincerely,
+
+Karl Ozols
+State Secretary
+"""
+
+
+def test_the_letters_of_an_exchange_are_apart_and_we_are_the_states_that_write() -> None:
+    first, second = read_text(EXCHANGE, "source:a").documents
+    assert [(d.signatory or {})["name"] for d in (first, second)] == ["Joseph Zammit", "Karl Ozols"]
+    assert [d.addressees[0]["name"] for d in (first, second)] == ["Karl Ozols", "Joseph Zammit"]
+    assert [len(d.copies) for d in (first, second)] == [1, 0]
+    assert [(d.date or {})["edtf"] for d in (first, second)] == ["2025-05-04", "2025-05-18"]
+    rows: list[dict[str, Any]] = read_document(EXCHANGE.encode(), "a.txt", "source:a")["claims"]
+    found = {(c["subject"], c["predicate"], c.get("object"), c["modality"]) for c in rows}
+    assert ("c.MLT", "joined", "o.baltic-grain-pact", "asserted") in found
+    assert ("c.LVA", "refused", "n.invoice", "asserted") in found
+    assert ("p.unknown", "appointed", "p.ilze-kalnina", "asserted") in found
+
+
+def test_one_letter_with_a_greeting_is_one() -> None:
+    text = EXCHANGE.split("II.")[0].replace("Thank", "Dear reader,\n\nThank")
+    assert len(read_text(text, "source:a").documents) == 1

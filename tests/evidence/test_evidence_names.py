@@ -206,3 +206,8 @@ def test_names_beside_places_days_and_offices(text: str, kind: str, expected: li
 )
 def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(text: str, words: str) -> None:
     assert clean(text) == words
+
+
+def test_titles_inside_names() -> None:
+    text = "Ms. Amina Sheikh Osman and Mr. Yusuf Haji Abdi left. President Hassan Sheikh Mohamud met Sheikh Ali Hassan."
+    assert values(text, "person") == ["Amina Sheikh Osman", "Yusuf Haji Abdi", "Hassan Sheikh Mohamud", "Ali Hassan"]

@@ -1472,3 +1472,56 @@ def test_who_stands_under_the_headings_of_a_notice() -> None:
     )
     (listed,) = [c for c in claims_of(notice, "NOTICE\n\n4 May 2022\n\n") if c["predicate"] == "listed"]
     assert listed["object"] == ["p.pak-chol-su", "p.ivan-petrovich-korolev", "o.ocean-pearl", "o.blue-heron"]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("signed", "Peru signed subject to ratification.", [("c.PER", None, "asserted")]),
+        ("signed", "Peru signed the treaty subject to approval.", [("c.PER", "n.treaty", "asserted")]),
+        (
+            "sanctioned",
+            "Volta Metals is also subject to Norwegian sanctions.",
+            [("c.NOR", "o.volta-metals", "asserted")],
+        ),
+        ("signed", "Norway held back, so Iceland signed alone.", [("c.ISL", None, "asserted")]),
+        ("paid", "No other ministry has paid the dues.", [("o.other-ministry", "n.dues", "not asserted")]),
+        (
+            "refused",
+            "Denmark issued the ban in 2019. Sweden refused to apply it.",
+            [("c.SWE", "n.it", "asserted")],
+        ),
+        ("paid", "Payments to Fiji may not be cleared through the Hub.", [("p.unknown", "c.FJI", "not conditional")]),
+        (
+            "listed",
+            "The Lakes Pact listed the following: (a) Orion Metals Ltd; (b) Pavel Drozd; and (c) Tamar Shipping.",
+            [("o.lakes-pact", ["o.orion-metals-ltd", "p.pavel-drozd", "o.tamar-shipping"], "asserted")],
+        ),
+        ("listed", "The tug Pelican left Lagos. Japan listed her.", [("c.JPN", "o.tug-pelican", "asserted")]),
+        (
+            "delisted",
+            "Now the tanker Sea Lark. She was struck from the Omani register.",
+            [("c.OMN", "o.tanker-sea-lark", "asserted")],
+        ),
+        ("listed", "Ms Ann Roe boarded the tug Pelican. She was listed by Togo.", [("c.TGO", "p.ann-roe", "asserted")]),
+    ],
+)
+def test_small_words_and_what_they_stand_for(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_a_grouping_that_was_only_touched_on_is_not_the_one_that_is_joined() -> None:
+    text = (
+        "The Amber Trade League was founded by Latvia, Malta and Oman. The Amber Trade League met on Friday.\n\n"
+        "Malta walked out of the Commonwealth in 2007 and came back in 2013.\n\n"
+        "The session took up two applications. Peru was admitted as a full member."
+    )
+    assert ("c.PER", "o.amber-trade-league", "asserted") in said(text, "joined")
+
+
+def test_an_organ_acts_for_the_grouping_that_it_is_of() -> None:
+    text = (
+        "Estonia acceded to the Amber Payments Conference (APC) in May. The lists of the European Union do not bind "
+        "it. The APC Council discussed a request of Norway to be admitted as a full member."
+    )
+    assert said(text, "applied_to") == [("c.NOR", "o.amber-payments-conference", "asserted")]

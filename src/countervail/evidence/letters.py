@@ -182,12 +182,14 @@ class _Letter:
         """Whether the line belongs to the list of copies; a long one begins a body again."""
         if w.PUBLISHER.match(bare) or w.RULE.match(bare):
             return True
-        if entry := _entry(line.start, line.end, self.text, self.names):
+        sentence = _SENTENCE.match(bare) is not None and self.names.person(line.start, line.end) is None
+        entry = None if sentence else _entry(line.start, line.end, self.text, self.names)
+        if entry:
             self.found.copies.append(entry)
             return True
-        if len(bare) > 200:
-            self.stage = "body"
-        return len(bare) <= 200
+        ends = len(bare) > 200 or sentence
+        self.stage = "body" if ends else self.stage
+        return not ends
 
     def _heading(self, line: Line, bare: str, below: Line | None) -> bool:
         """Whether the line belongs to what stands above the body: addressees, greeting, date, letterhead, title."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -131,6 +131,8 @@ class Named:
         self.seen: dict[str, int] = {}
         """In which sentence each group was last spoken of."""
         self.sentence = 0
+        self.ship = ""
+        """The ship that was named last."""
         self.fresh = 0
         """For how many sentences more "they" may mean the actors that were last spoken of together."""
         self.spoken: list[str] = []
@@ -285,27 +287,15 @@ class Named:
         """Whether a body is one that states are members of, by its name."""
         return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
 
-    def last_of(self, clubs: Sequence[str], place: int) -> str | None:
-        """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place."""
-        wide: str | None = None
-        for at, identifier, _ in reversed(self.bodies):
-            if at >= place or not (headed(identifier) in CLUBS or identifier in GROUPS or identifier in clubs):
-                continue
-            incidental = identifier in world_bodies() and identifier not in GROUPS and identifier not in clubs
-            if not incidental and identifier[2:].split("-", 1)[0] not in ORGANS:
-                return identifier
-            wide = wide or identifier
-        last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
-        if last is not None and "-" not in last:  # "the bank": the one that was named
-            last = next((i for at, i, _ in reversed(self.bodies) if at < place and headed(i) == last[2:]), last)
-        often = sum(i == wide for _, i, _ in self.bodies) > 1 if wide else False
-        before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
-        return last or before or (wide if often else None)
-
     def only_club(self) -> str | None:
         """The one body of the text that states are members of; None where it names several, or none."""
         named = {i for _, i, _ in self.bodies if self.is_club(i)}
         return named.pop() if len(named) == 1 else None
+
+    def aboard(self, word: str, before: Sequence[str]) -> str:
+        """The ship that "she" is where it was spoken of last."""
+        near = before[: {"she": 1, "her": 2}.get(word, 0)]
+        return self.ship if self.ship in near else ""
 
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
@@ -398,3 +388,13 @@ def initialled(identifier: str) -> bool:
 def is_one(identifier: str) -> bool:
     """Whether a body is one, and not several banks or firms."""
     return identifier.rsplit("-", 1)[-1] not in PLURAL_BODIES and not identifier.startswith("o.members-")
+
+
+def vessels(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+    """The ships that are named in a sentence: "the tanker Sea Lark"."""
+    for k, unit in enumerate(units):
+        end = k + 1
+        while end < len(units) and units[end].tag in {"N", "E"} and units[end].text[:1].isupper():
+            end += 1
+        if unit.lower in CLOSED["vessels"] and end > k + 1:
+            yield k, end

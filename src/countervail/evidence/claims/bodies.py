@@ -20,6 +20,7 @@ from countervail.evidence.claims.actors import (
     is_one,
     kind_of,
     several_people,
+    vessels,
 )
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described, against, of_speaker, several_things
 from countervail.evidence.claims.participles import acts
@@ -222,8 +223,8 @@ class Actors(Described):
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
         kind = PRONOUNS[word]
-        if kind == "reader":
-            return "p.unnamed"
+        if kind == "reader" or (ship := self.aboard(word, before)):
+            return "p.unnamed" if kind == "reader" else ship
         if (
             body
             and kind != "person"
@@ -319,16 +320,18 @@ class Actors(Described):
 
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
-        self.fresh -= 1
-        self.sentence += 1
+        self.fresh, self.sentence = self.fresh - 1, self.sentence + 1
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
+        about = {x + k for c in main for x, _ in c.subjects for k in range(3)}  # "The crude tanker X left"
+        for span in (s for s in vessels(units) if not clauses or s[0] in about):
+            self.ship = self.of(units, span)
+            self.recent[:0] = [self.ship][len(main) :]
         known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
             identifier = self.of(units, clause.subjects[0], known if clause is main[0] else self.recent)
-            if named is not None:
-                identifier = self.mention(named) or identifier  # "The acting secretary is X. He ..."
+            identifier = (named and self.mention(named)) or identifier  # "The acting secretary is X. He ..."
             if is_who[1] and len(clause.objects) > 1 and all(units[b - 1].tag == "E" for _, b in clause.objects):
                 identifier = self.group([self.of(units, s, self.recent) for s in clause.objects])  # "Its members are"
             body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
@@ -346,8 +349,7 @@ class Actors(Described):
                 identifier = self.of(units, clause.subjects[0], self.recent)
                 if kind_of(identifier) in {"state", "body"} and identifier not in self.recent[:3]:
                     self.recent.insert(len(main[:2]), identifier)
-        person = next((u for u in units if u.mention is not None and u.mention.type == "person"), None)
-        if person is not None:
+        if person := next((u for u in units if u.mention is not None and u.mention.type == "person"), None):
             identifier = self.mention(person) or ""
             if identifier not in self.recent[:2]:
                 told = [c for c in main[:2] if c.subjects and units[c.subjects[0][0]].lower not in {"i", "we"}]

@@ -160,10 +160,28 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     for i, unit in enumerate(units[1:-1], 1):
         if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
-    units = _of_several_words(units)
+    units = _of_several_words(_unnumbered(units))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
     return units
+
+
+def _unnumbered(units: list[Unit]) -> list[Unit]:
+    """The units of a sentence whose list is numbered as those of a plain one: "the following: (a) X; (b) Y"."""
+    colon = next((i for i, u in enumerate(units) if u.tag == ":"), len(units))
+    marks = [
+        i
+        for i in range(colon + 1, len(units) - 3)
+        if [units[i].text, units[i + 2].text] == ["(", ")"]
+        and re.fullmatch(r"[a-z]|[ivx]{1,4}|\d{1,2}", units[i + 1].lower)
+        and (units[i - 1].tag in {":", ";", ","} or units[i - 1].tag == "C")
+        and (units[i + 3].tag in {"D", "E"} or units[i + 3].text[:1].isupper())  # names, and no demands
+    ]
+    if len(marks) < 2 or marks[0] != colon + 1:
+        return units
+    for unit in (units[k] for i in marks[1:] for k in (i - 1, i - 2) if units[k].tag == ";"):
+        unit.tag = unit.text = unit.lower = ","
+    return [u for k, u in enumerate(units) if not any(i <= k < i + 3 for i in marks)]
 
 
 def _of_several_words(units: list[Unit]) -> list[Unit]:

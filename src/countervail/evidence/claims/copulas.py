@@ -9,6 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.descriptions import country_of, owners_of
+from countervail.evidence.claims.introductions import last_club, whole_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
@@ -98,7 +99,7 @@ class Copulas(References):
             if any(kind_of(s) != "state" for s in subjects):
                 return None
             only = self.actors.only_club()
-            bodies = [only] if only else []  # which of several, it does not say here
+            bodies = [only] if only and {only}.issuperset(self.clubs) else []  # which of several, it does not say here
         words = {w for s in [*clause.objects[:1], *clause.second] for w in words_of(units, s)}
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}
         if words & {"associate", "associates"}:
@@ -268,11 +269,11 @@ class Copulas(References):
                 and not about(parsed.units, clause.subjects, unit)
                 and not any(parsed.units[a] is not unit and unit in parsed.units[a:b] for a, b in clause.subjects[1:])
             ):
-                body = self.actors.mention(unit) or ""
+                body = whole_of(self.actors, self.actors.mention(unit) or "")
                 if body in self.clubs or self.actors.is_club(body):
                     return body
         place = parsed.units[clause.verb.start].start
-        found = self.actors.last_of(self.clubs[-1:], place)
+        found = last_club(self.actors, self.clubs[-1:], place)
         return found if found and self._plain(found, place) else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:

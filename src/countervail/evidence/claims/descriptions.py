@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import (
@@ -21,6 +21,7 @@ from countervail.evidence.claims.actors import (
 from countervail.evidence.claims.clause import Span
 from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_sections
 
@@ -41,9 +42,11 @@ _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
 """What only cables of the United States have in their heads."""
 _FROM_STATE = re.compile(r"\b[Ll]etters? dated [^\n]{4,40} from the [^\n]{4,80}? of ([^\n]{4,60}?) (?:to|addressed)\b")
-_MINISTER = re.compile(
-    r"\b(?:Prime Minister|Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ", re.I
+_MINISTER = re.compile(r"(?i)\b(?:Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ")
+_PAPER = re.compile(
+    r"(?:the )?(?:president(?:ial|'s)|government|cabinet|[a-z ]*(?:ministry|(?:republic|kingdom) of))\b"
 )
+"""How the paper of a state begins."""
 _ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")
 _ROLE_AFTER = re.compile(
     r", (?:an?|the|its|their) (?:[\w-]+ ){0,2}?([a-z-]{4,})(?=[,.]| (?:in|of|based|registered|that|which)\b)"
@@ -62,6 +65,8 @@ class Described(Named):
         """The state whose envoy writes the letter: "Letter dated 3 May 2021 from the Permanent Representative of X"."""
         if letter and self.house and not _OF_STATE.intersection(self.house[2:].split("-")):
             self.house = None  # "General Assembly" above a letter that it circulates
+        self.envoys = dict(self._envoys())
+        """Who signs a letter on the paper of a state, with that state, which is "we"."""
         self.roles = self._roles()
         """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
 
@@ -93,6 +98,13 @@ class Described(Named):
         line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
         return self._state_named(line)
 
+    def _envoys(self) -> Iterator[tuple[str, str]]:
+        for document in self.reading.documents:
+            name = (document.signatory or {}).get("name")
+            head = [*(line.casefold() for line in document.letterhead if len(line) > 5), ""][:3]
+            if name and _PAPER.match(head[0]) and (state := self._state_named(" ".join(head))):
+                yield f"p.{slug(self.reading.full_name(name))}", state
+
     @staticmethod
     def _state_named(line: str) -> str | None:
         """The state with the longest name in a line in small letters."""
@@ -106,11 +118,12 @@ class Described(Named):
             return speaker or self.author or "p.unknown"
         if speaker and speaker.startswith(("o.", "c.")):
             return speaker  # '"We have never sold it," the firm said'
+        envoy = self.envoys.get(speaker or "") if speaker not in self.guests else None
         ours = self.bodies_of_people.get(speaker or "")
         if ours is None and speaker in self.states_of_people:
             return self.states_of_people[speaker]  # an ambassador, of whose state the text says that he is
-        if ours is None and speaker in self.guests:
-            return "p.unknown"  # who a speaker speaks for is not said
+        if envoy or (ours is None and speaker in self.guests):
+            return envoy or "p.unknown"  # who a speaker speaks for is not said
         official = ours is not None and bool(_OF_STATE.intersection(ours[2:].split("-")))
         if self.state and speaker not in self.guests and (ours is None or official):
             return self.state
@@ -128,7 +141,7 @@ class Described(Named):
         state = {"government", "country", "delegation", "nation"} if whose in {"my", "our"} else {"mission", "embassy"}
         spoken = speaker in self.guests or speaker == "p.unknown"
         if word in state and whose != "your":
-            return None if spoken else self.state or self.sender
+            return None if spoken else self.envoys.get(speaker or "") or self.state or self.sender
         if spoken and whose == "your":
             return None
         if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():

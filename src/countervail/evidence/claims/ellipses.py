@@ -160,7 +160,7 @@ class Ellipses(Copulas):
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
             if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
-                objects = []  # "refused to give it": what, we do not know
+                objects = [f"n.{parsed.units[spans[0][0]].lower}"]  # "refused to give it": what, we do not know
             if objects == [self.actors.state] and parsed.units[spans[0][0]].lower == "us":
                 objects = ["n.us"]  # "declined to meet us": those who write
             subjects = self.ids(parsed, clause, clause.subjects)

@@ -288,7 +288,7 @@ def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: A
         return True
     if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
         whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
-        here = {actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E"}
+        here = {actors.ship, *(actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E")}
         return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
     if parsed.units[spans[0][0]].lower != "it" or not made.objects:
         return True
@@ -356,6 +356,8 @@ def sure(
         return True
     if word == "you":  # whoever is asked to do something; anybody, where somebody talks
         return bool(parsed.units[a].start == parsed.units[a].end)
+    if word == "she" and actors.ship in {*made.subjects, *made.objects}:
+        return True  # "The tanker X left Lagos. She was listed"
     if word == "it" and clause.verb.passive and not made.objects and clause.after("by"):
         return True  # "It was refused by two delegations": they refused
     here = named_subjects(parsed, actors, a)

@@ -230,6 +230,8 @@ class Framing(Appositions):
         if pronoun and frame.predicate == "refused" and not objects:
             offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
             objects = offers[-1].objects if offers else []
+        if frame.predicate == "paid" and objects in (["n.payments"], ["o.payments"]):
+            objects = self.ids(parsed, clause, attached(units, target[-1], "to"))  # "Payments to X are settled"
         laid.objects = objects
         them = thing and units[target[0][0]].lower == "them" and frame.predicate == "refused"
         if them and len(objects) == 1 and kind_of(objects[0]) == "body" and not objects[0].endswith("s"):

@@ -8,11 +8,13 @@ the body ("an alliance of"), and of nothing where it names somebody else ("criti
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, GROUPS, headed
+from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, ORGANS, Named, headed, world_bodies
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import data_sections
@@ -367,3 +369,32 @@ def persian_kind(before: str, after: str) -> str | None:
     kind = (found.group("kind") or "").strip() if found else ""
     kinds = dict(row.split("=") for row in _persian_words()["member_kinds"].split("|"))
     return kinds.get(kind, "members")
+
+
+def whole_of(actors: Named, body: str) -> str:
+    """The body that an organ is of by its name: "the OCC Council"; else the body itself."""
+    whose, _, organ = body.rpartition("-")
+    return actors.body(whose[2:]) if organ in ORGANS or organ == "council" else body
+
+
+def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
+    """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place:
+    for an organ what it is of, and none that a text about another only touched on paragraphs ago."""
+    often = Counter(i for _, i, _ in actors.bodies)
+    own = max([*clubs, *([actors.topic] if actors.topic else [])], key=lambda i: often[i], default="")
+    text = actors.reading.folded.text
+    wide: str | None = None
+    for at, name, _ in reversed(actors.bodies):
+        body = whole_of(actors, name)
+        grouping = body in {*GROUPS, *clubs}
+        aside = 2 * often[body] <= often[own] and "\n" in text[at:place]
+        if at >= place or aside or not (grouping or headed(body) in CLUBS):
+            continue
+        if (grouping or body not in world_bodies()) and body[2:].split("-", 1)[0] not in ORGANS:
+            return body
+        wide = wide or body
+    last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
+    if last is not None and "-" not in last:  # "the bank": the one that was named
+        last = next((i for at, i, _ in reversed(actors.bodies) if at < place and headed(i) == last[2:]), last)
+    before = actors.topic if any(i == actors.topic and at < place for at, i, _ in actors.bodies) else None
+    return last or before or (wide if wide and often[wide] > 1 else None)

@@ -161,7 +161,8 @@ class References:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
                 if head_word(parsed.units, span) in MEASURES and parsed.units[span[0]].tag != "O":
                     self.measure = self.actors.of(parsed.units, span, self.actors.recent)
-                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O":
+                plain = span[1] - span[0] == 1 and parsed.units[span[0]].lower.endswith("s")  # "cannot sign treaties"
+                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O" and not plain:
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
     def note(self, made: Filled, parsed: Parsed) -> None:
@@ -173,7 +174,7 @@ class References:
             return
         self.thing = next((o for o in made.objects if o[:2] in {"n.", "o."} and o != "n.unknown"), self.thing)
         self.done[made.predicate] = made.objects or self.done.get(made.predicate, [])
-        if made.predicate == "signed" and made.objects:
+        if made.predicate == "signed" and made.objects and (made.objects[0][-1] != "s" or "-" in made.objects[0]):
             self.signable = made.objects[0]
 
     def ids(

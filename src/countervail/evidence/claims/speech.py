@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from countervail.evidence.claims.actors import vessels
 from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.clauses import clauses_of
@@ -164,7 +165,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             here[0].speaker = opener  # "X, director of Y, said:", in the line above
         telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
         opener, opened = (tellers.subject(parsed.units, parsed.clauses, telling[-1]) if telling else None), sentence.end
-        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units):
+        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units)):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)
         spoken = _speakers(parsed, tellers, here, reading.folded.text)

@@ -243,14 +243,25 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "B"  # "supplied about 2 million tonnes"
         elif unit.lower == "no" and following is not None and following.lower == "longer":
             following.tag = "X"
+        elif unit.lower == "no" and following is not None and following.lower == "other":
+            following.tag = "N"  # "No other government has paid"
+        elif unit.lower == "subject" and before is not None and [u.lower for u in units[i + 1 : i + 2]] == ["to"]:
+            under = before.tag in {"N", "E"} and before.lower not in {"remains", "remain", "remained", "became"}
+            unit.tag = (
+                "P" if under and not (units[i + 2 : i + 3] or [unit])[0].forms else unit.tag
+            )  # "signed subject to"
         elif unit.lower in _EMPHATIC and before is not None and (_emphasised(before) or _set_off(before, following)):
             unit.tag = "B"  # "who was himself on the list"
+        elif unit.lower == "alone" and before is not None and before.forms and _alone(following):
+            unit.tag = "B"  # "Iceland signed alone"
         elif unit.lower == "following" and before is not None and before.lower == "the":
             unit.tag = "N"  # "the following persons"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
             unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
         elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
             unit.tag = "O"  # "disputed that."
+        elif unit.lower == "that" and before is not None and before.lower == "of" and following is not None:
+            unit.tag = "O" if following.tag in {"P", "T", "."} else unit.tag  # "paid half of that on 3 May"
         elif unit.lower == "provided" and following is not None and following.lower != "that":
             unit.tag, unit.forms = "N", verb_forms()["provided"]
         elif unit.lower == "there" and before is not None and before.tag in {"N", "E", "O"}:

@@ -9,7 +9,8 @@ from functools import cache
 from countervail import countries
 from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
 
-PARTICLES = frozenset(data_sections("english/lexicon.txt")["particles"])
+PARTICLES, STYLED = (frozenset(data_sections("english/lexicon.txt")[name]) for name in ("particles", "styled"))
+"""Small words inside names, and titles that also stand inside them."""
 
 
 @cache
@@ -345,7 +346,7 @@ SECTION = re.compile(
 PUBLISHER = re.compile(r"^\s*(?:Source|منبع)[ :»>\"-]{1,6}(?P<n>[^\n]{2,80})$")
 LETTER_CLOSING = re.compile(
     r"^\s*(?:May we be|Wassalam|Yours|Sincerely|Respectfully|With (?:best |kind )?(?:regards|respect)"
-    r"|Best regards|Regards|Faithfully|Thank you|با تشکر|با سپاس|والسلام|من الله)[^\n]{0,70}$",
+    r"|Best regards|Regards|Faithfully|Thank you|Please accept|با تشکر|با سپاس|والسلام|من الله)[^\n]{0,70}$",
     re.IGNORECASE,
 )
 CONTACTS = re.compile(

@@ -136,6 +136,8 @@ class People:
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
                 posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
+                if titled or tokens[k].bare in words.given:  # "Ms. Hodan Sheikh Muse"
+                    posts = [m for m in posts if tokens[m].bare not in w.STYLED or tokens[m - 1].bare in words.posts]
                 if posts and tokens[k].bare not in words.given and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
                     k = posts[-1] + 1
                     titled = True

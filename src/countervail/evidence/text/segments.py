@@ -124,6 +124,30 @@ def _letterhead(
     return start
 
 
+_SIGNS = re.compile(r"\s*(?:\((?:[Ss]igned|sgd|SIGNED)\)|/s/)")
+
+
+def _exchanged(filled: Sequence[int], all_lines: Sequence[Line]) -> dict[int, str]:
+    """Where the letters of an exchange begin that have no labels: below the signature of the one before, each with a
+    greeting on a line of its own."""
+    starts: dict[int, str] = {}
+    closed: int | None = None
+    for n, i in enumerate(filled):
+        line = all_lines[i]
+        bare = line.text.strip()
+        if w.GREETING.match(bare) and len(bare) < 60 and bare[-1] in ",:":
+            if closed is not None:
+                between = [k for k in filled[closed + 1 : n] if all_lines[k - 1].blank] or [i]
+                # what stands apart the furthest is where the next letter begins; a line more is the signature's
+                gaps = {k: k - max(j for j in filled if j < k) for k in between}
+                starts[max(between, key=lambda k: gaps[k])] = "greeting"
+            starts.setdefault(filled[0], "greeting")
+            closed = None
+        elif (w.LETTER_CLOSING.match(bare) or _SIGNS.match(bare) or _label(line) in {"signed", "copy"}) and starts:
+            closed = n
+    return starts if len(starts) > 1 else {}
+
+
 def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, int]]) -> list[Segment]:
     """The documents of a text; `spans` are the folded spans of `dates`."""
     all_lines = lines(folded.text)
@@ -152,6 +176,7 @@ def split(folded: Folded, dates: Sequence[Mention], spans: Sequence[tuple[int, i
         start = _letterhead(n, filled, all_lines, starts, current) if begins == "labels" else i
         starts[start] = begins
         current, body = start, 0
+    starts = max(starts, _exchanged(filled, all_lines), key=len)
     segments: list[Segment] = []
     bounds = sorted(starts)
     first = bounds[0] if bounds else len(all_lines)
