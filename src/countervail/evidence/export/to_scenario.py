@@ -95,8 +95,12 @@ class Builder:
     def retold(self, claim: dict[str, Any]) -> bool:
         """Whether the claim stands in an article that only retells a leak which is here itself."""
         document = self.documents[claim["document"]]
+        if document["kind"] != "article":
+            return False
+        if claim["id"] in self.evidence.restating:
+            return True
         source = next(s for s in self.evidence.sources if s["id"] == document["source"])
-        if document["kind"] != "article" or not source["origin"].startswith("leak:"):
+        if not source["origin"].startswith("leak:"):
             return False
         return any(
             s["origin"] == source["origin"]
@@ -211,7 +215,7 @@ def _note(
         )
     if claim["modality"] not in {"asserted", "proposed"}:
         parts.append(f"The text puts it as {claim['modality']}.")
-    for copy in copies:
+    for copy in copies if build.documents[claim["document"]]["kind"] != "article" else ():
         if copy["value"]["countries"] == value["countries"]:
             at = build.where(copy)
             parts.append(f"Document {at['document']}, {at['place']}, restates the list and is no second witness.")
