@@ -302,8 +302,9 @@ class Named:
         return last or before or (wide if often else None)
 
     def only_club(self) -> str | None:
-        """The one body of the text that states are members of; None where it names several, or none."""
+        """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
         named = {i for _, i, _ in self.bodies if self.is_club(i)}
+        named = named or {f"o.{word}" for word in _THE_CLUB.findall(self.reading.folded.text.lower())}
         return named.pop() if len(named) == 1 else None
 
     def club_before(self, place: int) -> str | None:
@@ -330,17 +331,17 @@ class Named:
 
 
 _ISSUED = re.compile(
-    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders"
-    r"|members) of(?: the)?$"
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government"
+    r"|leaders|members) of(?: the)?$"
 )
 """What stands before the name of the body that issues a text."""
+_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of)")
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka", "bancorp", "bankasi"})
-_MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
+_MEN = frozenset(["Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"])
 _TITLE = re.compile(
-    r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
-    r"(?=\.? [A-Z])"
+    rf"\b(?:{'|'.join(sorted(_MEN))}|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b(?=\.? [A-Z])"
 )
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 

@@ -173,6 +173,8 @@ class Described(Named):
                 if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
+        if counted and word in CLUBS:
+            return f"o.{word}"  # "the Compact of 14 states"
         if plain and word == "bank":  # not the central bank that speaks of it
             banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):

@@ -61,7 +61,7 @@ def number(word: str) -> int:
     return int(value or 0)
 
 
-_COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
+COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
 _OWNED = re.compile(r"\b(?:its|the|these|those|of|all|our|their) $", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ def polarity_of_count(shared: Context, start: int) -> str | None:
     at = shared.clause_at(start)
     if at is None or not negated(at[1]):
         return "affirmed"
-    if at[0].units[at[1].verb.start].start < start and at[1].verb.lemma in _COUNTING:
+    if at[0].units[at[1].verb.start].start < start and at[1].verb.lemma in COUNTING:
         return "negated"
     return "affirmed" if _OWNED.search(shared.reading.folded.text[max(0, start - 16) : start]) else None
 
@@ -111,7 +111,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return left
     if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
         return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
-    if role == "object" and lemma in _COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
+    if role == "object" and lemma in COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
         return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None

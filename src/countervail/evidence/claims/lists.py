@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
-from countervail.evidence.claims.introductions import introduced, persian_kind
+from countervail.evidence.claims.introductions import introduced, persian_kind, states_of
 from countervail.evidence.claims.list_clauses import (
     COUNT,
+    COUNTING,
     NAMING,
     UNKNOWN_NAME,
     bracketed,
     by_clause,
+    counted,
     counted_alone,
     number,
     opposing,
@@ -234,6 +236,15 @@ def _list(
         body=body,
         unknown=_unread(shared, run, sentence.end),
     )
+
+
+def holder(shared: Context, start: int) -> str | None:
+    """The body that a clause says has those counted at a place: "The Compact, unlike the Forum, has 14 members"."""
+    parsed, clause = shared.clause_at(start) or (None, None)
+    if parsed is None or clause is None or not clause.subjects or clause.verb.lemma not in COUNTING or clause.relative:
+        return None
+    found = counted(parsed, clause, shared.actors) if parsed.units[clause.subjects[0][0]].tag != "O" else []
+    return next((i for i in found if states_of(i)), None)
 
 
 def with_text(place: Place, text: str) -> Place:
