@@ -301,12 +301,6 @@ class Named:
         before = self.topic if any(i == self.topic and at < place for at, i, _ in self.bodies) else None
         return last or before or (wide if often else None)
 
-    def only_club(self) -> str | None:
-        """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
-        named = {i for _, i, _ in self.bodies if self.is_club(i)}
-        named = named or {f"o.{word}" for word in _THE_CLUB.findall(self.reading.folded.text.lower())}
-        return named.pop() if len(named) == 1 else None
-
     def club_before(self, place: int) -> str | None:
         """The grouping that was named last before a place, of those that states are members of."""
         for at, identifier, _ in reversed(self.bodies):
@@ -335,7 +329,6 @@ _ISSUED = re.compile(
     r"|leaders|members) of(?: the)?$"
 )
 """What stands before the name of the body that issues a text."""
-_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of)")
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka", "bancorp", "bankasi"})

@@ -27,12 +27,12 @@ from countervail.evidence.text.tokens import country_names, data_sections
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 OWN = frozenset(["its", "their", "his", "her", "our", "my"])
+_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of [A-Z])", re.IGNORECASE)
+_NEAR = 300  # characters back that "the club" may be which a membership without a name is of
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
-_ANY_KIND = frozenset(
-    ["same", "whole", "entire", "new", "old", "other", "latter", "said", "regional", "fledgling", "tiny"]
-)
+_ANY_KIND = CLOSED["any_kind"]
 """What before "bloc" or "union" says nothing of which one."""
 
 
@@ -198,6 +198,18 @@ class Described(Named):
                 if counts:
                     return counts[-1]
         return None
+
+    def only_club(self) -> str | None:
+        """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
+        named = {i for _, i, _ in self.bodies if self.is_club(i)}
+        return (named.pop() if len(named) == 1 else None) if named else self.the_club()
+
+    def the_club(self, place: int | None = None) -> str | None:
+        """ "The club" of a text that names none and speaks of no other, where it does so shortly before a place."""
+        found = [*_THE_CLUB.finditer(self.reading.folded.text)]
+        one = len({m.group(1).lower() for m in found}) == 1 and not any(self.is_club(i) for _, i, _ in self.bodies)
+        near = place is None or any(0 < place - m.start() < _NEAR for m in found)
+        return f"o.{found[0].group(1).lower()}" if one and near else None
 
     def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""
