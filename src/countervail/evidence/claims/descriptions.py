@@ -27,14 +27,12 @@ from countervail.evidence.text.tokens import country_names, data_sections
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 OWN = frozenset(["its", "their", "his", "her", "our", "my"])
-_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of [A-Z])", re.IGNORECASE)
+_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of (?-i:[A-Z]))", re.IGNORECASE)
 _NEAR = 300  # characters back that "the club" may be which a membership without a name is of
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
-_ANY_KIND = CLOSED["any_kind"]
-"""What before "bloc" or "union" says nothing of which one."""
-
+_ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
 
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")

@@ -96,8 +96,13 @@ _FROM_COUNT = re.compile(
     r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league|group(?:ing)?|coalition|forum|pact"
     r"|compact))?"
     r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
+    rf"| (?:(?:that|which|who|have|has|had) ){{0,2}}(?:{'|'.join(w.replace('-', ' ') for w in _WORDS['joining'])})"
+    r" (?:the |this |its )?[^,;:.()]{2,40}: ?(?:the )?"
 )
-"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""
+"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A", "Six states have
+joined the pact: A"."""
+_OF_COUNT = re.compile(rf"\b(?:{'|'.join(_WORDS['clubs'])}) of (?P<n>\d{{1,2}}|[a-z]+) ?\((?:the )?$", re.IGNORECASE)
+"""A grouping called by the number of those in brackets after it: "the group of three (A, B and C)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,8 @@ def _list(
     for match in COUNT.finditer(text, max(sentence.start, start - 90), start):
         if _FROM_COUNT.fullmatch(text[match.end() : start]):
             count = match
+    of = _OF_COUNT.search(text, max(sentence.start, start - 60), start)
+    count = of if of is not None and number(of.group("n")) else count
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
     kind = persian_kind(before, text[end : sentence.end]) or kind

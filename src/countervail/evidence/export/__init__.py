@@ -202,6 +202,12 @@ def named_singly(build: Builder) -> list[dict[str, Any]]:
     ]
 
 
+def of_joiners(build: Builder, claim: dict[str, Any]) -> bool:
+    """Whether a list is only of those that a document says joined, which may not be all that are in: "A and B joined"."""
+    joined = {c["subject"][2:] for c in build.of("joined") if c["document"] == claim["document"]}
+    return joined.issuperset(claim["value"]["countries"])
+
+
 def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
     """States that the article of a list of members names singly as members, and in no list."""
     document = claim["document"]
@@ -210,7 +216,7 @@ def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
     listed = {
         code
         for c in build.of("membership_list")
-        if c["document"] == document
+        if c["document"] == document and (c is claim or not of_joiners(build, c))
         for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
     }
     codes = [c["subject"][2:] for c in named_singly(build) if c["document"] == document]
