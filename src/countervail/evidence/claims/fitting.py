@@ -173,6 +173,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True  # "our customers pay and are paid"
     if made.predicate == "proposed" and not made.objects and any(c.verb.lemma == "do" for c in clause.complements):
         return True  # "we do not propose to do so"
+    if made.predicate == "urged" and clause.verb.lemma == "ask" and clause.after("about") and not clause.complements:
+        return True  # "Asked about the fleet, X said"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
         return True
     unresolved = made.objects and all(o.endswith(".unknown") for o in made.objects)
