@@ -270,10 +270,8 @@ class Copulas(References):
         found = self.actors.last_of(self.clubs[-1:], place)
         if found and self._plain(found, place):
             return found
-        states = any(
-            u.mention and u.mention.type == "country" for s in clause.subjects for u in parsed.units[slice(*s)]
-        )
-        return self.actors.the_club(place) if states else None
+        named = [u.mention for s in (*clause.subjects, *clause.objects) for u in parsed.units[slice(*s)]]
+        return self.actors.the_club(place) if any(m and m.type == "country" for m in named) else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
         """The claim, with the body spoken of where none is named: "was invited"."""

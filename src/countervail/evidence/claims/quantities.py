@@ -51,7 +51,8 @@ _AFTER = (
 )
 _UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|(?:CN|JP)¥ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
+    rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|(?:CN|JP)¥ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?"
+    rf"(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
     rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
     rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
@@ -61,7 +62,8 @@ _QUANTITY = re.compile(
 )
 _FRACTION = re.compile(
     rf"\b(?:(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
-    rf"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?(?:the|its|his|her|their|our|all|these|those)\b"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
+    r"(?:the|its|his|her|their|our|all|these|those)\b"
     rf"(?! (?:same )?(?:time|way|battle|story|night|season|century|{'|'.join(_TIME)})\b))",
     re.IGNORECASE,
 )

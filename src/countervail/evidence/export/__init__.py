@@ -203,7 +203,7 @@ def named_singly(build: Builder) -> list[dict[str, Any]]:
 
 
 def of_joiners(build: Builder, claim: dict[str, Any]) -> bool:
-    """Whether a list is only of those that a document says joined, which may not be all that are in: "A and B joined"."""
+    """Whether a list is only of those that a document says joined, who may not be all that are in it."""
     joined = {c["subject"][2:] for c in build.of("joined") if c["document"] == claim["document"]}
     return joined.issuperset(claim["value"]["countries"])
 
