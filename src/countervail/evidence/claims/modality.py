@@ -12,18 +12,14 @@ from countervail.evidence.tables import noun_effect
 
 _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
-
-
 _PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
 def reminds(clause: Clause) -> bool:
     """Whether the text tells its readers what they know: "Readers will recall that"."""
     return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
-
-
-_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
 def _politely(clause: Clause) -> bool:
@@ -48,13 +44,16 @@ def _if_follows(clause: Clause) -> bool:
 
 def _conditioned(clause: Clause, clauses: Sequence[Clause]) -> bool:
     """Whether a condition says when it will be: "If prices fall, X will join", "X will join if prices fall"."""
-    units, verb = clause.units, clause.verb
-    if verb.modal not in {"will", "shall"} or clause.relative:
+    units, start = clause.units, clause.verb.start
+    if clause.verb.modal not in {"will", "shall"} or clause.relative:
         return False
-    comma = next((k for k in range(1, verb.start) if units[k].tag == ","), 0)
-    opens = units[0].lower in CLOSED["conditions"] or any(c.condition for c in clauses if c.verb.start < comma)
-    main = next((c for c in clauses if comma and c.verb.start > comma and c.verb.kind == "finite"), None)
-    return _if_follows(clause) or (opens and clause.link != "that" and (main is clause or clause.coordinated))
+    for k in range(start):
+        opens = units[k].lower in CLOSED["conditions"] and (k == 0 or units[k - 1].tag in {",", ";", ":", "-", "Q"})
+        comma = next((m for m in range(k, start) if units[m].tag == ","), start) if opens else start
+        main = next((c for c in clauses if c.verb.start > comma and c.verb.kind == "finite"), clause)
+        if comma < start and clause.link != "that" and (main is clause or clause.coordinated):
+            return True
+    return _if_follows(clause)
 
 
 def _doubtful(clause: Clause) -> bool:
