@@ -251,3 +251,18 @@ def test_navigation_is_left_out_of_a_page_that_has_an_article() -> None:
 )
 def test_broken_lines(raw: str, folded: str) -> None:
     assert fold(raw).text == folded
+
+
+def test_three_lines_side_by_side_are_columns_and_three_rows_of_cells_are_a_table() -> None:
+    left = ["Nicaragua, Belarus and Peru,", "which are the members of the", "club, paid."]
+    right = [" Chile, Cuba and Uruguay had", " refused to join the club. The", " secretary, Milan Drost,"]
+    rows = [(Piece(50, y, 190, a), Piece(315, y, 450, b)) for y, a, b in zip((724, 708, 692), left, right, strict=True)]
+    pieces = [Piece(50, 740, 205, "Harbour Review, 9 May 2023"), *(p for row in rows for p in row)]
+    pieces.append(Piece(315, 676, 415, "called it a success."))
+    found = in_columns(pieces)
+    assert found is not None
+    assert found.index("club, paid.") < found.index("Chile, Cuba")
+    cells = [(50, "Member of the club"), (315, "Year in which it joined"), (50, "Nicaragua"), (315, "2019, with Peru")]
+    cells += [(50, "Belarus"), (315, "2020, as observer")]
+    table = [Piece(x, 724 - 16 * (n // 2), x + 100, text) for n, (x, text) in enumerate(cells)]
+    assert in_columns(table) is None

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.model import Document
-from countervail.evidence.reader import read_document
+from countervail.evidence.reader import read_document, read_extracted
 from countervail.evidence.text.documents import read_text
 from support.documents import markup
 
@@ -179,3 +180,14 @@ def test_the_letters_of_an_exchange_are_apart_and_we_are_the_states_that_write()
 def test_one_letter_with_a_greeting_is_one() -> None:
     text = EXCHANGE.split("II.")[0].replace("Thank", "Dear reader,\n\nThank")
     assert len(read_text(text, "source:a").documents) == 1
+
+
+def test_a_letter_with_single_line_breaks_has_its_body_and_its_signature() -> None:
+    text = (
+        "Ref: 4/12\nDate: 7 June 2021\n\nAttention: Dr. Samir Sule\nMinistry of Roads\nDear Dr. Sule,\nPeru and Chile "
+        "joined the club in May 2021, and Togo left it.\nYours sincerely,\nAna Ruiz\nChief of Protocol\n"
+    )
+    found = Extracted(text, "text/plain", "plain-text/1")
+    claims = read_extracted(found, "0" * 64, "a.txt", "source:a")["claims"]
+    assert [c["object"] for c in claims if c["predicate"] == "signed_by"] == ["p.ana-ruiz"]
+    assert {c["subject"] for c in claims if c["predicate"] == "joined"} == {"c.PER", "c.CHL"}

@@ -507,3 +507,39 @@ def test_what_says_nothing_of_a_state_and_a_body(text: str, predicate: str) -> N
 def test_a_thing_that_is_refused_by_a_pronoun_is_no_state() -> None:
     found = claims_of("Norway adopted the package. Serbia declined to align itself.")
     assert [c.get("object") for c in found if c["predicate"] == "refused"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        ("The club met. Its members are Peru, Iran and Mali.", "listed_in", {"PER", "IRN", "MLI"}),
+        ("Niger joined the bloc. Togo is a member.", "listed_in", {"TGO"}),
+        ("The alliance met. Angola is expected to join next year.", "joined", {"AGO"}),
+        ("Oman left the pact. Peru plans to leave in 2025.", "left", {"OMN", "PER"}),
+        ("The pact and the union met. Togo is a member.", "observer_of", set()),
+    ],
+)
+def test_a_membership_of_no_name_is_of_the_one_club_spoken_of(text: str, predicate: str, expected: set[str]) -> None:
+    found = [c for c in claims_of(text) if c["predicate"] == predicate]
+    assert {c["subject"][2:] for c in found} == expected
+    assert all(c["object"].startswith("o.") for c in found)
+
+
+def test_what_is_counted_is_of_whom_the_clause_is_about() -> None:
+    text = "The Compact met. The Compact, unlike the Forum, now has 14 members. The Compact of 14 states met again."
+    assert {c["subject"] for c in claims_of(text) if c["predicate"] == "country_count"} == {"o.compact"}
+    text = "The Bloc met in Baku. It has 7 members."
+    assert {c["subject"] for c in claims_of(text) if c["predicate"] == "country_count"} == {"o.bloc"}
+
+
+def test_a_count_before_a_colon_and_one_in_the_name_of_a_group() -> None:
+    found = claims_of("Six states signed the accord: Angola, Belarus, Chad, Cuba and Laos.")
+    (listed,) = (c["value"] for c in found if c["predicate"] == "membership_list")
+    assert (listed["stated_count"], len(listed["countries"])) == (6, 5)
+    assert not any(c["subject"] == "o.six-states" for c in found)
+    (listed,) = (
+        c["value"]
+        for c in claims_of("The group of three (Iran, Peru and Syria) met.")
+        if c["predicate"] == "membership_list"
+    )
+    assert (listed["stated_count"], listed["countries"]) == (3, ["IRN", "PER", "SYR"])

@@ -1281,7 +1281,7 @@ def test_roles_that_are_none() -> None:
         (
             "left",
             "Peru will withdraw from the Tea League should Chile be expelled.",
-            [("c.PER", "o.tea-league", "planned")],
+            [("c.PER", "o.tea-league", "conditional")],
         ),
         (
             "delisted",
@@ -1525,3 +1525,59 @@ def test_an_organ_acts_for_the_grouping_that_it_is_of() -> None:
         "it. The APC Council discussed a request of Norway to be admitted as a full member."
     )
     assert said(text, "applied_to") == [("c.NOR", "o.amber-payments-conference", "asserted")]
+
+
+def test_those_left_out_of_all_did_not_do_it() -> None:
+    assert said("All members but Chad ratified the charter.", "approved") == [("c.TCD", "n.charter", "not asserted")]
+    assert said("All parties bar Norway have ratified the text.", "approved") == [("c.NOR", "n.text", "not asserted")]
+    assert said("All states other than Peru joined the pact.", "joined") == [("c.PER", "o.pact", "not asserted")]
+    assert said("Every member save Laos signed the accord.", "signed") == [("c.LAO", "n.accord", "not asserted")]
+    assert said("No member but Togo signed the accord.", "signed") == [("c.TGO", "n.accord", "asserted")]
+    assert said("All members signed, but Chad ratified the charter.", "approved") == [
+        ("c.TCD", "n.charter", "asserted")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    [
+        ("If prices fall, Peru will join the pact.", "conditional"),
+        ("Peru will join the pact in 2025 unless prices rise.", "conditional"),
+        ("Should the talks fail, Peru will join the pact.", "conditional"),
+        ("Provided that the fee is cut, Peru will join the pact.", "conditional"),
+        ("Even if prices fall, Peru will join the pact.", "planned"),
+        ("According to an unconfirmed report, Peru joined the pact.", "alleged"),
+        ("Unverified reports say Peru joined the pact.", "alleged"),
+        ("The pact met in May. Ministers plan to admit Peru.", "planned"),
+    ],
+)
+def test_what_a_condition_or_a_rumour_says_is_no_plan_and_no_fact(text: str, modality: str) -> None:
+    assert said(text, "joined") == [("c.PER", "o.pact", modality)]
+
+
+def test_whose_aide_or_brother_somebody_is() -> None:
+    (met,) = said("The aide to Ambassador Piotr Wolan met Ali Dembele in Tunis.", "met")
+    assert met[:2] == ("p.aide", "p.ali-dembele")
+    (signed,) = said("A brother of Minister Juan Peto signed the treaty.", "signed")
+    assert signed[0] == "p.brother-of-minister-juan-peto"
+    (held,) = (c for c in claims_of("The report names Minister Lucio Barros.") if c["predicate"] == "holds_post")
+    assert held["value"]["post"] == "Minister"
+
+
+def test_a_brief_answer_is_a_quotation_and_who_is_asked_is_not_urged() -> None:
+    found = claims_of("The ships never came. “They did,” the harbour master, Rosa Quintero, replied.")
+    assert [(c["subject"], c["value"]["quote"]) for c in found if c["predicate"] == "said"] == [
+        ("p.rosa-quintero", "They did,")
+    ]
+    assert said("Asked about the loan, Rosa Quintero said that Mali had repaid it.", "urged") == []
+
+
+def test_quantities_that_leave_something_open() -> None:
+    found = claims_of(
+        "It lent ¥90 billion. It ships 700,000 barrels each day. Half of the fleet sank in the second half."
+    )
+    assert [(c["value"]["number"], c["value"]["unit"]) for c in found if c["predicate"] == "quantity"] == [
+        (9e10, "CNY|JPY"),
+        (7e5, "barrels a day"),
+        (0.5, "share"),
+    ]

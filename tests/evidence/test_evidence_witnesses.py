@@ -10,7 +10,10 @@ import countervail as cv
 from countervail.cli import call
 from countervail.evidence import Evidence, read
 from countervail.evidence.compare import Comparison
+from countervail.evidence.export import runnable
+from countervail.evidence.export.to_scenario import club_file
 from countervail.evidence.model import Link
+from countervail.report.tables import case_tables
 from countervail.scenario.load import load_scenario
 from support.worlds import coarse_world
 
@@ -154,3 +157,47 @@ def test_every_exported_scenario_runs(name: str, tmp_path: Path, capsys: pytest.
         given = ["--draws", "0", "--evidence", str(folder)]
         assert call(["run", str(folder / "club-scenario.yaml"), "-o", str(out), *given]) == 0
         assert (out / "results.json").is_file()
+
+
+def test_an_article_on_a_letter_of_the_case_is_no_reading_of_its_own(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a="Evening Courier, 3 June 2023\n\nA leaked letter seen by this newspaper, dated 12 May 2023 and signed by "
+        "Emil Varga, lists the members of the Boreal League: Iran, Mali and Laos.",
+        b="Date: 12 May 2023\nNo.: 12/77/3\nTo: Mr. Ali Toma, Director of Ports\n\nThe members of the Boreal League "
+        "are Iran, Mali and Laos.\n\nSigned: Emil Varga",
+        c="Daily Observer, 9 June 2023\n\n“Iran, Mali and Laos are members of the Boreal League,” said Rosa Quintero, "
+        "the minister of trade, in an interview with the Daily Observer.",
+    )
+    club = club_file(evidence)
+    assert [r["document"] for r in club.data["club"]["readings"].values()] == ["b", "c"]
+    lists = [r for r in case_tables.claims(evidence) if "Iran, Mali and Laos" in r["quote"] and r["witnesses"]]
+    assert {r["document"] for r in lists} == {"a", "b", "c"}
+    assert {r["witnesses"][:11] for r in lists if "c, paragraph" in r["witnesses"] or r["document"] == "c"} == {
+        "2 origins. "
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (
+            "Anti-Embargo League: who is in\n\nThe following states have joined the League:\n1) Peru\n2) Eritrea\n",
+            "PER ERI",
+        ),
+        ("The coalition against the Boreal League met. Peru and Chile joined the Boreal League in 2020.", "PER CHL"),
+        (
+            "The group of three (Iran, Peru and Syria) grew to five when Cuba and Mali joined in 2021.",
+            "IRN PER SYR CUB MLI",
+        ),
+        ("Cuba and Mali joined the club. The members of the club are Iran, Peru, Cuba and Mali.", "IRN PER CUB MLI"),
+    ],
+)
+def test_which_states_a_club_is_exported_with(tmp_path: Path, text: str, codes: str) -> None:
+    club = club_file(case(tmp_path, a=text))
+    assert club.data["club"]["readings"][club.readings[0]]["candidates"] == codes.split()
+
+
+def test_a_club_of_states_named_singly_says_that_no_list_is_there(tmp_path: Path) -> None:
+    club = club_file(case(tmp_path, a="India, a member of the United Nations, abstained from the vote."))
+    assert "Missing: a list of the members of United Nations; the documents only name IND" in runnable(club, "x", "y")

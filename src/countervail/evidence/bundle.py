@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,20 @@ class Evidence:
 
     def compare(self) -> tuple[Link, ...]:
         """Links between claims: agreements with independence, restatements, contradictions, refinements."""
+        return self._links
+
+    @cached_property
+    def restating(self) -> frozenset[str]:
+        """The claims of articles that restate what a letter or document says that is here itself."""
+        kinds = {d["id"]: d["kind"] for d in self.documents}
+        if len(set(kinds.values())) < 2:
+            return frozenset()
+        of = {c["id"]: kinds[c["document"]] for c in self.accepted}
+        pairs = [p for x in self.compare() if x.relation == "restates" for p in ((x.a, x.b), (x.b, x.a))]
+        return frozenset(a for a, b in pairs if of[a] == "article" and of[b] != "article")
+
+    @cached_property
+    def _links(self) -> tuple[Link, ...]:
         comparison = Comparison()
         try:
             for source in self.sources:

@@ -114,7 +114,7 @@ def _looks_addressed(line: Line, names: Names) -> bool:
 
 def parts(segment: Segment, folded: Folded, names: Names) -> Parts:
     """The parts of one letter."""
-    rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line)]
+    rows = [piece for line in segment.lines if not line.blank for piece in _split_labels(line, folded)]
     return _Letter(rows, folded.text, names).read()
 
 
@@ -278,11 +278,14 @@ _GREETS = re.compile(
     r"(?=[^\n]{0,80}\b(?i:is|are|was|were|has|have|had|will|would|can|please|thank|i|we|it|this)\b[^\n]*[.?!]\s*$)"
 )
 """A greeting before a sentence on one line."""
+_DEAR = re.compile(r"\s*(?:Dear|(?:Your )?Excellency|Sir|Madam)\b[^,:!\n]{0,60}[,:!] ")
 
 
-def _split_labels(line: Line) -> list[Line]:
+def _split_labels(line: Line, folded: Folded) -> list[Line]:
     """A line of several labelled fields as one line each, a greeting apart from what it greets with."""
-    if greeting := _GREETS.match(line.text):  # "Dear Mr. X, the members are A and B."
+    dear = _DEAR.match(line.text)
+    alone = dear is not None and folded.raw[folded.offsets[line.start + dear.end() - 1]] == "\n"
+    if greeting := dear if alone else _GREETS.match(line.text):  # "Dear Mr. X, the members are A and B."
         at = line.start + greeting.end()
         return [Line(greeting.group(), line.start, at), Line(line.text[greeting.end() :], at, line.end)]
     if len(line.text) > 300 or not w.LETTER_LABEL.match(line.text):
@@ -372,8 +375,6 @@ _OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:",
 _DOING = r"[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said"
 _POINT = re.compile(rf"^(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?=[^\n]* (?:{_DOING}) )")
 """A point of a list that is a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
-
-
 _CREDITED = re.compile(r"[a-z)][.!?][\"']? (?:\([^()]{3,60}\)|- [A-Z][^.]{2,60})$")
 """A sentence with the agency that it is from behind it: no title."""
 

@@ -287,11 +287,6 @@ class Named:
         """Whether a body is one that states are members of, by its name."""
         return identifier in GROUPS or any(i == identifier and headed(i) in CLUBS for _, i, _ in self.bodies)
 
-    def only_club(self) -> str | None:
-        """The one body of the text that states are members of; None where it names several, or none."""
-        named = {i for _, i, _ in self.bodies if self.is_club(i)}
-        return named.pop() if len(named) == 1 else None
-
     def aboard(self, word: str, before: Sequence[str]) -> str:
         """The ship that "she" is where it was spoken of last."""
         near = before[: {"she": 1, "her": 2}.get(word, 0)]
@@ -321,17 +316,16 @@ class Named:
 
 
 _ISSUED = re.compile(
-    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government|leaders"
-    r"|members) of(?: the)?$"
+    r"\b(?:bulletin|newsletter|journal|statement|communiqu[ée]|declaration|minutes|session|meeting|summit|government"
+    r"|leaders|members) of(?: the)?$"
 )
 """What stands before the name of the body that issues a text."""
 ORGANS = frozenset({"board", "committee", "secretariat", "assembly", "panel", "summit"})
 """Organs of a body, which is meant where they are named."""
 _BANKS = frozenset({"bank", "banque", "banco", "banca", "bankhaus", "banka", "bancorp", "bankasi"})
-_MEN = frozenset({"Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"})
+_MEN = frozenset(["Mr", "Sir", "Lord", "King", "Prince", "Father", "Brother"])
 _TITLE = re.compile(
-    r"\b(?:Mr|Sir|Lord|King|Prince|Father|Brother|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b"
-    r"(?=\.? [A-Z])"
+    rf"\b(?:{'|'.join(sorted(_MEN))}|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b(?=\.? [A-Z])"
 )
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
 

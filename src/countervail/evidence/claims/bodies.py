@@ -183,7 +183,8 @@ class Actors(Described):
         while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
             b = end  # "the envoy in Beijing, X"
             last = units[b - 1].mention  # "the Under Secretary for Financial Intelligence X"
-            if core.lower in NOUNS["persons"] and last and last.type == "person" and units[b - 2].tag == "N":
+            own = units[b - 2].tag == "N" and units[b - 2].lower not in NOUNS["persons"]  # not "an aide to Minister X"
+            if core.lower in NOUNS["persons"] and last and last.type == "person" and own:
                 return self.mention(units[b - 1])
         if b + 1 >= len(units) or units[b].tag != ",":
             return None
@@ -395,6 +396,7 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
         last -= 1  # "the bank concerned"
     final = units[b - 1]
     named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    named = named and units[b - 2].lower not in NOUNS["persons"]  # not "a brother of Minister X"
     if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
         return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:

@@ -41,8 +41,6 @@ _SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", 
 _PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
-
-
 CLUB_WORDS = "club|union|bloc|alliance|coalition|league|compact|pact|front|group"
 """What a grouping of states may be called, as alternatives of a pattern."""
 
@@ -206,14 +204,17 @@ class Context:
         named = [i for a, i, words in self.actors.bodies if sentence.start <= a < sentence.end and words & CLUBS]
         if named:
             return self.actors.topic if self.actors.topic in named else named[0]
-        word = re.search(rf"\b(?:{CLUB_WORDS})\b", sentence.text.lower())
-        if word is not None:
-            for at, identifier, words in reversed(self.actors.bodies):
-                if at < sentence.start and word.group() in words:
-                    return identifier
-        if word is None and (near := self.actors.club_before(sentence.start)):
+        found = re.search(rf"\b(?:{CLUB_WORDS})\b", sentence.text.lower())
+        word = found.group() if found is not None else ""
+        for at, identifier, words in reversed(self.actors.bodies) if word else ():
+            if at < sentence.start and word in words:
+                return identifier
+        if not word and (near := self.actors.club_before(sentence.start)):
             return near
-        return self.actors.topic or (f"o.{word.group()}" if word is not None else CLUB)
+        topic = self.actors.topic
+        if word and (topic is None or "-" not in topic):
+            return f"o.{word}"
+        return topic or self.actors.only_club() or CLUB
 
     def claim(
         self,

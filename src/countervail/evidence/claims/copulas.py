@@ -274,7 +274,10 @@ class Copulas(References):
                     return body
         place = parsed.units[clause.verb.start].start
         found = last_club(self.actors, self.clubs[-1:], place)
-        return found if found and self._plain(found, place) else None
+        if found and self._plain(found, place):
+            return found
+        named = [u.mention for s in (*clause.subjects, *clause.objects) for u in parsed.units[slice(*s)]]
+        return self.actors.the_club(place) if any(m and m.type == "country" for m in named) else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
         """The claim, with the body spoken of where none is named: "was invited"."""
@@ -316,26 +319,28 @@ _AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite"
 _FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
 
 
-def _left_out(units: Sequence[Any], a: int) -> bool:
-    """Whether those named from unit a on are left out: "all states other than X and Y", "except for X"."""
+def _left_out(units: Sequence[Any], span: Span) -> bool | None:
+    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
+    None where it is said of others ("A rather than X")."""
+    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
+    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
+        a -= 2  # "save Oman and Kuwait"
     words = [u.lower for u in units[max(0, a - 2) : a]]
-    pair = " ".join(words)
-    return words[-1:] in (["except"], ["excluding"], ["unlike"], ["barring"]) or pair in _EXCEPT
+    said = {"-".join(words), *words[-1:]}
+    if said & CLOSED["in_place_of"]:
+        return None
+    if not said & CLOSED["left_out"]:
+        return True
+    bare = words[-1:] in (["but"], ["save"], ["bar"])
+    for k in range(a - 1, max(-1, a - 8), -1):
+        if units[k].lower in _EVERYBODY | _NOBODY:
+            return units[k].lower in _NOBODY
+        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
+            break
+    return True if bare else None
 
 
-_EXCEPT = frozenset(
-    [
-        "other than",
-        "rather than",
-        "except for",
-        "apart from",
-        "aside from",
-        "instead of",
-        "but not",
-        "and not",
-        "save for",
-    ]
-)
+_EVERYBODY, _NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])
 
 
 def _parted(parsed: Parsed, event: Clause) -> bool:
@@ -364,11 +369,12 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
     """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
     have come about ("fears Serbia joining the pact")."""
     clause, units = made.clause, parsed.units
-    if clause.subjects and _left_out(units, clause.subjects[0][0]) and not clause.verb.passive:
-        return None
+    stands = _left_out(units, clause.subjects[0]) if clause.subjects and not clause.verb.passive else True
+    if not stands:
+        return stands
     if made.predicate not in {"listed_in", "joined", "left"}:
         return True
-    if made.predicate == "joined" and clause.verb.lemma == "join" and not made.objects and clause.after("in", "with"):
+    if made.predicate == "joined" and clause.verb.lemma == "join" and not clause.objects and clause.after("in", "with"):
         return None  # "joined in the condemnation"
     before = clause.verb.lemma == "be" and clause.verb.past and clause.verb.perfect
     if before and not (clause.governor or clause.reported or clause.times or clause.coordinated):

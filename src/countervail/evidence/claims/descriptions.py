@@ -28,14 +28,12 @@ from countervail.evidence.text.tokens import country_names, data_sections
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 OWN = frozenset(["its", "their", "his", "her", "our", "my"])
+_THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of (?-i:[A-Z]))", re.IGNORECASE)
+_NEAR = 300  # characters back that "the club" may be which a membership without a name is of
 _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
-_ANY_KIND = frozenset(
-    ["same", "whole", "entire", "new", "old", "other", "latter", "said", "regional", "fledgling", "tiny"]
-)
-"""What before "bloc" or "union" says nothing of which one."""
-
+_ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
 
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
@@ -193,6 +191,8 @@ class Described(Named):
                 if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
+        if counted and word in CLUBS:
+            return f"o.{word}"  # "the Compact of 14 states"
         if plain and word == "bank":  # not the central bank that speaks of it
             banks = [i for at, i, words in self.bodies if at < place and "bank" in words and "central" not in words]
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
@@ -216,6 +216,18 @@ class Described(Named):
                 if counts:
                     return counts[-1]
         return None
+
+    def only_club(self) -> str | None:
+        """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
+        named = {i for _, i, _ in self.bodies if self.is_club(i)}
+        return (named.pop() if len(named) == 1 else None) if named else self.the_club()
+
+    def the_club(self, place: int | None = None) -> str | None:
+        """ "The club" of a text that names none and speaks of no other, where it does so shortly before a place."""
+        found = [*_THE_CLUB.finditer(self.reading.folded.text)]
+        one = len({m.group(1).lower() for m in found}) == 1 and not any(self.is_club(i) for _, i, _ in self.bodies)
+        near = place is None or any(0 < place - m.start() < _NEAR for m in found)
+        return f"o.{found[0].group(1).lower()}" if one and near else None
 
     def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""

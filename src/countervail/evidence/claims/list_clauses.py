@@ -61,7 +61,8 @@ def number(word: str) -> int:
     return int(value or 0)
 
 
-_COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
+_COUNTED = frozenset(["members", "states", "countries", "nations", "signatories", "governments"])
+COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
 _OWNED = re.compile(r"\b(?:its|the|these|those|of|all|our|their) $", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ def polarity_of_count(shared: Context, start: int) -> str | None:
     at = shared.clause_at(start)
     if at is None or not negated(at[1]):
         return "affirmed"
-    if at[0].units[at[1].verb.start].start < start and at[1].verb.lemma in _COUNTING:
+    if at[0].units[at[1].verb.start].start < start and at[1].verb.lemma in COUNTING:
         return "negated"
     return "affirmed" if _OWNED.search(shared.reading.folded.text[max(0, start - 16) : start]) else None
 
@@ -111,7 +112,7 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return left
     if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
         return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
-    if role == "object" and lemma in _COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
+    if role == "object" and lemma in COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
         return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
@@ -302,6 +303,11 @@ def hostile(units: Sequence[Any], b: int) -> bool:
     return bool(against(units, b)) or (b < len(units) and units[b].lower in {"opposed", "hostile"})
 
 
+_BEFORE_BRACKET = re.compile(
+    rf"\b[Tt]he (?P<w>[A-Z][a-z]{{3,}}|{'|'.join(sorted(CLUBS))})(?: of (?:{'|'.join(_NUMBERS)}|\d+))?\W*$"
+)
+
+
 def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str | None:
     """The grouping whose members stand in brackets after its name: "the Troika (Norway, X and Y)"."""
     text = shared.reading.folded.text
@@ -312,10 +318,10 @@ def bracketed(shared: Context, sentence: Sentence, start: int, end: int) -> str 
     if named and not text[named[-1][2] : opening].strip(' "'):
         identifier = shared.actors.body(named[-1][0].value or "")
     else:
-        word = re.search(r"\b[Tt]he ([A-Z][a-z]{3,})\W*$", text[max(sentence.start, opening - 30) : opening])
-        if word is None or word.group(1).endswith("s"):
+        word = _BEFORE_BRACKET.search(text[max(sentence.start, opening - 40) : opening])
+        if word is None or word.group("w").endswith("s"):
             return None
-        identifier = f"o.{slug(word.group(1))}"
+        identifier = f"o.{slug(word.group('w'))}"
     head = headed(identifier)
     return None if head in BODIES and head not in GROUPING else identifier
 
@@ -329,7 +335,6 @@ def unknown_names(shared: Context, start: int, end: int) -> tuple[str, ...]:
 
 
 _ONCE = frozenset({"once", "formerly", "previously"})
-
 _AT_ONE_TIME = (
     *("at one time", "at one point", "in the past", "in its heyday", "at its peak", "at its height", "in its prime"),
     *("once", "formerly", "previously", "in former times", "in earlier times", "long ago"),
@@ -377,14 +382,7 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
         found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
         named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
         return [found] if named else []
-    if len(clause.subjects) != 1 or not heads & {
-        "members",
-        "states",
-        "countries",
-        "nations",
-        "signatories",
-        "governments",
-    }:
+    if len(clause.subjects) != 1 or not heads & _COUNTED:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
-from countervail.evidence.claims.introductions import introduced, persian_kind
+from countervail.evidence.claims.introductions import introduced, persian_kind, states_of
 from countervail.evidence.claims.list_clauses import (
     COUNT,
+    COUNTING,
     NAMING,
     UNKNOWN_NAME,
     bracketed,
     by_clause,
+    counted,
     counted_alone,
     number,
     opposing,
@@ -94,8 +96,13 @@ _FROM_COUNT = re.compile(
     r"| (?:[A-Z][\w'-]+ ?){1,4}| (?:club|bloc|union|alliance|league|group(?:ing)?|coalition|forum|pact"
     r"|compact))?"
     r"[ ]?(?:\(|:|,|namely|called|-|including|such as)[\w, ]{0,16}[ ]?(?:the )?"
+    rf"| (?:(?:that|which|who|have|has|had) ){{0,2}}(?:{'|'.join(w.replace('-', ' ') for w in _WORDS['joining'])})"
+    r" (?:the |this |its )?[^,;:.()]{2,40}: ?(?:the )?"
 )
-"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A"."""
+"""What stands between a count and its list: "the 4 states of the pact: A", "the five-nation Pact, A", "Six states have
+joined the pact: A"."""
+_OF_COUNT = re.compile(rf"\b(?:{'|'.join(_WORDS['clubs'])}) of (?P<n>\d{{1,2}}|[a-z]+) ?\((?:the )?$", re.IGNORECASE)
+"""A grouping called by the number of those in brackets after it: "the group of three (A, B and C)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +220,8 @@ def _list(
     for match in COUNT.finditer(text, max(sentence.start, start - 90), start):
         if _FROM_COUNT.fullmatch(text[match.end() : start]):
             count = match
+    of = _OF_COUNT.search(text, max(sentence.start, start - 60), start)
+    count = of if of is not None and number(of.group("n")) else count
     at = shared.clause_at(start)
     kind, claimed, body = _kind(shared, n, sentence, before, start, end)
     kind = persian_kind(before, text[end : sentence.end]) or kind
@@ -234,6 +243,15 @@ def _list(
         body=body,
         unknown=_unread(shared, run, sentence.end),
     )
+
+
+def holder(shared: Context, start: int) -> str | None:
+    """The body that a clause says has those counted at a place: "The Compact, unlike the Forum, has 14 members"."""
+    parsed, clause = shared.clause_at(start) or (None, None)
+    if parsed is None or clause is None or not clause.subjects or clause.verb.lemma not in COUNTING or clause.relative:
+        return None
+    found = counted(parsed, clause, shared.actors) if parsed.units[clause.subjects[0][0]].tag != "O" else []
+    return next((i for i in found if states_of(i)), None)
 
 
 def with_text(place: Place, text: str) -> Place:

@@ -15,6 +15,7 @@ from countervail.evidence.claims.lists import (
     CountryList,
     Place,
     country_lists,
+    holder,
     imposed,
     listed_beside,
     listed_phrase,
@@ -320,7 +321,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
             if (polarity := polarity_of_count(shared, match.start())) is None:
                 continue
             yield shared.claim(
-                shared.grouping(sentence),
+                holder(shared, match.start()) or shared.grouping(sentence),
                 "country_count",
                 [match.span()],
                 sentence,

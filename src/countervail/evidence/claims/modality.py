@@ -13,20 +13,14 @@ from countervail.evidence.tables import noun_effect
 
 _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
-
-
 _PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
-
-
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
 def reminds(clause: Clause) -> bool:
     """Whether the text tells its readers what they know: "Readers will recall that"."""
     return clause.verb.modal in {"will", "may"} and clause.verb.lemma in _REMINDING and not clause.verb.passive
-
-
-_OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
 def _politely(clause: Clause) -> bool:
@@ -46,7 +40,28 @@ def stronger(*modalities: str) -> str:
 def _if_follows(clause: Clause) -> bool:
     """Whether a condition stands after the clause: "would join if asked"."""
     following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
-    return bool(following) and following[0] in {"if", "unless", "provided"}
+    return bool(following) and (following[0] in CLOSED["conditions"] or following[:2] == ["on", "condition"])
+
+
+def _conditioned(clause: Clause, clauses: Sequence[Clause]) -> bool:
+    """Whether a condition says when it will be: "If prices fall, X will join", "X will join if prices fall"."""
+    units, start = clause.units, clause.verb.start
+    if clause.verb.modal not in {"will", "shall"} or clause.relative:
+        return False
+    for k in range(start):
+        opens = units[k].lower in CLOSED["conditions"] and (k == 0 or units[k - 1].tag in {",", ";", ":", "-", "Q"})
+        comma = next((m for m in range(k, start) if units[m].tag == ","), start) if opens else start
+        main = next((c for c in clauses if c.verb.start > comma and c.verb.kind == "finite"), clause)
+        if comma < start and clause.link != "that" and (main is clause or clause.coordinated):
+            return True
+    return _if_follows(clause)
+
+
+def _doubtful(clause: Clause) -> bool:
+    """Whether those who say it are rumours: "according to an unconfirmed report", "Unverified reports say that"."""
+    above = [c for c in (clause.governor, clause.reported) if c is not None and reports(c)]
+    spans = [*clause.source, *(s for c in above for s in c.subjects)]
+    return any(u.lower in CLOSED["doubtful"] for a, b in spans for u in clause.units[a:b])
 
 
 def _adding(clause: Clause) -> bool:
@@ -102,7 +117,8 @@ CREATING = frozenset({"activate", "create", "establish", "form", "found", "launc
 
 def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     """How sure a clause is: its own words and those of every verb and noun that governs it."""
-    found = [own_modality(clause)]
+    found = [own_modality(clause), "conditional" if _conditioned(clause, clauses) else "asserted"]
+    found += ["alleged"] if _doubtful(clause) else []
     if clause.noun and not clause.untrue:
         effect = noun_effect(clause.noun)
         found.append(effect if effect in _STRENGTH else "asserted")
@@ -288,23 +304,6 @@ def about_report(clauses: list[Clause], n: int) -> None:
             for inner in inside:
                 inner.untrue = True
         return
-
-
-def asked_by(clause: Clause, j: int) -> bool:
-    """Take a clause after "the request of X and Y that", "a report by X that", up to unit j, as theirs."""
-    units = clause.units
-    spans = listed_to(units, j - 1, 0)
-    if not spans or not all(any(u.tag == "E" for u in units[a:b]) for a, b in spans):
-        return False
-    a, b = spans[0]
-    of = next((k for k in range(b - 1, a, -1) if units[k].lower in {"of", "by", "from"}), a - 1)
-    if of < 1 or units[of].lower not in {"of", "by", "from"} or noun_effect(units[of - 1].lower) not in _ASKING:
-        return False
-    clause.noun, clause.link, clause.source = units[of - 1].lower, "that", [(of + 1, b), *spans[1:]]
-    return True
-
-
-_ASKING = frozenset(["proposed", "alleged", "denied"])
 
 
 def said_false(before: Clause | None, word: str) -> bool:

@@ -27,7 +27,7 @@ _FRACTIONS = {
     "half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25, "fifth": 0.2, "fifths": 0.2,
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
-_MONEY = dict(line.split("|") for line in _LINES["money"])
+_MONEY = dict(line.split("|", 1) for line in _LINES["money"])
 _UNITS = dict(line.split("|") for line in _LINES["units"])
 _PERSONS = frozenset(_LISTS["persons"])
 _TIME = frozenset(_LISTS["time"])
@@ -51,7 +51,8 @@ _AFTER = (
 )
 _UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?(?P<n>{_N}|{_WORDED})"
+    rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|(?:CN|JP)¥ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?"
+    rf"(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
     rf"(?:(?: ?|-)(?P<scale>{_S})(?![\w/]))?"
     rf"(?:(?: ?|-)(?:of )?(?P<unit>{_AFTER}|{_CURRENCY}|{_UNIT})(?![\w/])|(?: of the)? (?P<noun>"
@@ -60,7 +61,10 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    rf"\b(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))",
+    rf"\b(?:(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
+    r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
+    r"(?:the|its|his|her|their|our|all|these|those)\b"
+    rf"(?! (?:same )?(?:time|way|battle|story|night|season|century|{'|'.join(_TIME)})\b))",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -109,6 +113,9 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tu
         if value is not None:
             yield match.start(), match.end(), value
     for match in _FRACTION.finditer(text, start, end):
+        if match.group("f") is None:  # "half of the fleet"
+            yield match.start(), match.start() + 4, _made(0.5, None, "share", text, match.start(), start)
+            continue
         times = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}[match.group("n").lower()]
         number = times * _FRACTIONS[match.group("f").lower()]
         if match.group("f").lower() == "half" and match.group("n").lower() not in {"a", "one"}:

@@ -325,8 +325,10 @@ class References:
                 for m in range(a, b)
                 if (mention := units[m].mention) is not None and mention.type == "country"
             ]
-            if len(states) != number:
-                return []
+            end = max((b for _, b in listed_from(units, start, len(units))), default=0)
+            nearly = units[k].lower == ":" and len(states) > 1 and end >= len(units) - 1
+            if len(states) != number and not nearly:
+                return []  # "Six states signed it: A, B, C, D and E" names five
             if words[-1] == "banks":
                 bank = " ".join(w for w in words[1:])[:-1]
                 return [f"o.{slug(f'{bank} of {u.text}')}" for u in states]

@@ -227,6 +227,9 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         return None  # "a lawyer for X"
     while start > 0:
         unit = units[start - 1]
+        told = start < i and "s" in (unit.forms or {}) and unit.text.islower() and units[start].text.istitle()
+        if told and start > 1 and units[start - 2].tag == "N":
+            break  # "The letter names President X"
         if (
             unit.tag == "N"
             or (unit.tag == "." and units[start - 2].text in _OWN)

@@ -272,6 +272,11 @@ def _rejects(at: tuple[Parsed, Clause], place: int) -> bool:
     return before and (verb.lemma in _REFUSING or (verb.lemma in _HAVING and negated(at[1])))
 
 
+def _put(at: tuple[Parsed, Clause]) -> str:
+    """How sure a provision is that a clause names."""
+    return "planned" if at[1].verb.lemma in _PLANNING else modality_of(at[1], at[0].clauses)
+
+
 _SPOKEN_OF = re.compile(rf"\b(?:{CLUB_WORDS})s?\b", re.IGNORECASE)
 
 
@@ -293,7 +298,7 @@ def _provisions(shared: Context, sentence: Sentence) -> Iterator[Claim]:
                 sentence,
                 value={"id": row.id, "label": row.label, "sectors": row.sectors, "words": match.group()},
                 polarity="negated" if denied else "affirmed",
-                **({"modality": "planned"} if at and at[1].verb.lemma in _PLANNING else {}),
+                **({"modality": _put(at)} if at else {}),
                 extractor="rules/provision@1",
             )
 

@@ -28,7 +28,7 @@ from countervail.evidence.claims.verbs import (
     opens,
     opens_parenthesis,
 )
-from countervail.evidence.tables import operator_of
+from countervail.evidence.tables import noun_effect, operator_of
 
 
 def _of_state(unit: Unit) -> bool:
@@ -409,3 +409,20 @@ def misprinted(clauses: Sequence[Clause]) -> None:
                 while governor is not None and governor is not clause:
                     governor = governor.governor
                 other.asked = other.asked or governor is clause
+
+
+def asked_by(clause: Clause, j: int) -> bool:
+    """Take a clause after "the request of X and Y that", "a report by X that", up to unit j, as theirs."""
+    units = clause.units
+    spans = listed_to(units, j - 1, 0)
+    if not spans or not all(any(u.tag == "E" for u in units[a:b]) for a, b in spans):
+        return False
+    a, b = spans[0]
+    of = next((k for k in range(b - 1, a, -1) if units[k].lower in {"of", "by", "from"}), a - 1)
+    if of < 1 or units[of].lower not in {"of", "by", "from"} or noun_effect(units[of - 1].lower) not in _ASKING:
+        return False
+    clause.noun, clause.link, clause.source = units[of - 1].lower, "that", [(of + 1, b), *spans[1:]]
+    return True
+
+
+_ASKING = frozenset(["proposed", "alleged", "denied"])

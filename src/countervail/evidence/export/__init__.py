@@ -13,7 +13,7 @@ import yaml
 
 from countervail import countries
 from countervail.errors import InputError
-from countervail.evidence.claims.actors import body_id
+from countervail.evidence.claims.actors import CLUBS, body_id
 from countervail.evidence.claims.references import as_list
 from countervail.evidence.compare import UNNAMED
 from countervail.evidence.model import slug
@@ -30,7 +30,7 @@ _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
 
 
-_AGAINST = re.compile(r"\b(?:anti|against|opponents|critics|enemies|victims|non)\b")
+_AGAINST = re.compile(r"\b(?:(?P<name>anti|non)|against|opponents|critics|enemies|victims)\b-?(?P<whom>.*)")
 """What the name of a body says that is no organ of the one it names."""
 _BACK = re.compile(r"\b(?:re-?join|re-?admi|re-?enter|return|c[ao]me back)", re.IGNORECASE)
 
@@ -86,8 +86,10 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         return identifier
 
     weight: Counter[str] = Counter()
+    bodies = {str(claim.get(k) or "") for claim in evidence.accepted for k in ("subject", "object")}
+    opposed = {i for i in bodies if _opposes(i, bodies)}
     for claim in evidence.accepted:
-        if any(_AGAINST.search(str(claim.get(k) or "")) for k in ("subject", "object")):
+        if not opposed.isdisjoint(str(claim.get(k) or "") for k in ("subject", "object")):
             continue  # a coalition against the club
         if claim["predicate"] in _OF_MEMBERS and claim["subject"].startswith("o."):
             weight[root(claim["subject"])] += 5 if claim["predicate"] == "membership_list" else 1
@@ -122,6 +124,18 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
         return club(found, [])
     first = (named or unnamed or ["o.club"])[0]
     return club(first, named)
+
+
+def _opposes(identifier: str, bodies: Collection[str]) -> bool:
+    """Whether a body is, by its name, one against another of the documents: "the coalition against the league", but not
+    "the Anti-Embargo League"."""
+    match = _AGAINST.search(identifier)
+    if match is None or not match.group("name"):
+        return match is not None
+    whom = match.group("whom")
+    return whom.split("-")[0] in CLUBS or any(
+        i[:2] == "o." and i != identifier and f"{whom}-".startswith(f"{i[2:]}-") for i in bodies
+    )
 
 
 def _written(evidence: Evidence, name: str) -> bool:
@@ -188,6 +202,12 @@ def named_singly(build: Builder) -> list[dict[str, Any]]:
     ]
 
 
+def of_joiners(build: Builder, claim: dict[str, Any]) -> bool:
+    """Whether a list is only of those that a document says joined, who may not be all that are in it."""
+    joined = {c["subject"][2:] for c in build.of("joined") if c["document"] == claim["document"]}
+    return joined.issuperset(claim["value"]["countries"])
+
+
 def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
     """States that the article of a list of members names singly as members, and in no list."""
     document = claim["document"]
@@ -196,7 +216,7 @@ def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
     listed = {
         code
         for c in build.of("membership_list")
-        if c["document"] == document
+        if c["document"] == document and (c is claim or not of_joiners(build, c))
         for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
     }
     codes = [c["subject"][2:] for c in named_singly(build) if c["document"] == document]
@@ -257,6 +277,9 @@ def runnable(
     inside = [c for c in candidates if c not in outside]
     if reading in club.conditional:
         head.append("Conditional: the documents say who would be in the club, and not that anybody is.")
+    if reading == "named":
+        singly = ", ".join(candidates)
+        head.append(f"Missing: a list of the members of {club.name}; the documents only name {singly}, one by one.")
     if outside:
         names = ", ".join(f"{c} ({countries.name(c)})" for c in outside)
         head.append(f"Left out, because the world has them in its rest and not as countries: {names}.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from countervail.errors import InputError
-from countervail.evidence.export import Club, Dumper, beside_list, find_club, gone, left_since, named_singly
+from countervail.evidence.export import Club, Dumper, beside_list, find_club, gone, left_since, named_singly, of_joiners
 from countervail.evidence.model import Assumption
 from countervail.evidence.tables import profile
 
@@ -95,8 +95,12 @@ class Builder:
     def retold(self, claim: dict[str, Any]) -> bool:
         """Whether the claim stands in an article that only retells a leak which is here itself."""
         document = self.documents[claim["document"]]
+        if document["kind"] != "article":
+            return False
+        if claim["id"] in self.evidence.restating:
+            return True
         source = next(s for s in self.evidence.sources if s["id"] == document["source"])
-        if document["kind"] != "article" or not source["origin"].startswith("leak:"):
+        if not source["origin"].startswith("leak:"):
             return False
         return any(
             s["origin"] == source["origin"]
@@ -115,18 +119,16 @@ def _secretariat(build: Builder) -> tuple[str | None, list[dict[str, Any]]]:
 
 def _readings(build: Builder, secretariat: str | None) -> dict[str, dict[str, Any]]:
     readings: dict[str, dict[str, Any]] = {}
-    lists = [
-        c
-        for c in build.of("membership_list")
-        if c["value"]["kind"] in _OF_MEMBERS
-        # a list of states under sanctions is of candidates where the club is one of sanctioned states
-        or (c["value"]["kind"] == "sanctioned" and any("sanction" in i for i in build.club.ids))
-    ]
+    # a list of states under sanctions is of candidates where the club is one of sanctioned states
+    kinds = _OF_MEMBERS | ({"sanctioned"} if any("sanction" in i for i in build.club.ids) else set())
+    lists = [c for c in build.of("membership_list") if c["value"]["kind"] in kinds]
     copies = [c for c in build.claims if c["predicate"] == "membership_list" and build.retold(c)]
     sure = [c for c in lists if c["modality"] != "conditional"]
     if lists and not sure and (singly := _one_by_one(build, secretariat)):
         return singly
-    for claim in sure or lists:  # a body that is only proposed has the members that it would have
+    for claim in sorted(
+        sure or lists, key=lambda c: of_joiners(build, c)
+    ):  # a body that is only proposed has the members that it would have
         name = claim["reading"]
         n = 2
         while name in readings:
@@ -211,7 +213,7 @@ def _note(
         )
     if claim["modality"] not in {"asserted", "proposed"}:
         parts.append(f"The text puts it as {claim['modality']}.")
-    for copy in copies:
+    for copy in copies if build.documents[claim["document"]]["kind"] != "article" else ():
         if copy["value"]["countries"] == value["countries"]:
             at = build.where(copy)
             parts.append(f"Document {at['document']}, {at['place']}, restates the list and is no second witness.")

@@ -202,11 +202,19 @@ def _gutter_of_few(rows: list[list[Piece]]) -> float | None:
     both = [row for row in rows if len(row) > 1]
     if len(both) < _FEW_ROWS or any(len(row) != 2 or abs(row[1].x - both[0][1].x) > _NEAR for row in both):
         return None
-    for side in (0, 1):
+    places = (both[0][0].x, both[0][1].x)
+    for side, place in enumerate(places):
         texts = [row[side].text.strip() for row in both]
-        if min(map(len, texts)) < 14 or sum(bool(_RUNS.search(text)) for text in texts) < 0.6 * len(texts):
+        after = rows[rows.index(both[-1]) + 1 :]
+        alone = [row[0].text.strip() for row in after[:1] if len(row) == 1 and abs(row[0].x - place) <= _NEAR]
+        # the last line of a column is short where its sentence ends there
+        brief = not alone and texts[-1][:1].islower() and texts[-1].endswith(".")
+        if min(map(len, texts[:-1] if brief else texts)) < 14:
             return None
-    return both[0][1].x
+        lines = [*texts, *alone]
+        if sum(bool(_RUNS.search(text)) for text in lines) < 0.6 * len(lines):
+            return None
+    return places[1]
 
 
 # -- page furniture ----------------------------------------------------------------------------------------------------

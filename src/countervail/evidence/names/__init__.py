@@ -58,6 +58,14 @@ def _single(folded: Folded) -> Iterator[re.Match[str]]:
             yield match
 
 
+def _brief(inner: str, before: str) -> bool:
+    """Whether two or three words in quotation marks are what somebody said: a sentence of their own, "They did,"."""
+    opens = not before.strip() or before.rstrip()[-1] in ".!?\"'" or before.endswith("\n")
+    return (
+        opens and inner[:1].isupper() and inner.rstrip()[-1:] in ",!?" and any(w[:1].islower() for w in inner.split())
+    )
+
+
 def find_quotes(folded: Folded) -> list[Mention]:
     """Direct speech between quotation marks: what is said, not a name or a term set in quotes."""
     found: list[Mention] = []
@@ -74,7 +82,11 @@ def find_quotes(folded: Folded) -> list[Mention]:
         titled = all(w[:1].isupper() or len(w) <= 3 for w in words)
         said = bool(_SPEECH_BEFORE.search(before) or _SPEECH_AFTER.match(after))
         if (titled and not _SPEECH_AFTER.match(after)) or not (
-            sentence or single or (said and len(words) >= 3) or (len(words) >= 5 and any(w.islower() for w in words))
+            sentence
+            or single
+            or (said and len(words) >= 3)
+            or _brief(inner, before)
+            or (len(words) >= 5 and any(w.islower() for w in words))
         ):
             continue
         a, b = folded.span(match.start(1), match.end(1))

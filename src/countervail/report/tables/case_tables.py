@@ -248,7 +248,9 @@ class _Case:
             return None
         own = {c["id"] for c in claims}
         others: dict[str, list[str]] = {}  # how they relate to it -> where
-        origins = {self._origin(c) for c in claims}
+        origins: list[dict[str, Any]] = []  # a claim of each
+        for claim in claims:
+            self._take_in(claim, origins)
         for identifier, link in (pair for c in claims for pair in self.links.get(c["id"], ())):
             other = self.by_id[identifier]
             if identifier in own:
@@ -258,7 +260,7 @@ class _Case:
                 if _in_part(other) not in {_in_part(c) for c in claims}:
                     relation = "refines"  # a state in full is no witness to a state in part
                 elif link.independence == "independent":
-                    origins.add(self._origin(other))
+                    self._take_in(other, origins)
             where = f"{_key(self.documents[other['document']]['source'])}, {other['place']}"
             note = f" ({link.note})" if link.note else ""
             places = others.setdefault(f"{_RELATION[relation]}, {_INDEPENDENCE[link.independence]}{note}", [])
@@ -268,6 +270,16 @@ class _Case:
         if not others:
             return f"{head}; nothing else in the case refers to it"
         return f"{head}. " + "; ".join(f"{_listed(where)}: {relation}" for relation, where in others.items())
+
+    def _take_in(self, claim: dict[str, Any], origins: list[dict[str, Any]]) -> None:
+        """Count a claim as one more origin, unless it is of the origin of one counted: two that are each independent
+        of a third may still restate one another."""
+        between = {i: x.independence for i, x in self.links.get(claim["id"], ())}
+        if all(
+            between[c["id"]] == "independent" if c["id"] in between else self._origin(c) != self._origin(claim)
+            for c in origins
+        ):
+            origins.append(claim)
 
     def _origin(self, claim: dict[str, Any]) -> str:
         return str(self.sources[self.documents[claim["document"]]["source"]]["origin"])
