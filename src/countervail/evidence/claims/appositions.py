@@ -12,9 +12,9 @@ from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import ENTRIES, EVENTS
-from countervail.evidence.claims.descriptions import country_of
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
+from countervail.evidence.claims.owners import country_of
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
 from countervail.evidence.claims.references import BODYLIKE, SIGNABLE, UNKNOWN, Filled
 from countervail.evidence.claims.speech import Parsed

@@ -22,7 +22,8 @@ from countervail.evidence.claims.actors import (
     several_people,
     vessels,
 )
-from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described, against, of_speaker, several_things
+from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
+from countervail.evidence.claims.owners import against, of_speaker, phrase_head, several_things
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -379,26 +380,3 @@ def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
     ):
         return " ".join(u.text for u in last)
     return None
-
-
-def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
-    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
-    for k in range(a, end):
-        mention = units[k].mention
-        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
-            return k
-    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
-    last = end - 1
-    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
-        last -= 1  # "the bank concerned"
-    final = units[b - 1]
-    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
-    named = named and units[b - 2].lower not in NOUNS["persons"]  # not "a brother of Minister X"
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
-        return b - 1
-    while last > a and units[last].tag not in {"N", "E", "Q"}:
-        last -= 1
-    return last

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from countervail.evidence.claims.actors import adjective_codes
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of
+from countervail.evidence.claims.phrases import listed_from, text_of
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Frame, Operator, frames_of, noun_effect, operator_of
@@ -128,34 +127,6 @@ def suffers(clause: Clause, condition: Clause) -> bool:
     """Whether a clause says what comes of it to whom a condition is about: "that X will be fined if it leaves"."""
     told = clause.link == "that" and clause.governor is not None and clause.governor is condition.governor
     return told and (clause.verb.passive or clause.verb.lemma in {"lose", "face", "risk", "forfeit", "suffer"})
-
-
-SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
-_MEANS = CLOSED["means"]
-"""How something is done: "delivered by air"."""
-
-
-def doers(clause: Clause) -> list[Span]:
-    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
-    units, found, by = clause.units, list[Span](), list[Span]()
-    for n, (preposition, spans) in enumerate(clause.phrases):
-        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
-        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
-            continue  # "was removed from the list following a request by the firm"
-        by += spans if preposition == "by" else []
-    for span in by:
-        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
-            continue
-        head = head_word(units, span)
-        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
-        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
-        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
-            found.append((owned, owned + 1) if owned is not None else span)
-    for spans in (clause.after("on"), clause.after("at")):
-        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
-        if not found and of is not None and units[of - 1].lower == "initiative":
-            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
-    return found
 
 
 def to_follows(clause: Clause) -> bool:
@@ -366,15 +337,6 @@ def lacks_object(clause: Clause) -> bool:
         for _, f in frames_of(clause.verb.lemma)
         if f.predicate
     )
-
-
-def by_somebody(clause: Clause) -> bool:
-    """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
-    over = clause.governor
-    if over is None or clause.verb.kind == "gerund":
-        proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
-        return proposing and clause.link == "ing"
-    return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
 
 
 def names_after(units: Sequence[Any], i: int, stop: int, lacking: bool) -> list[Span]:

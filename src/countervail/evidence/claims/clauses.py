@@ -14,11 +14,19 @@ from countervail.evidence.claims.clause import (
     repeated,
     reports,
 )
-from countervail.evidence.claims.complements import accompanied, as_said, labelled, opening_phrase, right_side
-from countervail.evidence.claims.modality import about_report, according, said_false, trailing_reports
+from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
-from countervail.evidence.claims.subjects import asked_by, finite_subject, misprinted, same_pronoun
+from countervail.evidence.claims.subjects import finite_subject, same_pronoun
+from countervail.evidence.claims.tellers import (
+    about_report,
+    according,
+    as_said,
+    asked_by,
+    misprinted,
+    said_false,
+    trailing_reports,
+)
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import verbs_of
 from countervail.evidence.tables import noun_effect

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import Clause, reports, second_pair
-from countervail.evidence.claims.participles import named_after
+from countervail.evidence.claims.clause import Clause, second_pair
+from countervail.evidence.claims.owners import named_after
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.tables import frames_of
@@ -345,28 +345,6 @@ def labelled(clause: Clause) -> None:
         spans = listed_to(units, colon, 0)
         if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
             clause.subjects = spans
-
-
-def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
-    """ "As X explained, A left", "A left, as X said", "A, so X claims, left": X says it."""
-    for clause in clauses:
-        start = clause.subjects[0][0] if clause.subjects and not clause.relative and not clause.coordinated else 0
-        led = start > 0 and units[start - 1].lower in {"as", "so"} and clause.subjects[-1][1] <= clause.verb.start
-        opens, after = start == 1 or (start > 1 and units[start - 2].tag == ","), units[clause.verb.end :][:1]
-        told = reports(clause) or (clause.verb.lemma == "put" and [u.lower for u in after] == ["it"])
-        if not (led and opens and told) or units[start].lower in _OURSELVES or clause.verb.kind != "finite":
-            continue
-        ended = not after or after[0].tag in {",", ".", "P", "T", "O"}
-        if clause.verb.passive or not ended or any(c.governor is clause for c in clauses):
-            continue
-        main = [c for c in clauses if c.verb.kind == "finite" and not (c is clause or c.relative or c.governor)]
-        before, later = [c for c in main if c.verb.start < start], [c for c in main if c.verb.start > start]
-        round_it = [c for c in later if c.subjects and c.subjects[-1][1] <= start]
-        for other in round_it[:1] or (later[:1] if start == 1 else before[-1:]):
-            other.reported = other.reported or (None if reports(other) else clause)  # "denied that P, as Y had claimed"
-
-
-_OURSELVES = frozenset(["i", "we", "you", "it"])
 
 
 _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))

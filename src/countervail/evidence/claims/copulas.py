@@ -8,11 +8,11 @@ from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
-from countervail.evidence.claims.descriptions import country_of, owners_of
 from countervail.evidence.claims.introductions import last_club, whole_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.owners import country_of, owners_of
 from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed

@@ -7,20 +7,22 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
+from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.descriptions import (
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, with_post
+from countervail.evidence.claims.modality import own_modality
+from countervail.evidence.claims.owners import (
     attached,
     bodily,
+    by_somebody,
+    doers,
     led_states,
     named_entry,
     of_member,
     owner_in,
     owners_of,
 )
-from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, with_post
-from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
 from countervail.evidence.claims.references import (

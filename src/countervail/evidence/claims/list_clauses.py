@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, NOUNS, headed, world_bodies
-from countervail.evidence.claims.bodies import Actors, phrase_head
+from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.descriptions import against
 from countervail.evidence.claims.introductions import ACTORS, body_at, named, shown, states_of
 from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.owners import against, phrase_head
 from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed

@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
-from countervail.evidence.claims.commands import viewed
-from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import noun_effect
 
 _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
-_PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
+PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
 _OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
@@ -129,7 +127,7 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
         if below.link == BESIDE or reminds(governor):
             break  # said beside what is denied or alleged, or known to the reader
         if below.link not in ADVERBIAL:
-            if below.link in {"of", "about"} and governor.verb.lemma in _PONDERING:
+            if below.link in {"of", "about"} and governor.verb.lemma in PONDERING:
                 found.append("planned")  # "thinks of applying"
             wished = governor.verb.lemma in {"want", "wish", "like"} and below.subjects == governor.objects
             found.append("proposed" if wished else _put_by(governor))
@@ -212,7 +210,7 @@ def speaker_clause(clause: Clause) -> Clause | None:
         operator = governor.operator
         asking = below.link == "to" and governor.verb.lemma in {"ask", "seek", "request"} and not governor.objects
         asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
-        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in _PONDERING)
+        asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in PONDERING)
         asking = asking or reminds(governor) or (below.link == "to" and governor.verb.lemma in {"find", "know"})
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
@@ -276,124 +274,3 @@ def sentence_negated(clause: str) -> bool:
 
 
 # -- reports round a clause --------------------------------------------------------------------------------------------
-
-
-_GROUND = frozenset(["foundation", "basis", "merit", "substance"])
-"""What reports are without that are untrue."""
-
-
-def about_report(clauses: list[Clause], n: int) -> None:
-    """ "Reports that A plans to leave B were dismissed": the reports were, not B; "were false": A does not."""
-    clause = clauses[n]
-    units, start = clause.units, clause.verb.start
-    if n == 0:
-        return
-    for k in range(start - 2):
-        if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
-            continue
-        inside = [c for c in clauses[:n] if c.verb.start > k + 1]
-        if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
-            return
-        last = inside[-1].verb.end
-        if any(u.tag in {",", "C", "R", "S", ";"} for u in units[last : start - (units[start - 1].tag == ",")]):
-            return
-        clause.subjects = listed_to(units, k + 1, 0)[-1:]
-        after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
-        groundless = after[:1] == ["without"] and bool(_GROUND.intersection(after[1:]))
-        if clause.verb.lemma == "be" and (groundless or CLOSED["untrue"].intersection(after[:2])):
-            for inner in inside:
-                inner.untrue = True
-        return
-
-
-def said_false(before: Clause | None, word: str) -> bool:
-    """Whether "It is untrue that", "It is not true that", "was wrongly reported that" stands before a clause."""
-    if before is not None and before.operator is not None and before.operator.speaker:
-        said = before.units[max(0, before.verb.start - 1) : before.verb.end]
-        return any(u.lower in CLOSED["falsely"] for u in said)
-    if before is None or before.verb.lemma != "be" or [before.units[a].lower for a, _ in before.subjects] != ["it"]:
-        return False
-    return word in (CLOSED["true"] if before.verb.negated else CLOSED["untrue"])
-
-
-def _after_relative(units: Sequence[Unit], i: int) -> bool:
-    """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
-    return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
-
-
-def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """`according to X`: X says the whole sentence."""
-    for clause in clauses if (whose := viewed(units)) else []:
-        clause.source = whose
-    for i, unit in enumerate(units[:-2]):
-        if unit.lower == "according" and units[i + 1].lower == "to":
-            source = listed_from(units, i + 2, len(units))[:1]
-            parts = [k for k in range(1, i) if units[k].tag == ";"]
-            breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
-            later = [c for c in clauses if c.verb.start > i]
-            inserted = bool(breaks and later and i > 2)
-            if i > 2 and units[i - 1].tag == "," and units[i - 2].tag == "C":
-                inserted, breaks = True, [i - 2]  # "A left with B and, according to C, eleven crates"
-            within = next(iter(later), None) if _after_relative(units, i) else None
-            for clause in clauses:
-                if (parts and clause.verb.start < parts[-1]) or (within is not None and clause is not within):
-                    continue
-                if inserted and clause.verb.start < breaks[-1]:
-                    continue  # "A has not signed, and B, according to C, would veto": C speaks of B
-                clause.source = clause.source or source
-
-
-def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """`..., X said` and `..., said X`: the report covers what stands before it."""
-    for n, clause in enumerate(clauses):
-        if not reports(clause) or not n or clause.verb.kind != "finite" or clause.relative:
-            continue
-        start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
-        if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
-            continue
-        start = skip_left(units, start)
-        opening = start > 0 and units[start - 1].tag in {",", "Q"}
-        if not opening or any(c.governor is clause for c in clauses):
-            continue
-        if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
-            continue  # "A blamed B, B blamed nobody"
-        if clause.verb.negated or (clause.verb.lemma in _PONDERING and clause.phrases):
-            continue  # "A left, the rest could not think of a reason"
-        if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
-            continue  # "Accused of arming them, X said": nobody says that it was accused
-        if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
-            continue  # "A blames B, while C, its neighbour, accuses D"
-        part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
-        for before in clauses[:n]:
-            if before.verb.start < part or _subordinate(before):
-                continue  # "A left; B stays, X said": X speaks of B; "after A left, X said"
-            if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
-                before.reported = clause
-        _after_report(clauses, n)
-        for later in clauses[n + 1 :]:  # "it had been audited, she said; it had joined ...": she says that too
-            between = units[clause.verb.end : later.verb.start]
-            if reports(later) or not any(u.tag == ";" for u in between):
-                continue
-            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
-                later.reported = later.reported or clause
-
-
-def _subordinate(clause: Clause) -> bool:
-    """Whether "after", "when" leads to a clause that opens its sentence."""
-    first = clause.subjects[0][0] if clause.subjects else clause.verb.start
-    words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
-    opens = not any(u.tag in {"A", "V"} for u in clause.units[:first])
-    return opens and bool(words & {"after", "before", "when", "since", "until"})
-
-
-def _after_report(clauses: list[Clause], n: int) -> None:
-    """`A joined, X says, and has never left`: the clause after the report goes on with the one before it."""
-    report = clauses[n]
-    earlier = next((c for c in reversed(clauses[:n]) if c.reported is report and c.verb.kind == "finite"), None)
-    if earlier is None:
-        return
-    for later in clauses[n + 1 :]:
-        if later.verb.kind != "finite" or reports(later):
-            break
-        if later.coordinated and later.subjects == report.subjects and not later.relative:
-            later.subjects, later.reported = earlier.subjects, report

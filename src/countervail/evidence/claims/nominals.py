@@ -13,8 +13,8 @@ import yaml
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
-from countervail.evidence.claims.descriptions import OWN, owner_before, owner_of
 from countervail.evidence.claims.ellipses import Ellipses
+from countervail.evidence.claims.owners import OWN, owner_before, owner_of
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed

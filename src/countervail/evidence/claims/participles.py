@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
-from countervail.evidence.claims.phrases import head_left, kind, listed_to, phrase_from, skip_left
+from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect
@@ -380,33 +380,3 @@ def acts(units: Sequence[Unit], i: int) -> bool:
     follows = units[i + 1].tag if i + 1 < len(units) else "."
     participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
     return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
-
-
-def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
-    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
-    description where none does."""
-    a, k = span
-    if units[a].lower in {"its", "his", "her"} and k - a == 2 and units[k : k + 1] and units[k].tag == ",":
-        end = k + 1  # "its director, Greek national X"
-        while end < min(len(units) - 1, k + 4) and units[end].tag == "N":
-            end += 1
-        closed = units[end + 1 : end + 2] and units[end + 1].tag in {",", ".", ";", ")"}
-        return (end, end + 1) if closed and kind(units[end]) == "person" and units[a + 1].tag == "N" else span
-    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
-        return span
-    stop = min(len(units), k + 12)
-    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
-        k += 1
-    if (
-        k == span[1]
-        or k + 1 >= len(units)
-        or units[k].tag != ","
-        or kind(units[k + 1]) not in {"organisation", "person"}
-    ):
-        return span
-    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
-    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
-        return span  # "a deal with a Russian supplier, Kama Fuels"
-    first = units[span[1]]
-    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
-    return (k + 1, k + 2) if closed and described else span

@@ -9,9 +9,9 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
-from countervail.evidence.claims.clause import SEASONS, Clause, Span
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.descriptions import adjectival, of_member
+from countervail.evidence.claims.owners import SEASONS, adjectival, of_member
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED

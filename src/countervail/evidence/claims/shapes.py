@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
 from countervail.evidence.claims.clause import Clause, Span, to_follows
-from countervail.evidence.claims.descriptions import attached
+from countervail.evidence.claims.owners import attached
 from countervail.evidence.claims.phrases import (
     antecedent,
     head_word,

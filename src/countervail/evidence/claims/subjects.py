@@ -28,7 +28,7 @@ from countervail.evidence.claims.verbs import (
     opens,
     opens_parenthesis,
 )
-from countervail.evidence.tables import noun_effect, operator_of
+from countervail.evidence.tables import operator_of
 
 
 def _of_state(unit: Unit) -> bool:
@@ -390,39 +390,3 @@ def same_pronoun(clause: Clause, other: Clause) -> bool:
         return False
     mine, theirs = clause.units[clause.subjects[0][0]], clause.units[other.subjects[0][0]]
     return mine.tag == "O" and mine.lower == theirs.lower and mine.lower in {"he", "she", "they"}
-
-
-_PRINTED = frozenset(["version", "issue", "edition", "article", "story", "report", "number"])
-
-
-def misprinted(clauses: Sequence[Clause]) -> None:
-    """Nothing is said of what a paper corrects: "Correction: we wrote that X had joined", "An earlier version of this
-    article said"."""
-    units = clauses[0].units if clauses else ()
-    corrects = bool(units) and units[0].lower.rstrip("s") in {"correction", "clarification", "erratum"}
-    for clause in clauses if units else ():
-        words = {u.lower for a, b in clause.subjects for u in units[max(0, a - 2) : b]}
-        earlier = bool(words & {"earlier", "previous"}) and bool(words & _PRINTED)
-        if reports(clause) and (earlier or (corrects and words & {"we", *_PRINTED})):
-            for other in clauses:
-                governor = other.governor
-                while governor is not None and governor is not clause:
-                    governor = governor.governor
-                other.asked = other.asked or governor is clause
-
-
-def asked_by(clause: Clause, j: int) -> bool:
-    """Take a clause after "the request of X and Y that", "a report by X that", up to unit j, as theirs."""
-    units = clause.units
-    spans = listed_to(units, j - 1, 0)
-    if not spans or not all(any(u.tag == "E" for u in units[a:b]) for a, b in spans):
-        return False
-    a, b = spans[0]
-    of = next((k for k in range(b - 1, a, -1) if units[k].lower in {"of", "by", "from"}), a - 1)
-    if of < 1 or units[of].lower not in {"of", "by", "from"} or noun_effect(units[of - 1].lower) not in _ASKING:
-        return False
-    clause.noun, clause.link, clause.source = units[of - 1].lower, "that", [(of + 1, b), *spans[1:]]
-    return True
-
-
-_ASKING = frozenset(["proposed", "alleged", "denied"])

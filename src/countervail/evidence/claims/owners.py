@@ -1,0 +1,271 @@
+"""What a noun phrase names and whose it is: "the sanctions list of X", "the envoy of Chad", "the League's charter"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import NOUNS, adjective_codes
+from countervail.evidence.claims.clause import Clause, Span
+from countervail.evidence.claims.phrases import antecedent, head_word, kind, listed_from, phrase_to
+from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.text.tokens import data_sections
+
+_OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
+_OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
+OWN = frozenset(["its", "their", "his", "her", "our", "my"])
+_MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+_NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
+
+SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+_MEANS = CLOSED["means"]
+"""How something is done: "delivered by air"."""
+
+
+def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
+    """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
+        return owner - 1, owner
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), span[1])
+    ahead = inner - 2 if inner < span[1] else inner
+    named = next((k for k in range(span[0], ahead) if units[k].text == "European" or _whose_list(units[k])), None)
+    if named is None and inner < span[1]:  # not "the list of high-risk jurisdictions", "of State Sponsors of Terrorism"
+        many = next((k for k in range(inner, span[1]) if units[k].lower == "of"), span[1]) - 1
+        whom = units[inner].tag == "N" and (units[inner].text.islower() or units[many].lower.endswith("s"))
+        return None if whom else (inner, span[1])
+    named = named if named is not None else next((k for k in range(*span) if units[k].tag == "E"), None)
+    return (named, named + 1) if named is not None else None
+
+
+def _whose_list(unit: Unit) -> bool:
+    """Whether a word before "list of" says whose it is: "the EU list of X", "a Swiss list of X"; not of a state, whose
+    name may say what it is about ("the Iran list of the Union")."""
+    mention = unit.mention
+    body = unit.tag == "E" and mention is not None and mention.type == "organisation"
+    return body or bool(adjective_codes(unit.text))
+
+
+def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The same of several: "British and Canadian lists"."""
+    first = owner_of(units, span)
+    if first is None:
+        return []
+    a, b = first
+    if b == span[1] and b - a == 3 and units[b - 2].tag == "C" and units[a].tag == units[b - 1].tag == "E":
+        return [(a, a + 1), (b - 1, b)]  # "the lists of Norway and Japan"
+    several = bool(units[first[1] : first[1] + 1]) and units[first[1]].tag == "C" and first[1] + 1 < len(units)
+    other = (first[1] + 1, first[1] + 2)
+    return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
+
+
+def country_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[str, Span] | None:
+    """What "another BRICS country" is: in the body."""
+    a, b = span
+    named = b - a > 1 and units[b - 1].lower in {"country", "state", "nation"} and units[b - 2].mention
+    return ("listed_in", (b - 2, b - 1)) if named and named.type == "organisation" else None
+
+
+def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The body in "a founding member of the league", "the league's members"; of another phrase, the phrase."""
+    k = next((k for k in range(span[0] + 1, span[1] - 1) if units[k].lower == "of" or units[k].tag == "G"), None)
+    if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
+        return span[0], k
+    return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
+
+
+def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
+    a, b = spans[0] if spans else (0, 0)
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+    if of is None or units[of - 1].lower not in {"ministers", "leaders", "presidents", "premiers", "heads"}:
+        return []
+    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
+    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
+    return states if len(states) == len(named) > 1 else []
+
+
+def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
+    a, b = span
+    beside = units[b : b + 3]
+    return (
+        b - a == 1
+        and bool(adjective_codes(units[a].text))
+        and [u.tag for u in beside] == ["C", "N", "N"]
+        and bool(adjective_codes(beside[1].text))
+    )
+
+
+def against(units: Sequence[Unit], b: int) -> str:
+    """What tells a grouping from the one it is against: "the coalition against X", "the group that sanctions X"."""
+    words = [u.lower for u in units[b : b + 2]]
+    opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
+    doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
+    return "against" if words[:1] == ["against"] or opposing or doing else ""
+
+
+def of_speaker(units: Sequence[Unit], a: int) -> Unit | None:
+    """The state of whoever "her Government" is of: "the envoy of Chad accused Mali and said that her Government"."""
+    for k in range(a - 1, -1, -1):
+        mention = units[k].mention
+        if mention is None or mention.type != "country":
+            continue
+        j = k - 1 - (k > 0 and units[k - 1].lower == "the")
+        of = j > 0 and units[j].lower == "of" and units[j - 1].lower in NOUNS["persons"]
+        if of or (units[k + 1].tag == "G" and k + 2 < a and units[k + 2].lower in NOUNS["persons"]):
+            return units[k]
+    return None
+
+
+def owner_before(units: Sequence[Any], start: int, k: int) -> list[Span]:
+    """Whose it is: "X's", "its", "the Norwegian", "EU" before the noun; of "of" phrases what they are about."""
+    j = next((j for j in range(k - 1, start - 1, -1) if units[j].tag == "G"), None)
+    if j is not None:
+        a = phrase_to(units, j, 0)
+        return [(a, j)] if a < j else []
+    if start < k and units[start].lower == "whose":
+        return antecedent(units, start)[-1:]
+    if start < k and units[start].lower in OWN:
+        return [(start, start + 1)]
+    for j in range(start, k):
+        named = units[j].tag == "E" and units[j].mention is not None and units[j].mention.type != "person"
+        if named or adjective_codes(units[j].text):
+            return [(j, j + 1)]
+    return []
+
+
+def named_head(units: Sequence[Any], span: Span) -> bool:
+    """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
+    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    return bool(units[end - 1].tag == "E")
+
+
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
+def owner_in(units: Sequence[Any], span: Span) -> Span:
+    """Who is listed of "the accounts of Volga Trade, which had been listed": whose the accounts are."""
+    a, b = span
+    last = units[b - 1].mention
+    owned = last is not None and last.type in {"organisation", "person"} and any(u.lower == "of" for u in units[a:b])
+    return (
+        (b - 1, b) if owned and head_word(units, span) in {"accounts", "account", "assets", "ships", "shares"} else span
+    )
+
+
+def several_things(identifier: str) -> bool:
+    """Whether a description without a name is of several things: "invoices", "documents of the court"."""
+    words = re.split(r"-(?:of|from|on|by|in|for|to|about)-", identifier[2:], maxsplit=1)[0]
+    return identifier.startswith("n.") and words.endswith("s") and not words.endswith(_NOT_PLURAL)
+
+
+def named_entry(units: Sequence[Any], span: Span) -> Span:
+    """Who "the name of X", "the entry for X" on a list is."""
+    if head_word(units, span) not in {"name", "names", "entry", "entries", "designation", "listing"}:
+        return span
+    if units[span[0]].lower in {"its", "his", "her"} and span[1] - span[0] == 2:
+        return span[0], span[0] + 1  # "asked for its name to be struck off"
+    inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
+    if inner is not None and inner < span[1]:
+        return inner, span[1]
+    owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
+    if owner is not None and units[span[1] - 1].lower in {"name", "names", "entry"}:
+        return span[0], owner  # "X's name was removed from the list"
+    return next(iter(attached(units, span, "for") or attached(units, span, "of")), span)
+
+
+def attached(units: Sequence[Any], span: Span, preposition: str) -> list[Span]:
+    """What a preposition directly after a phrase leads to: "sanctions on the club"."""
+    if span[1] < len(units) and units[span[1]].lower == preposition:
+        return listed_from(units, span[1] + 1, len(units))
+    return []
+
+
+def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
+    """The name that stands after a description and what belongs to it: "a company registered in Malta, Orta Ltd"; the
+    description where none does."""
+    a, k = span
+    if units[a].lower in {"its", "his", "her"} and k - a == 2 and units[k : k + 1] and units[k].tag == ",":
+        end = k + 1  # "its director, Greek national X"
+        while end < min(len(units) - 1, k + 4) and units[end].tag == "N":
+            end += 1
+        closed = units[end + 1 : end + 2] and units[end + 1].tag in {",", ".", ";", ")"}
+        return (end, end + 1) if closed and kind(units[end]) == "person" and units[a + 1].tag == "N" else span
+    if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
+        return span
+    stop = min(len(units), k + 12)
+    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
+        k += 1
+    if (
+        k == span[1]
+        or k + 1 >= len(units)
+        or units[k].tag != ","
+        or kind(units[k + 1]) not in {"organisation", "person"}
+    ):
+        return span
+    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
+    if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
+        return span  # "a deal with a Russian supplier, Kama Fuels"
+    first = units[span[1]]
+    described = first.tag == "P" or "n" in (first.forms or {}) or first.lower.endswith("ing")
+    return (k + 1, k + 2) if closed and described else span
+
+
+def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
+    """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
+    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    for k in range(a, end):
+        mention = units[k].mention
+        if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
+            return k
+    many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
+    if end == a + 1 and end < b and many:
+        end = b  # "some of our critics"
+    last = end - 1
+    if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
+        last -= 1  # "the bank concerned"
+    final = units[b - 1]
+    named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
+    named = named and units[b - 2].lower not in NOUNS["persons"]  # not "a brother of Minister X"
+    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+        return b - 1
+    while last > a and units[last].tag not in {"N", "E", "Q"}:
+        last -= 1
+    return last
+
+
+def doers(clause: Clause) -> list[Span]:
+    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
+    units, found, by = clause.units, list[Span](), list[Span]()
+    for n, (preposition, spans) in enumerate(clause.phrases):
+        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
+        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
+            continue  # "was removed from the list following a request by the firm"
+        by += spans if preposition == "by" else []
+    for span in by:
+        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
+            continue
+        head = head_word(units, span)
+        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
+        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
+        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
+            found.append((owned, owned + 1) if owned is not None else span)
+    for spans in (clause.after("on"), clause.after("at")):
+        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
+        if not found and of is not None and units[of - 1].lower == "initiative":
+            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
+    return found
+
+
+def by_somebody(clause: Clause) -> bool:
+    """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
+    over = clause.governor
+    if over is None or clause.verb.kind == "gerund":
+        proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
+        return proposing and clause.link == "ing"
+    return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
