@@ -9,9 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS
+from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.memberships import role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.owners import country_of
@@ -46,10 +45,6 @@ _OTHER_LIST = re.compile(
 def _dated_on(units: Sequence[Any], k: int) -> bool:
     """Whether a date goes on at unit k: "since May last year"."""
     return k < len(units) and units[k - 1].tag == units[k].tag == "T"
-
-
-_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
-_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
 
 
 class Appositions(Nominals):
@@ -365,23 +360,6 @@ class Appositions(Nominals):
                 name = mention.value or ""
                 found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
         return list(dict.fromkeys(found))
-
-    def under_headings(self, parsed: Parsed, made: Filled) -> list[str]:
-        """Who stands under the headings that say what was listed: "designated two entities", "4. Entities", "(1) X"."""
-        reading, found = self.shared.reading, list[str]()
-        for i in made.objects:
-            number, _, word = i[2:].rpartition("-")
-            heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
-            below = heading.search(reading.folded.text + "\n", parsed.sentence.end) if word in ENTRIES else None
-            lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
-            if below is None or SMALL.get(number, 1) != len(lines):
-                continue
-            for line in lines:
-                a, b = (below.start(1) + k for k in line.span("n"))
-                named = next((m for m, start, _ in reading.within(a, b) if start == a and m.type != "country"), None)
-                name = (named.value if named else None) or line.group("n")
-                found.append(f"p.{slug(name)}" if named and named.type == "person" else self.actors.body(name))
-        return found
 
     def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """What the frames of a verb claim of a clause."""

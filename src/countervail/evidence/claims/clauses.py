@@ -138,21 +138,14 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
-_TO_REQUESTS = CLOSED["to_requests"]
-
-
-_TO_REPORTS = frozenset(["deny", "reject", "dismiss", "dispute", "contest", "rebut", "refute"])
-_TO_TEXTS = frozenset(["sign", "conclude", "initial", "ratify", "reach", "strike", "negotiate", "breach", "violate"])
-
-
 def _asked_for(clause: Clause) -> None:
     """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes;
     "the agreement that both banks signed": the agreement is."""
     if clause.link != "that" or clause.objects or clause.verb.passive or not clause.subjects:
         return
-    asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in _TO_REQUESTS
-    asked = asked or (clause.noun in CLOSED["reported_words"] and clause.verb.lemma in _TO_REPORTS)
-    if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in _TO_TEXTS):
+    asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in CLOSED["to_requests"]
+    asked = asked or (clause.noun in CLOSED["reported_words"] and clause.verb.lemma in CLOSED["to_reports"])
+    if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in CLOSED["to_texts"]):
         return
     units = clause.units
     that = next((k for k in range(clause.subjects[0][0] - 1, 0, -1) if units[k].lower == "that"), None)

@@ -20,7 +20,8 @@ from countervail.evidence.claims.modality import (
     sentence_negated,
     speaker_clause,
 )
-from countervail.evidence.claims.phrases import as_for, listed_to, phrase_from
+from countervail.evidence.claims.owners import as_for
+from countervail.evidence.claims.phrases import listed_to, phrase_from
 from countervail.evidence.claims.speech import (
     Parsed,
     Speech,

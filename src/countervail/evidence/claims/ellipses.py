@@ -15,23 +15,7 @@ from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED,
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 
-REPEATED = MEMBERSHIP | {
-    "be_invited",
-    "resigned",
-    "denied",
-    "paid",
-    "delisted",
-    "sanctioned",
-    "imposed",
-    "listed",
-    "signed",
-    "supplied",
-    "agreed",
-    "refused",
-    "lifted",
-    "froze",
-    "supported",
-}
+REPEATED = MEMBERSHIP | CLOSED["repeated"]
 _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
 """What a bank or carrier that stops doing it refuses."""

@@ -12,8 +12,8 @@ from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.owners import named_head
-from countervail.evidence.claims.phrases import as_for, head_word, phrase_from, text_of
+from countervail.evidence.claims.owners import as_for, named_head
+from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed

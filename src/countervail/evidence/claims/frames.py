@@ -17,6 +17,7 @@ from countervail.evidence.claims.ellipses import REPEATED
 from countervail.evidence.claims.fitting import TO_ACTORS, eventful, known_speaker, main_subjects, nobody, sure, telling
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
+from countervail.evidence.claims.lists import under_headings
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
@@ -214,7 +215,9 @@ class Reader(Framing):
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
         if made.predicate in {"listed", "delisted"} and entries:
             below = _BELOW.search(parsed.sentence.text)
-            made.objects = (self.entries(parsed) if below else self.under_headings(parsed, made)) or made.objects
+            named = [i for i in made.objects if i.rpartition("-")[2] in ENTRIES]
+            headed = under_headings(self.shared.reading, self.actors.body, named, parsed.sentence.end)
+            made.objects = (self.entries(parsed) if below else headed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"

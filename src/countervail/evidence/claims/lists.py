@@ -9,9 +9,10 @@ impose) is no membership.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
 from countervail.evidence.claims.introductions import introduced, persian_kind, states_of
@@ -31,7 +32,8 @@ from countervail.evidence.claims.list_clauses import (
     verbs_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.text.documents import Sentence
+from countervail.evidence.model import slug
+from countervail.evidence.text.documents import Reading, Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
@@ -371,3 +373,26 @@ def imposed(shared: Context, item: CountryList) -> bool:
     """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
     named = shared.reading.within(item.sentence.start, item.start)
     return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
+
+
+_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
+_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
+
+
+def under_headings(reading: Reading, body: Callable[[str], str], objects: Sequence[str], place: int) -> list[str]:
+    """Who stands after a place under the headings that say what was listed: "designated two entities" above
+    "4. Entities", "(1) X"; `body` gives the id of a body by its name."""
+    found = list[str]()
+    for i in objects:
+        number, _, word = i[2:].rpartition("-")
+        heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
+        below = heading.search(reading.folded.text + "\n", place)
+        lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
+        if below is None or SMALL.get(number, 1) != len(lines):
+            continue
+        for line in lines:
+            a, b = (below.start(1) + k for k in line.span("n"))
+            named = next((m for m, start, _ in reading.within(a, b) if start == a and m.type != "country"), None)
+            name = (named.value if named else None) or line.group("n")
+            found.append(f"p.{slug(name)}" if named and named.type == "person" else body(name))
+    return found

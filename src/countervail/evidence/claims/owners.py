@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import NOUNS, adjective_codes
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.phrases import antecedent, head_word, kind, listed_from, phrase_to
+from countervail.evidence.claims.phrases import antecedent, head_word, kind, listed_from, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.text.tokens import data_sections
 
@@ -269,3 +269,11 @@ def by_somebody(clause: Clause) -> bool:
         proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
         return proposing and clause.link == "ing"
     return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
+
+
+def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
+    k = next(
+        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
+    )
+    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []

@@ -388,14 +388,6 @@ def named_on(units: Sequence[Unit], k: int) -> bool:
     return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()
 
 
-def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
-    k = next(
-        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
-    )
-    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
-
-
 def about(units: Sequence[Unit], spans: Sequence[tuple[int, int]], unit: Unit) -> bool:
     """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]

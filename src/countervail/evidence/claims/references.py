@@ -93,9 +93,6 @@ def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
     return units[first].start, units[last - 1].end
 
 
-# -- phrases -----------------------------------------------------------------------------------------------------------
-
-
 _OF_MEASURES = frozenset(["sanctioned", "imposed", "froze", "lifted"])
 
 

@@ -399,6 +399,4 @@ def _guessed(word: str) -> dict[str, str] | None:
         return None
     if word.endswith("ing") and len(word) > 6 and word not in _ING_NOUNS:
         return {"g": word}
-    if not word.endswith("ed"):
-        return None
-    return {"d": word, "n": word} if word[-3] not in "e" else None
+    return {"d": word, "n": word} if word.endswith("ed") and word[-3] != "e" else None

@@ -65,6 +65,7 @@ QUOTING = (
     r"|cautioned)"
 )
 """Verbs beside a quotation that say whose it is."""
+AFTER_QUOTE = re.compile(rf"[\"'] {QUOTING} $")
 SPEAKS = re.compile(
     rf"(?:'s)? (?:(?:also|later|then|has|had|who|himself|herself|further|again|will|would) ){{0,2}}{SPEECH}\b"
 )
@@ -229,36 +230,8 @@ DOMAINS = frozenset(
     {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
 )
 # parts of any body, no names: "Chairman of the Management Board"
-INNER = frozenset(
-    {
-        "Management",
-        "Executive",
-        "Supervisory",
-        "Advisory",
-        "Editorial",
-        "Steering",
-        "Working",
-        "Organising",
-        "Organizing",
-    }
-)
-WATERS = frozenset(
-    [
-        "Gulf",
-        "Bay",
-        "Horn",
-        "Sea",
-        "Cape",
-        "Ring",
-        "Strait",
-        "Isle",
-        "Red",
-        "Black",
-        "Caspian",
-        "Baltic",
-        "Mediterranean",
-    ]
-)
+INNER = frozenset(data_sections("english/lexicon.txt")["inner"])
+WATERS = frozenset(data_sections("english/lexicon.txt")["waters"])
 OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
@@ -389,6 +362,14 @@ _SEATED = re.compile(
 def unseated(spans: Iterable[tuple[int, int]], text: str) -> set[tuple[int, int]]:
     """The spans of names without the seat or owner before them: "Jamnagar-based Saurashtra Fuels"."""
     return {(m.end() if (m := _SEATED.match(text, a, b)) else a, b) for a, b in spans}
+
+
+@cache
+def leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that lead to a name, titles and posts; words that no name ends with."""
+    words = lexicon()
+    common = words.not_names - words.given
+    return words.posts | words.titles | words.ranks, words.posts | words.ranks | words.org_heads | words.rails | common
 
 
 def is_left(token: Token, head: str) -> bool:

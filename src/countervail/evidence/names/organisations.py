@@ -328,12 +328,7 @@ class Organisations:
             if m.group() in {"WHO", "ECO", "AP", "RT", "CIS", "SANA", "BIS", "ICC"} and line.isupper():
                 continue  # a word in a line of capitals
             before = self.text[max(0, m.start() - 24) : m.start()]
-            if (
-                " " not in m.group()
-                and not m.group().isupper()
-                and before[-1:] == " "
-                and before.split(" ")[-2] in given
-            ):
+            if m.group()[1:].islower() and before[-1:] == " " and before.split(" ")[-2] in given:
                 continue  # "Nadia Orlen"
             yield m.span()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
@@ -23,16 +22,6 @@ from countervail.evidence.text.tokens import (
     lexicon,
 )
 
-_AFTER_QUOTE = re.compile(rf"[\"'] {w.QUOTING} $")
-
-
-@cache
-def _leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
-    """Words that lead to a name, titles and posts; words that no name ends with."""
-    words = lexicon()
-    common = words.not_names - words.given
-    return words.posts | words.titles | words.ranks, words.posts | words.ranks | words.org_heads | words.rails | common
-
 
 class People:
     """The people of one text; `taken` are folded spans of countries, organisations and dates, where no name begins."""
@@ -42,7 +31,7 @@ class People:
         self.tokens = tokens
         self.taken = taken
         self.words = lexicon()
-        self.leads, self.no_ends = _leads_and_ends()
+        self.leads, self.no_ends = w.leads_and_ends()
         self.lower = {t.text for t in tokens if not t.capital}
         self.learnt: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.first_names: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -111,12 +100,8 @@ class People:
                 break
             if k > i and bare in w.CALENDAR and k + 1 < j and tokens[k - 1].bare in words.titles:
                 break  # "Mr. Friday Osei"
-            if (
-                bare in words.titles
-                or (bare[:3] == "Ex-" and bare[3:].title() in words.posts)
-                or bare in words.ranks
-                or (bare in words.posts and not tokens[k].text.endswith("'s"))
-            ):
+            former = bare[:3] == "Ex-" and bare[3:].title() in words.posts
+            if former or (bare in self.leads and not (bare in words.posts and tokens[k].text.endswith("'s"))):
                 titled = True
                 k += 1
             elif bare.lower() in FUNCTION and not (bare in words.given and bare not in {"He", "Will", "May"}):
@@ -326,7 +311,7 @@ class People:
         if tokens[k].first:
             return not possessed and bool(w.ACTS.match(after))
         beside_another = before.endswith(" and ") and self.last_end == len(self.text[: tokens[k].start]) - 5
-        named = w.NAMED_BY.search(before) or w.DESCRIBED_BEFORE.search(before) or _AFTER_QUOTE.search(before)
+        named = w.NAMED_BY.search(before) or w.DESCRIBED_BEFORE.search(before) or w.AFTER_QUOTE.search(before)
         return beside_another or bool(named)
 
     def _initialled(self, k: int, j: int) -> bool:
