@@ -101,12 +101,8 @@ def _looks_addressed(line: Line, names: Names) -> bool:
         return False
     lead = line.text[: person[0] - line.start].strip()
     rest = line.text[person[1] - line.start :]
-    titled = (
-        bool(_TITLE.match(lead + " "))
-        or any(lead.startswith(t) for t in persian().titles)
-        or not lead
-        or lead.lower() in {"to", "dear"}
-    )
+    titled = bool(_TITLE.match(lead + " ")) or any(lead.startswith(t) for t in persian().titles)
+    titled = titled or lead.lower() in {"", "to", "dear"}
     return titled and (
         bool(_POST.search(rest)) or any(p in rest for p in persian().posts) or bool(re.fullmatch(r"[ ,:.]*", rest))
     )

@@ -299,10 +299,8 @@ def _nearest(parsed: Parsed, start: int) -> Clause:
     if inside:
         return inside[-1]
     for clause in parsed.clauses:
-        first = min(
-            clause.verb.start, clause.subjects[0][0] if clause.subjects and not clause.relative else clause.verb.start
-        )
-        if units[first].start <= start:
+        subject = clause.subjects[0][0] if clause.subjects and not clause.relative else clause.verb.start
+        if units[min(clause.verb.start, subject)].start <= start:
             best = clause
     return best
 
@@ -333,9 +331,6 @@ def context(
 def person(name: str | None) -> str:
     """The identifier of a person by name; an office without a name is `p.unnamed`."""
     return f"p.{slug(name)}" if name else "p.unnamed"
-
-
-# -- where a claim comes from ------------------------------------------------------------------------------------------
 
 
 _CITES = re.compile(

@@ -66,20 +66,15 @@ class Framing(Appositions):
             by = self.ids(parsed, clause, owners_of(parsed.units, off[0])) or [UNKNOWN]
             return Filled(clause, "delisted", by, who, {}, None, [*clause.subjects, *off])
         stands = {"come", "fall", "appear", "feature", "figure", "stay"}
-        if clause.verb.lemma in stands and clause.after("on", "in", "under"):
-            listed = self._state_of(parsed, clause)
-            if listed is not None:
-                return listed  # "figures on the list of X"
-        if clause.verb.lemma in _OF_STATUS:
-            status = self.status(parsed, clause)
-            if status is not None:
-                return status
+        on_list = clause.verb.lemma in stands and clause.after("on", "in", "under")
+        if on_list and (listed := self._state_of(parsed, clause)) is not None:
+            return listed  # "figures on the list of X"
+        if clause.verb.lemma in _OF_STATUS and (status := self.status(parsed, clause)) is not None:
+            return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
         if taken is None and clause.verb.lemma in {"include", "comprise"}:
             taken = self._among_those(parsed, clause)  # "Those designated include X"
-        if taken is not None:
-            return taken
-        return self._by_frames(parsed, clause)
+        return taken if taken is not None else self._by_frames(parsed, clause)
 
     def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         for words, frame in frames_of(clause.verb.lemma):
@@ -399,8 +394,7 @@ class Framing(Appositions):
         amount = next((q for s in sums if (q := quantity_in(units, s))), None)
         if amount:
             roles["amount"] = amount
-        if frame.what == "direct":
-            direct = clause.subjects if clause.verb.passive else clause.objects
-            if direct:
-                roles["what"] = one_or_many(self.ids(parsed, clause, direct))
+        direct = clause.subjects if clause.verb.passive else clause.objects
+        if frame.what == "direct" and direct:
+            roles["what"] = one_or_many(self.ids(parsed, clause, direct))
         return roles

@@ -82,11 +82,9 @@ def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, 
 
 
 def _has_post(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    return any(
-        (_is_post(units[k]) and (k == 0 or units[k - 1].lower not in _NO_POST))
-        or (units[k].lower == "master" and k > 0 and units[k - 1].lower in {"harbour", "harbor"})
-        for k in range(*span)
-    )
+    before = {k: units[k - 1].lower if k else "" for k in range(*span)}
+    masters = (units[k].lower == "master" and before[k] in {"harbour", "harbor"} for k in before)
+    return any(masters) or any(_is_post(units[k]) and before[k] not in _NO_POST for k in before)
 
 
 def _is_post(unit: Unit) -> bool:

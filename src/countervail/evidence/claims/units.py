@@ -257,7 +257,8 @@ def _settle(units: list[Unit]) -> None:
         elif unit.lower == "following" and before is not None and before.lower == "the":
             unit.tag = "N"  # "the following persons"
         elif unit.lower == "once" and following is not None and following.tag == "D" and before is not None:
-            unit.tag = "P" if before.tag == "," and _superlative(units, i + 2) else unit.tag
+            largest = before.tag == "," and any(u.lower.endswith("est") for u in units[i + 2 : i + 3])
+            unit.tag = "P" if largest else unit.tag  # "importers, once the largest buyers, now pay"
         elif unit.lower == "that" and before is not None and before.forms and _ends_soon(units, i + 1):
             unit.tag = "O"  # "disputed that."
         elif unit.lower == "that" and before is not None and before.lower == "of" and following is not None:
@@ -354,11 +355,6 @@ def _compared(units: Sequence[Unit], i: int) -> bool:
     if units[i + 1].lower == "future":
         return units[i - 1].tag != "A" and i + 2 < len(units) and units[i + 2].tag == "N"
     return i + 2 < len(units) and units[i + 2].lower == "as" == units[i].lower
-
-
-def _superlative(units: Sequence[Unit], i: int) -> bool:
-    """Whether the word at i is one like "largest": "importers, once the largest buyers, now pay"."""
-    return i < len(units) and units[i].lower.endswith("est")
 
 
 _SHORT_VERBS = {"'m": "am", "'d": "would", "'ve": "have", "'ll": "will", "'re": "are"}

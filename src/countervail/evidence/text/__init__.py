@@ -49,24 +49,9 @@ _ONE_TO_ONE = {
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТХУІЈЅаеорсухіјѕԁɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXYIJSaeopcyxijsdgABEZHIKMNOPTYXo")
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff\u0261]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
-_COMPOUND = [
-    "well",
-    "self",
-    "long",
-    "half",
-    "non",
-    "so",
-    "state",
-    "third",
-    "cross",
-    "anti",
-    "semi",
-    "high",
-    "ex",
-    "vice",
-]
+_COMPOUND = "well self long half non so state third cross anti semi high ex vice"
 """Words that keep their hyphen at the end of a line: well-known, state-owned, third-country."""
-_KEEPS_NONE = "".join(rf"(?<!\b{first})" for first in _COMPOUND)
+_KEEPS_NONE = "".join(rf"(?<!\b{first})" for first in _COMPOUND.split())
 _SECOND = r"(?:led|owned|based|backed|flagged|run|wide|style|registered|controlled|linked|born|level|border)\b"
 """Words that are joined by a hyphen to the one before: Saudi-led."""
 _LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
