@@ -166,11 +166,12 @@ class Described(Named):
             {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
         )
         kind -= _ANY_KIND
-        for at, identifier, words in reversed(self.bodies):
-            if (central and "central" not in words) or kind - words:
-                continue  # "the customs union" is not the European Union
-            if at < place and word in words and (at < first or identifier not in world_bodies()):
-                return identifier  # one named after "the Council" was first written is another council
+        kin = [(at, i, w) for at, i, w in self.bodies if at < place and word in w and not kind - w]
+        kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
+        called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
+        # one named after "the Council" was first written is another council
+        if called:
+            return self.meant(called, place) if word in GROUPING else called[-1]
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
@@ -190,10 +191,10 @@ class Described(Named):
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in {"system", "mechanism", "platform", "network", "link"}:
-                rails = [i for at, i, words in self.bodies if at < place and (words & SYSTEMS or initialled(i))]
-                if rails:
-                    return rails[-1]
+            rail = word in {"system", "mechanism", "platform", "network", "link"}
+            rails = [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))] if rail else []
+            if rails:
+                return rails[-1]
             if word in {"company", "firm"}:
                 counts = [
                     i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
