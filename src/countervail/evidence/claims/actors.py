@@ -255,7 +255,7 @@ class Named:
             cut = name.lower() in BODIES and _plain(name) not in self.alias
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
-            longer = next((i for i in reversed(before) if i not in world_bodies()), self.meant(before, unit.start))
+            longer = self.meant([i for i in before if i not in world_bodies()] or before, unit.start)
             if cut and self.of_house(name.lower()):
                 return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"

@@ -261,7 +261,10 @@ class Copulas(References):
         says that the clause speaks of a membership."""
         if clause.objects and not clause.verb.passive and not stated:
             return None
-        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+        units = parsed.units
+        inside = [c for c in parsed.earlier(clause) if c.relative and clause.subjects and c.subjects == clause.subjects]
+        start = min((c.verb.start for c in inside), default=clause.verb.start)  # "Oman, which is in the SCO, applied"
+        for unit in units[:start][::-1]:  # "In the SCO, Belarus became a full member"
             if (
                 unit.mention is not None
                 and unit.mention.type == "organisation"
