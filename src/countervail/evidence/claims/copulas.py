@@ -277,7 +277,7 @@ class Copulas(References):
                     return body
         place = parsed.units[clause.verb.start].start
         found = self.actors.last_of(self.clubs[-1:], place)
-        return found if found and self._plain(found, place, clause.verb.lemma in _ENTERING and not stated) else None
+        return found if found and self._plain(found, place, "" if stated else clause.verb.lemma) else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
         """The claim, with the body spoken of where none is named: "was invited"."""
@@ -290,18 +290,18 @@ class Copulas(References):
             made.objects = [topic] if topic else []
         return made
 
-    def _plain(self, body: str, place: int, entering: bool) -> bool:
+    def _plain(self, body: str, place: int, verb: str) -> bool:
         """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
         actors = self.actors
         named = [
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
         entered = bool(named) and named[-1][1] in self.clubs[-1:]
-        text = actors.reading.folded.text
-        apart = len({i for _, i in named}) > 1 and bool(named) and "\n\n" in text[named[-1][0] : place]
-        if entering and apart:
+        alone = len({i for _, i in named}) == 1
+        doubtful = not alone if verb in _ENTERING else verb == "leave" and not actors.is_club(body)
+        if doubtful and named and "\n\n" in actors.reading.folded.text[named[-1][0] : place]:
             return False  # "Oman joined in 2020", a paragraph after several bodies
-        far = NEAR * (2 if entered else len({i for _, i in named}) == 1)
+        far = NEAR * (2 if entered else alone)
         return bool(named) and place - named[-1][0] < far
 
 

@@ -21,6 +21,7 @@ from countervail.evidence.claims.actors import (
 from countervail.evidence.claims.clause import Span
 from countervail.evidence.claims.phrases import antecedent, head_word, listed_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import country_names, data_sections
 
@@ -184,6 +185,9 @@ class Described(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
+            told = self._unnamed(word, place)
+            if told:
+                return told
             subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
             if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
                 return subjects[0]
@@ -232,6 +236,14 @@ class Described(Named):
         if len(members) > 1:
             return not all(i.startswith("c.") for i in members)
         return not identifier.startswith("c.") and identifier.rsplit("-", 1)[-1].split(".")[-1].endswith("s")
+
+    def _unnamed(self, word: str, place: int) -> str | None:
+        """The firm without a name that the sentence has spoken of after all others: "one Oslo firm ...; the firm"."""
+        text = self.reading.folded.text
+        start = max(text.rfind(". ", 0, place), text.rfind("\n", 0, place), 0)
+        found = [*re.finditer(rf"\b(?:an? (?=\w)|(?=one ))((?:[\w-]+ ){{0,3}}{word}\b)(?!,)", text[start:place])][-1:]
+        after = [at for at, i, _ in self.bodies if found and start + found[0].end() < at < place and self.is_firm(i)]
+        return f"o.{slug(found[0][1])}" if found and not after else None
 
     def _nearer_firm(self, place: int, at: int) -> str | None:
         """A body named between two places that can be a firm: of nobody's state, and no grouping."""

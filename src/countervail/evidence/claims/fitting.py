@@ -169,7 +169,9 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
-    pointing = made.predicate == "refused" and not made.objects and [units[a].lower for a, _ in clause.objects] == ["it"]
+    pointing = (
+        made.predicate == "refused" and not made.objects and [units[a].lower for a, _ in clause.objects] == ["it"]
+    )
     if pointing and clause.verb.modal in {"may", "must", "can", "should", "shall", "might"}:
         return True  # "we may reject it"
     means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()
