@@ -543,3 +543,18 @@ def test_a_count_before_a_colon_and_one_in_the_name_of_a_group() -> None:
         if c["predicate"] == "membership_list"
     )
     assert (listed["stated_count"], listed["countries"]) == (3, ["IRN", "PER", "SYR"])
+
+
+def test_a_short_form_that_fits_several_bodies_is_of_the_one_that_the_text_is_about() -> None:
+    text = (
+        "Chile leaves the Andean Clearing Forum\n\nChile has left the Andean Clearing Forum.\n\n"
+        "Chile also belongs to the Pacific Clearing Forum.\n\nPeru will join the Forum. Oman has left the Forum."
+    )
+    found = {
+        (c["subject"], c["predicate"], c["object"]) for c in claims_of(text) if c["predicate"] in {"joined", "left"}
+    }
+    assert {("c.PER", "joined", "o.andean-clearing-forum"), ("c.OMN", "left", "o.andean-clearing-forum")} <= found
+    beside = (
+        "Chile has left the Andean Clearing Forum.\n\nMali is in the Pacific Clearing Forum. Peru has left the Forum."
+    )
+    assert {c["object"] for c in claims_of(beside) if c["subject"] == "c.PER"} == {"o.pacific-clearing-forum"}

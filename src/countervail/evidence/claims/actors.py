@@ -258,11 +258,18 @@ class Named:
             cut = name.lower() in BODIES and _plain(name) not in self.alias
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
-            longer = next((i for i in reversed(before) if i not in world_bodies()), before[-1] if before else None)
+            longer = self.meant([i for i in before if i not in world_bodies()] or before, unit.start)
             if cut and self.of_house(name.lower()):
                 return self.house  # "the Bank" in the report of a bank
             return longer or self.body(name)  # "the Pact" of "the Gulf of Guinea Pact"
         return None
+
+    def meant(self, before: Sequence[str], place: int) -> str | None:
+        """Of bodies that a short form fits, the one named last in its paragraph, else the one the text is about."""
+        start = self.reading.folded.text.rfind("\n\n", 0, place)
+        named = [i for at, i, _ in self.bodies if i in before]
+        near = next((i for at, i, _ in reversed(self.bodies) if start < at < place and i in before), None)
+        return near or max(dict.fromkeys(before), key=named.count, default=None)
 
     def of_house(self, word: str) -> bool:
         """Whether the body that issues the text is called so: "the Bank" of a Banque."""
@@ -272,16 +279,8 @@ class Named:
     @staticmethod
     def admits(identifier: str) -> bool:
         """Whether a body of the world has states as members, by its name."""
-        return headed(identifier) not in {
-            "bank",
-            "fund",
-            "corps",
-            "corporation",
-            "company",
-            "group",
-            "swift",
-            "council",
-        }
+        other = {"bank", "fund", "corps", "corporation", "company", "group", "swift", "council"}
+        return headed(identifier) not in other
 
     def is_club(self, identifier: str) -> bool:
         """Whether a body is one that states are members of, by its name."""

@@ -181,7 +181,12 @@ class Actors(Described):
 
     def _apposed(self, units: Sequence[Unit], b: int, core: Unit, owned: bool = False) -> str | None:
         """The name after "its owner, X": what a description is of."""
-        while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
+        while (
+            b + 1 < len(units)
+            and units[b].tag == "P"
+            and units[b + 1].lower != "behalf"
+            and (end := phrase_from(units, b + 1, len(units))) > b + 1
+        ):
             b = end  # "the envoy in Beijing, X"
             last = units[b - 1].mention  # "the Under Secretary for Financial Intelligence X"
             own = units[b - 2].tag == "N" and units[b - 2].lower not in NOUNS["persons"]  # not "an aide to Minister X"
@@ -285,7 +290,9 @@ class Actors(Described):
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
         if core.lower in CLOSED["country_words"] and units[a].lower in _THE and b - a == 2:
-            before = next((u for u in units[:a][::-1] if u.mention and u.mention.type == "country"), None)
+            states = [k for k in range(a) if kind(units[k]) == "country"]
+            states = [k for k in states if units[k + 1].tag != "N"] or states  # not "US sanctions"
+            before = units[states[-1]] if states else None
             found = self.mention(before) if before is not None else None
             own = units[a].lower in {"his", "her"}  # whose country, the text has not said
             return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))

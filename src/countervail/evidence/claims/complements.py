@@ -63,6 +63,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     if i + 2 < stop and units[i].lower in {"until", "till"} and units[i + 1].tag == "T" and units[i + 2].tag in "DE":
         i += 2  # "extended until 1 July 2026 the arms measures"
     spans = listed_from(units, i, stop)
+    again = len(spans) == 2 and units[spans[0][0]].tag == "O" and [u.tag for u in units[spans[1][1] :][:1]] == ["O"]
+    spans = spans[:1] if again else spans  # "may reject it and report it"
     if len(spans) == 2 and units[spans[0][1]].tag == "," and any(c.verb.kind == "finite" for c in clauses[n + 1 :]):
         spans = spans[:1]  # "have not appointed a successor, and the candidate, X, withdrew"
     if len(spans) == 1 and verb.lemma in _GIVE and not verb.passive:
@@ -246,6 +248,8 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i = early + 2
                 continue
             spans = listed_from(units, i + 1, stop)
+            if len(spans) == 2 and units[spans[0][1]].tag == "," and units[spans[1][0]].lower in {"its", "their"}:
+                spans = spans[:1]  # "no sanctions on Russia, and its exports trebled"
             if len(spans) > 1 and clause.objects and second_pair(units, spans[-1], unit.lower):
                 clause.phrases.append((unit.lower, spans[:-1]))
                 return spans[-2][1]  # "sold lenses to Chad and batteries to Mali"

@@ -32,6 +32,7 @@ NEAR = 150
 """How many characters back the grouping may be named that a membership without one is of."""
 
 
+_ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
 _GRANTING = frozenset(["grant", "give", "accord", "award"])
 
@@ -262,7 +263,10 @@ class Copulas(References):
         says that the clause speaks of a membership."""
         if clause.objects and not clause.verb.passive and not stated:
             return None
-        for unit in parsed.units[: clause.verb.start][::-1]:  # "In the SCO, Belarus became a full member"
+        units = parsed.units
+        inside = [c for c in parsed.earlier(clause) if c.relative and clause.subjects and c.subjects == clause.subjects]
+        start = min((c.verb.start for c in inside), default=clause.verb.start)  # "Oman, which is in the SCO, applied"
+        for unit in units[:start][::-1]:  # "In the SCO, Belarus became a full member"
             if (
                 unit.mention is not None
                 and unit.mention.type == "organisation"
@@ -274,7 +278,7 @@ class Copulas(References):
                     return body
         place = parsed.units[clause.verb.start].start
         found = last_club(self.actors, self.clubs[-1:], place)
-        if found and self._plain(found, place):
+        if found and self._plain(found, place, "" if stated else clause.verb.lemma):
             return found
         named = [u.mention for s in (*clause.subjects, *clause.objects) for u in parsed.units[slice(*s)]]
         return self.actors.the_club(place) if any(m and m.type == "country" for m in named) else None
@@ -290,14 +294,18 @@ class Copulas(References):
             made.objects = [topic] if topic else []
         return made
 
-    def _plain(self, body: str, place: int) -> bool:
+    def _plain(self, body: str, place: int, verb: str) -> bool:
         """Whether it is plain that a body is meant: it is named right before, and no other grouping is before it."""
         actors = self.actors
         named = [
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
         entered = bool(named) and named[-1][1] in self.clubs[-1:]
-        far = NEAR * (2 if entered else len({i for _, i in named}) == 1)
+        alone = len({i for _, i in named}) == 1
+        doubtful = not alone if verb in _ENTERING else verb == "leave" and not actors.is_club(body)
+        if doubtful and named and "\n\n" in actors.reading.folded.text[named[-1][0] : place]:
+            return False  # "Oman joined in 2020", a paragraph after several bodies
+        far = NEAR * (2 if entered else alone)
         return bool(named) and place - named[-1][0] < far
 
 

@@ -172,11 +172,12 @@ class Described(Named):
             {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
         )
         kind -= _ANY_KIND
-        for at, identifier, words in reversed(self.bodies):
-            if (central and "central" not in words) or kind - words:
-                continue  # "the customs union" is not the European Union
-            if at < place and word in words and (at < first or identifier not in world_bodies()):
-                return identifier  # one named after "the Council" was first written is another council
+        kin = [(at, i, w) for at, i, w in self.bodies if at < place and word in w and not kind - w]
+        kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
+        called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
+        # one named after "the Council" was first written is another council
+        if called:
+            return self.meant(called, place) if word in GROUPING else called[-1]
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
@@ -191,6 +192,9 @@ class Described(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
+            told = self._unnamed(word, place)
+            if told:
+                return told
             subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
             if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
                 return subjects[0]
@@ -198,10 +202,10 @@ class Described(Named):
             for at, identifier, words in reversed(self.bodies):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
-            if word in {"system", "mechanism", "platform", "network", "link"}:
-                rails = [i for at, i, words in self.bodies if at < place and (words & SYSTEMS or initialled(i))]
-                if rails:
-                    return rails[-1]
+            rail = word in {"system", "mechanism", "platform", "network", "link"}
+            rails = [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))] if rail else []
+            if rails:
+                return rails[-1]
             if word in {"company", "firm"}:
                 counts = [
                     i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
@@ -251,6 +255,14 @@ class Described(Named):
         if len(members) > 1:
             return not all(i.startswith("c.") for i in members)
         return not identifier.startswith("c.") and identifier.rsplit("-", 1)[-1].split(".")[-1].endswith("s")
+
+    def _unnamed(self, word: str, place: int) -> str | None:
+        """The firm without a name that the sentence has spoken of after all others: "one Oslo firm ...; the firm"."""
+        text = self.reading.folded.text
+        start = max(text.rfind(". ", 0, place), text.rfind("\n", 0, place), 0)
+        found = [*re.finditer(rf"\b(?:an? (?=\w)|(?=one ))((?:[\w-]+ ){{0,3}}{word}\b)(?!,)", text[start:place])][-1:]
+        after = [at for at, i, _ in self.bodies if found and start + found[0].end() < at < place and self.is_firm(i)]
+        return f"o.{slug(found[0][1])}" if found and not after else None
 
     def _nearer_firm(self, place: int, at: int) -> str | None:
         """A body named between two places that can be a firm: of nobody's state, and no grouping."""

@@ -102,7 +102,9 @@ class Ellipses(Copulas):
         )  # "was listed and taken off it"
         if not clause.objects and not gone:
             return None
-        return Filled(clause, "delisted", before[-1].subjects, before[-1].objects, {}, None, [*clause.objects])
+        again = all(parsed.units[a].tag in {"O", "D", "P"} for a, _ in clause.objects)  # not "removed one", "dropped X"
+        whom = before[-1].objects if again else self.ids(parsed, clause, clause.objects)
+        return Filled(clause, "delisted", before[-1].subjects, whom, {}, None, [*clause.objects])
 
     def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
         """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""

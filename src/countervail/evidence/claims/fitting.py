@@ -169,6 +169,11 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    pointing = (
+        made.predicate == "refused" and not made.objects and [units[a].lower for a, _ in clause.objects] == ["it"]
+    )
+    if pointing and clause.verb.modal in {"may", "must", "can", "should", "shall", "might"}:
+        return True  # "we may reject it"
     means = {"through", "to", "amount", "for", "what", "from"} & made.roles.keys()
     who = any(u.tag == "E" for a, b in direct for u in units[a:b])
     if made.predicate == "paid" and nobody_named and clause.verb.passive and not (means or who):

@@ -47,6 +47,7 @@ _OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "giv
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
+_AGREEMENTS = CLOSED["agreements"] | CLOSED["bodylike"]
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -295,7 +296,8 @@ class Framing(Appositions):
         if laid.receiver:
             laid.roles["to"] = one_or_many(self.ids(parsed, clause, laid.receiver))
         if clause.second and not clause.verb.passive and laid.objects:
-            given = self.ids(parsed, clause, clause.second)
+            helps = [s for s in clause.second[1:] if [u.lower for u in units[s[0] : s[1] + 1]] == ["help", "to"]]
+            given = self.ids(parsed, clause, [s for s in clause.second if s not in helps])  # "and help to diversify"
             if frame.post:
                 laid.roles["as"] = text_of(units, clause.second[0])
             elif frame.predicate in _GIVING:
@@ -353,6 +355,8 @@ class Framing(Appositions):
         for_it = clause.after("for", "on")  # "now signs for the account"
         with_them = "with" in roles and self.signable == "n.letter"  # nobody signs a letter with X
         text = None if with_them else self.signable
+        if text and all(i.startswith("c.") for i in subjects) and _AGREEMENTS.isdisjoint(text[2:].split("-")):
+            text = None  # states sign no letters and bills
         if made.predicate == "signed" and not (objects or for_it or verb.passive) and text:
             made.objects = objects = [text]  # "Romania has yet to sign"
         if made.predicate == "refused" and not objects and self.invited:  # "was invited to join and declined"

@@ -154,8 +154,8 @@ class Organisations:
             return False
         if connector == "with" and (head not in w.WITH or another):
             return False
-        if connector in {"on", "against"} and head in w.SANCTIONING:
-            return False  # "sanctions of the European Union against the Minerals Bank"
+        if connector in {"on", "against"} and (head in w.SANCTIONING or (article and another)):
+            return False  # "sanctions of the Union against the Minerals Bank", "told the Council on the Board's work"
         return connector != "to" or head in {"Embassy", "Mission"}
 
     def _ends_in_many(self, k: int) -> bool:
