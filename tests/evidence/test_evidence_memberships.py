@@ -558,3 +558,62 @@ def test_a_short_form_that_fits_several_bodies_is_of_the_one_that_the_text_is_ab
         "Chile has left the Andean Clearing Forum.\n\nMali is in the Pacific Clearing Forum. Peru has left the Forum."
     )
     assert {c["object"] for c in claims_of(beside) if c["subject"] == "c.PER"} == {"o.pacific-clearing-forum"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The Board added two firms to its list, Orel Ltd and Tarn Ltd, and removed one.",
+            {("o.board", "delisted", "n.one", *_SO)},
+        ),
+        (
+            "The Panel received a request for access from a former envoy, which it denied.",
+            {("o.panel", "refused", "n.request", *_SO)},
+        ),
+        (
+            "The Port Police accused a Dutch firm of fraud; the firm denies the charge.",
+            {("o.dutch-firm", "denied", "n.charge", *_SO)},
+        ),
+        (
+            "Our branch paid Iranian sellers on behalf of a Thai house, Menam Rice.",
+            {("o.branch", "paid", "p.iranian-sellers", *_SO)},
+        ),
+        (
+            "Chile has imposed no sanctions on Peru, and its exports to that country doubled.",
+            {("c.CHL", "sanctioned", "c.PER", *_NOT)},
+        ),
+        (
+            "Syria is free of US sanctions, and the Tarn Bank resumed payments to the country through Orel Bank.",
+            {("o.tarn-bank", "paid", "c.SYR", *_SO)},
+        ),
+        (
+            "Lena Holt's remark that Peru had left the Delta Union was noted.",
+            {("c.PER", "left", "o.delta-union", "affirmed", "alleged")},
+        ),
+        (
+            "The Delta Union met. Zambia signed the declaration. Chad signed in May.",
+            {("c.TCD", "signed", "n.declaration", *_SO)},
+        ),
+    ],
+)
+def test_whom_and_what_it_is_done_to(text: str, expected: set[tuple[str, ...]]) -> None:
+    assert expected <= claimed(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "object_"),
+    [
+        ("Peru, which is in the Delta Union and the Gulf Pact, applied to join in 2023.", "applied_to", "o.gulf-pact"),
+        ("Niger got an electricity bill. Chad signed in May.", "signed", "n.electricity-bill"),
+        ("If a payment is forged, we may reject it and report it.", "denied", None),
+        ("Oman's delegate asked for the right of reply.", "proposed", "n.right-of-reply"),
+        ("The Union should offer Chad a trade deal and help to build ports.", "proposed", "n.help"),
+        ("Chad is an observer in the organisation's parliamentary assembly.", "observer_of", "p.unnamed"),
+        ("The envoy briefed the Council on the Committee's work.", "listed", "o.council-on-committee"),
+    ],
+)
+def test_what_it_is_not_done_to(text: str, predicate: str, object_: str | None) -> None:
+    rows = claims_of(text)
+    assert not [c for c in rows if c["predicate"] == predicate and (object_ is None or c.get("object") == object_)]
+    assert all("council-on" not in str(c["subject"]) for c in rows)

@@ -148,7 +148,7 @@ NOUNS = {
     "denied": "denial denials",
     "alleged": "report reports claim claims allegation allegations rumour rumours rumor rumors accusation accusations "
     "suspicion suspicions story stories speculation gossip whispers theory myth notion insinuation "
-    "assertion assertions fabrications falsehoods lies slander disinformation",
+    "assertion assertions remark remarks fabrications falsehoods lies slander disinformation",
     "proposed": "application applications "
     "offer offers proposal proposals suggestion pressure call calls request demand demands recommendation bid "
     "invitation appeal",
