@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def test_reading_again_gives_the_same(evidence: Evidence, papers: Path) -> None:
 def test_a_case_comes_back_as_it_was_written(evidence: Evidence, case: Path) -> None:
     assert load(case) == Evidence(
         **{
-            **vars(evidence),
+            **{field.name: getattr(evidence, field.name) for field in fields(Evidence)},
             "sources": tuple({**s, "text": f"text/{Path(s['name']).stem}.txt"} for s in evidence.sources),
         }
     )

@@ -130,7 +130,7 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
         (
             "Britain listed Nusa Marine Pte. Ltd., a firm that shipped oil in 2023, in May.",
             "listed",
-            [("c.GBR", "o.nusa-marine-pte", "asserted")],
+            [("c.GBR", "o.nusa-marine-pte-ltd", "asserted")],
         ),
         (
             "The yard is owned by Pearl Shipholding Limited (Pearl) of Malta, which Kenya established in 2021.",

@@ -23,6 +23,7 @@ from countervail.evidence.claims.tellers import (
     according,
     as_said,
     asked_by,
+    asked_for,
     misprinted,
     said_false,
     trailing_reports,
@@ -78,7 +79,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             clause.coordinated and before.verb.past and before.verb.kind == "finite" and not before.verb.modal
         )
     for clause in clauses:
-        _asked_for(clause)
+        asked_for(clause)
         labelled(clause)
     _through_copula(clauses)
     according(clauses, units)
@@ -136,22 +137,6 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
         return
     if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and lacks_object(clause):
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
-
-
-def _asked_for(clause: Clause) -> None:
-    """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes;
-    "the agreement that both banks signed": the agreement is."""
-    if clause.link != "that" or clause.objects or clause.verb.passive or not clause.subjects:
-        return
-    asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in CLOSED["to_requests"]
-    asked = asked or (clause.noun in CLOSED["reported_words"] and clause.verb.lemma in CLOSED["to_reports"])
-    if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in CLOSED["to_texts"]):
-        return
-    units = clause.units
-    that = next((k for k in range(clause.subjects[0][0] - 1, 0, -1) if units[k].lower == "that"), None)
-    if that is not None:
-        clause.objects = listed_to(units, that, 0)[-1:]
-        clause.noun, clause.link, clause.governor = "", "", None
 
 
 def _gap(clauses: list[Clause], n: int) -> None:

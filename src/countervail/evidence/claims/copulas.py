@@ -12,7 +12,7 @@ from countervail.evidence.claims.introductions import last_club, whole_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.owners import country_of, owners_of
+from countervail.evidence.claims.owners import country_of, left_out, owners_of
 from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -327,30 +327,6 @@ _AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite"
 _FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
 
 
-def _left_out(units: Sequence[Any], span: Span) -> bool | None:
-    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
-    None where it is said of others ("A rather than X")."""
-    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
-    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
-        a -= 2  # "save Oman and Kuwait"
-    words = [u.lower for u in units[max(0, a - 2) : a]]
-    said = {"-".join(words), *words[-1:]}
-    if said & CLOSED["in_place_of"]:
-        return None
-    if not said & CLOSED["left_out"]:
-        return True
-    bare = words[-1:] in (["but"], ["save"], ["bar"])
-    for k in range(a - 1, max(-1, a - 8), -1):
-        if units[k].lower in _EVERYBODY | _NOBODY:
-            return units[k].lower in _NOBODY
-        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
-            break
-    return True if bare else None
-
-
-_EVERYBODY, _NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])
-
-
 def _parted(parsed: Parsed, event: Clause) -> bool:
     """Whether a verb says of those called members that they are none any more."""
     k = event.verb.start
@@ -377,7 +353,7 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
     """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
     have come about ("fears Serbia joining the pact")."""
     clause, units = made.clause, parsed.units
-    stands = _left_out(units, clause.subjects[0]) if clause.subjects and not clause.verb.passive else True
+    stands = left_out(units, clause.subjects[0]) if clause.subjects and not clause.verb.passive else True
     if not stands:
         return stands
     if made.predicate not in {"listed_in", "joined", "left"}:

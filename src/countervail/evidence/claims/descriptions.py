@@ -35,7 +35,7 @@ _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE
 _FROM_STATE = re.compile(r"\b[Ll]etters? dated [^\n]{4,40} from the [^\n]{4,80}? of ([^\n]{4,60}?) (?:to|addressed)\b")
 _MINISTER = re.compile(r"(?i)\b(?:Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ")
 _PAPER = re.compile(
-    r"(?:the )?(?:president(?:ial|'s)|government|cabinet|[a-z ]*(?:ministry|(?:republic|kingdom) of))\b"
+    r"(?:the )?(?:president(?:ial|'s)|government|cabinet|[a-z ]{0,60}(?:ministry|(?:republic|kingdom) of))\b"
 )
 """How the paper of a state begins."""
 _ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")

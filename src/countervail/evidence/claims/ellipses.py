@@ -26,6 +26,7 @@ _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 
 
 _REPORTS = CLOSED["reported_words"]
+_ANYBODY = frozenset(["state", "body", "person"])
 _CALLING = frozenset(["call", "describe", "label", "brand", "term"])
 _POINTING = frozenset(["this", "that", "it"])
 _GROUNDS = frozenset(["foundation", "basis", "merit", "substance", "truth"])
@@ -121,9 +122,7 @@ class Ellipses(Copulas):
                 made.certain, filled[id(clause)] = True, made
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
             if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
-                who = [
-                    i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body", "person"}
-                ]
+                who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in _ANYBODY]
                 if who and UNKNOWN not in who:  # "was invited; Egypt accepted"
                     filled[id(clause)] = Filled(clause, "agreed", who, self.invited, {}, None, [*clause.subjects])
             if lemma not in _REFUSING or clause.verb.passive:
@@ -146,7 +145,8 @@ class Ellipses(Copulas):
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
             if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
-                objects = [f"n.{parsed.units[spans[0][0]].lower}"]  # "refused to give it": what, we do not know
+                word = parsed.units[spans[0][0]].lower  # "refused to give it": what, we do not know
+                objects = [f"n.{word}"] if word not in SELVES else []
             if objects == [self.actors.state] and parsed.units[spans[0][0]].lower == "us":
                 objects = ["n.us"]  # "declined to meet us": those who write
             subjects = self.ids(parsed, clause, clause.subjects)

@@ -13,13 +13,12 @@ from countervail.evidence.claims.context import Context, named_subjects, not_the
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import as_for, named_head
-from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
+from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
-from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
@@ -254,28 +253,6 @@ def telling(made: Filled) -> bool:
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]
     subject = any(kind_of(s) != "thing" and s != UNKNOWN for s in made.subjects)
     return subject or any(i[:2] in {"c.", "o.", "p."} and i != UNKNOWN for i in named)
-
-
-def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
-    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
-    spans = target or clause.after("as")
-    if len(spans) != 1 or clause.verb.passive:
-        return target, ""
-    a, b = spans[0]
-    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
-    if k is None:
-        return target, ""
-    close = next((m for m in range(b, min(len(units) - 1, b + 6)) if units[m].tag == ")"), 0)
-    if target and k + 1 == b and close and units[b].tag == "(" and units[close + 1].tag == "N":
-        post = phrase_from(units, close + 1, len(units))  # "appointed X (Ghana) President of the Court"
-        return [(k, k + 1)], text_of(units, (close + 1, post))
-    if target and k + 1 < b and units[k + 1].tag == "N":
-        place = clause.after("to", "for")
-        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
-    if not target and k > a:
-        end = next((e for e in range(k, a, -1) if units[e - 1].text not in {*lexicon().titles, "."}), a)
-        return [(k, k + 1)], text_of(units, (a, end))
-    return target, ""
 
 
 def follows(clause: Clause, words: tuple[str, ...]) -> bool:

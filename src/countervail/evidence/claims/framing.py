@@ -10,11 +10,12 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, with_post
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
+    bound_for,
     by_somebody,
     doers,
     led_states,
@@ -22,6 +23,7 @@ from countervail.evidence.claims.owners import (
     of_member,
     owner_in,
     owners_of,
+    with_post,
 )
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
 from countervail.evidence.claims.quantities import named_of, quantity_in
@@ -157,7 +159,7 @@ class Framing(Appositions):
         status = frame.predicate == "left" and bool(target) and head_word(units, target[0]) == "status"
         if frame.kind == "body" and target and not status and not all(self.is_body(units, s) for s in target):
             return False
-        if frame.predicate == "left" and target and not bodily(units, target[0]) and self._bound(clause):
+        if frame.predicate == "left" and target and not bodily(units, target[0]) and bound_for(clause):
             return False  # "left Puerto Ayala for Bamako"
         if frame.predicate == "suspended" and target:
             target = whose(units, target)
@@ -192,11 +194,6 @@ class Framing(Appositions):
             return False  # "the plan was proposed by X, and the board rejected it": refused
         laid.target, laid.post = with_post(units, clause, target) if frame.post else (target, "")
         return True
-
-    @staticmethod
-    def _bound(clause: Clause) -> bool:
-        """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
-        return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
 
     def _objects(self, parsed: Parsed, laid: Laid) -> bool:
         """Who or what the target is; whether the frame can be about it."""
@@ -395,8 +392,7 @@ class Framing(Appositions):
             else:
                 roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
         sums = [*clause.objects, *clause.second, *clause.worth, *used]
-        amount = next((q for s in sums if (q := quantity_in(units, s))), None)
-        if amount:
+        if amount := next((q for s in sums if (q := quantity_in(units, s))), None):
             roles["amount"] = amount
         direct = clause.subjects if clause.verb.passive else clause.objects
         if frame.what == "direct" and direct:

@@ -8,9 +8,17 @@ from typing import Any
 
 from countervail.evidence.claims.actors import NOUNS, adjective_codes
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.phrases import antecedent, head_word, kind, listed_from, phrase_from, phrase_to
+from countervail.evidence.claims.phrases import (
+    antecedent,
+    head_word,
+    kind,
+    listed_from,
+    phrase_from,
+    phrase_to,
+    text_of,
+)
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import data_sections, lexicon
 
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
@@ -277,3 +285,54 @@ def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
         (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
     )
     return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
+
+
+def left_out(units: Sequence[Any], span: Span) -> bool | None:
+    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
+    None where it is said of others ("A rather than X")."""
+    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
+    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
+        a -= 2  # "save Oman and Kuwait"
+    words = [u.lower for u in units[max(0, a - 2) : a]]
+    said = {"-".join(words), *words[-1:]}
+    if said & CLOSED["in_place_of"]:
+        return None
+    if not said & CLOSED["left_out"]:
+        return True
+    bare = words[-1:] in (["but"], ["save"], ["bar"])
+    for k in range(a - 1, max(-1, a - 8), -1):
+        if units[k].lower in EVERYBODY | NOBODY:
+            return units[k].lower in NOBODY
+        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
+            break
+    return True if bare else None
+
+
+EVERYBODY, NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])
+
+
+def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
+    """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
+    spans = target or clause.after("as")
+    if len(spans) != 1 or clause.verb.passive:
+        return target, ""
+    a, b = spans[0]
+    k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
+    if k is None:
+        return target, ""
+    close = next((m for m in range(b, min(len(units) - 1, b + 6)) if units[m].tag == ")"), 0)
+    if target and k + 1 == b and close and units[b].tag == "(" and units[close + 1].tag == "N":
+        post = phrase_from(units, close + 1, len(units))  # "appointed X (Ghana) President of the Court"
+        return [(k, k + 1)], text_of(units, (close + 1, post))
+    if target and k + 1 < b and units[k + 1].tag == "N":
+        place = clause.after("to", "for")
+        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
+    if not target and k > a:
+        end = next((e for e in range(k, a, -1) if units[e - 1].text not in {*lexicon().titles, "."}), a)
+        return [(k, k + 1)], text_of(units, (a, end))
+    return target, ""
+
+
+def bound_for(clause: Clause) -> bool:
+    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
+    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])

@@ -188,3 +188,19 @@ def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
         round_it = [c for c in later if c.subjects and c.subjects[-1][1] <= start]
         for other in round_it[:1] or (later[:1] if start == 1 else before[-1:]):
             other.reported = other.reported or (None if reports(other) else clause)  # "denied that P, as Y had claimed"
+
+
+def asked_for(clause: Clause) -> None:
+    """ "a proposal that Chile rejected": the proposal is what was rejected, not what it proposes;
+    "the agreement that both banks signed": the agreement is."""
+    if clause.link != "that" or clause.objects or clause.verb.passive or not clause.subjects:
+        return
+    asked = clause.noun in CLOSED["requests"] and clause.verb.lemma in CLOSED["to_requests"]
+    asked = asked or (clause.noun in CLOSED["reported_words"] and clause.verb.lemma in CLOSED["to_reports"])
+    if not asked and not (clause.noun in CLOSED["signable"] and clause.verb.lemma in CLOSED["to_texts"]):
+        return
+    units = clause.units
+    that = next((k for k in range(clause.subjects[0][0] - 1, 0, -1) if units[k].lower == "that"), None)
+    if that is not None:
+        clause.objects = listed_to(units, that, 0)[-1:]
+        clause.noun, clause.link, clause.governor = "", "", None
