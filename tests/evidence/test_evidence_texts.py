@@ -172,8 +172,8 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.91, 0.74), "unseen": (0.79, 0.61)},
-    "people": {"one hand": (0.97, 0.96), "another": (0.97, 0.96), "unseen": (0.95, 0.88)},
+    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.91, 0.74), "unseen": (0.78, 0.61)},
+    "people": {"one hand": (0.97, 0.96), "another": (0.96, 0.96), "unseen": (0.95, 0.88)},
     "organisations": {"one hand": (0.96, 0.91), "another": (0.97, 0.93), "unseen": (0.98, 0.92)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.98), "unseen": (0.98, 0.97)},
     "dates": {"one hand": (0.99, 0.75), "another": (0.99, 0.97), "unseen": (0.97, 0.96)},
