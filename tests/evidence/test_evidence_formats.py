@@ -266,3 +266,29 @@ def test_three_lines_side_by_side_are_columns_and_three_rows_of_cells_are_a_tabl
     cells += [(50, "Belarus"), (315, "2020, as observer")]
     table = [Piece(x, 724 - 16 * (n // 2), x + 100, text) for n, (x, text) in enumerate(cells)]
     assert in_columns(table) is None
+
+
+def test_columns_whose_lines_break_off_are_columns_though_few_begin_small() -> None:
+    left = [
+        "Belarus, Iran, Nicaragua and",
+        "Burundi are in the pact. Its",
+        "Bank was opened in 2014 by",
+        "Teodor Vasko, of the Trust.",
+    ]
+    right = [
+        "Exports to it were banned by",
+        "Norway, South Korea and the",
+        "Danish crown in 2019. Greta",
+        "Salomon told the press of it.",
+    ]
+    rows = list(zip(left, right, strict=True))
+    pieces = [
+        Piece(x, 700 - 12 * n, x + 5.0 * len(text), text)
+        for n, row in enumerate(rows)
+        for x, text in zip((50, 300), row, strict=True)
+    ]
+    found = in_columns(pieces) or ""
+    assert " ".join(found.split()) == " ".join([*left, *right])
+    cells = ["Crude oil, heavy grades", "Republic of Moldova", "Natural gas by pipeline", "Kingdom of Norway"]
+    table = [Piece(x, 700 - 12 * n, x + 5.0 * len(c), c) for n, c in enumerate(cells * 2) for x in (50, 300)]
+    assert in_columns(table) is None

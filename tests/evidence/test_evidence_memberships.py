@@ -617,3 +617,16 @@ def test_what_it_is_not_done_to(text: str, predicate: str, object_: str | None) 
     rows = claims_of(text)
     assert not [c for c in rows if c["predicate"] == predicate and (object_ is None or c.get("object") == object_)]
     assert all("council-on" not in str(c["subject"]) for c in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pact, consisting of 3 states, Iran, Mali and Peru, sent a note.",
+        "The league of three states, Iran, Mali and Peru, met.",
+        "The bloc is made up of 3 nations, namely Iran, Mali and Peru.",
+    ],
+)
+def test_a_number_of_states_before_their_names(text: str) -> None:
+    (listed,) = (c["value"] for c in claims_of(text) if c["predicate"] == "membership_list")
+    assert (listed["stated_count"], listed["countries"]) == (3, ["IRN", "MLI", "PER"])

@@ -43,6 +43,9 @@ def read(text: str) -> dict[str, object]:
         ("Harbour Courier - How it came about\nPart two", None, None),
         ("SUBJECT: FINES\nDECL: 29 November 2032", None, None),
         ("1. On 29 November 2022, in Selwyn", None, None),
+        ("Timeline\n29 November 2022\nIt began.\n3 May 2023\nIt went on.\n5 June 2024\nIt ended", None, None),
+        ("Treaty on the Common Port, 29 November 2022", None, None),
+        ("Sanctions list\nName: Jan Holt\nListed: 29 November 2022", None, None),
     ],
 )
 def test_date_and_publisher_of_an_article(head: str, date: str | None, publisher: str | None) -> None:

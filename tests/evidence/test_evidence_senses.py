@@ -1581,3 +1581,11 @@ def test_quantities_that_leave_something_open() -> None:
         (7e5, "barrels a day"),
         (0.5, "share"),
     ]
+
+
+def test_a_rise_by_half_and_a_single_quotation_after_others() -> None:
+    found = [c["value"] for c in claims_of("Prices rose by half in May.") if c["predicate"] == "quantity"]
+    assert [(v["number"], v["unit"]) for v in found] == [(0.5, "share")]
+    text = "“We left, 'for good,' and we are glad,” said Petra Lind. ‘The port is closed,’ wrote Mira Dost."
+    said = {c["subject"]: c["value"]["quote"] for c in claims_of(text) if c["predicate"] == "said"}
+    assert said["p.mira-dost"] == "The port is closed,"

@@ -65,7 +65,8 @@ _ARE = re.compile(
 """What may stand between "states" and "members": they are the same."""
 _FILLER = (
     r"(?:[ ,:(]*\b(?:the|countries|states|nations|many|strong|powers|several|like|such as|including|certain|both|also"
-    r"|namely|for example|for instance|among others|notably|following)\b)*[ ,:(]*$"
+    r"|namely|for example|for instance|among others|notably|following|(?:\d{1,3}|two|three|four|five|six|seven|eight"
+    r"|nine|ten|eleven|twelve) (?:countries|states|nations|powers))\b)*[ ,:(]*$"
 )
 _CONNECTOR = re.compile(
     rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|consists?|comprised|formed) )?of|,? "

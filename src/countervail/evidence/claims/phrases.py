@@ -52,7 +52,9 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     if not nouns:
         return i
     state = units[j - 1].text == "State" and i > 0 and units[i - 1].lower == "of"  # "Secretary of State for"
-    office = j + 1 < stop and units[j].lower == "for" and (state or units[j - 1].text in lexicon().posts)
+    office = (
+        j + 1 < stop and units[j].lower == "for" and (state or units[j - 1].text.rsplit("-", 1)[-1] in lexicon().posts)
+    )
     if j < stop and (units[j].lower == "of" or (office and units[j + 1].text[:1].isupper())):
         end = phrase_from(units, j + 1, stop)  # "the Minister for Foreign Affairs"
         if end > j + 1:

@@ -63,7 +63,7 @@ _QUANTITY = re.compile(
 _FRACTION = re.compile(
     rf"\b(?:(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
-    r"(?:the|its|his|her|their|our|all|these|those)\b"
+    r"(?:the|its|his|her|their|our|all|these|those)\b|(?<=\bby )half\b(?! (?:an?|of)\b)"
     rf"(?! (?:same )?(?:time|way|battle|story|night|season|century|{'|'.join(_TIME)})\b))",
     re.IGNORECASE,
 )

@@ -48,11 +48,14 @@ _BESIDE = re.compile(
     r"|\d{1,2}|No\.? ?\d{1,5}|Vol\.? ?\d{1,4}|Issue \d[\d,]{0,5}|[Ff]or [Ii]mmediate [Rr]elease"
     r"|FOR IMMEDIATE RELEASE)(?![a-z]))*"
 )
-_APART = re.compile(r"[,|·•–—:/(-] ?(?:(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?$")
+_APART = re.compile(r"[,|·•–—/(-] ?(?:(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?$")
 _MET = re.compile(
     r"\b(?i:held|conference|meeting|session|hearing|briefing|debates?|sitting|interview|remarks)\b[^.;]{0,60}? on"
     r" (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?$",
     re.IGNORECASE,
+)
+_MEETING = re.compile(
+    r"\b(?i:held|conference|meeting|session|hearing|briefing|debates?|sitting|interview|remarks|notes)\b"
 )
 _PIECES = re.compile(r"(?<=[a-z)])[.;] (?=[A-Z])|[(|/](?! ?$) ?")
 _ENDING = re.compile(r"\b[Ww]eek ending $")
@@ -135,6 +138,8 @@ class _Reading:
         self.place: str | None = None
         self.label = ""
         self.month: dict[str, Any] | None = None
+        alone = [a for text, a, b in rows if any(a <= x and y <= b and y - x > len(text) - 4 for _, (x, y) in dates)]
+        self.chronicle = len(alone) > 2  # "3 May 2012", a line of its own, again and again: a timeline
         self.released = any(_KIND.match(text) for text, _, _ in rows[1:3])  # below the name of who issues it
         below = rows[1] if len(rows) > 1 and len(rows[1][0]) < 60 else None
         self.headed = below is not None and any(below[1] <= a <= below[2] for _, (a, _) in dates)
@@ -167,7 +172,7 @@ class _Reading:
             self.head.publisher = self.head.publisher or byline.group("p")
         inside = [(m, a, b) for m, (a, b) in self.dates if start <= a and b <= end and _exact(m.value)]
         day = next((found for found in inside if not _MONTH.fullmatch(_exact(found[0].value))), None)
-        if day is not None:
+        if day is not None and not self.chronicle:
             self._day(n, row, day, bool(byline))
         elif self.head.publisher is None and n < 4 and self._names_publisher(n, text.strip(), start):
             self.head.publisher = text.strip()
@@ -216,6 +221,8 @@ class _Reading:
             return True
         if _ITEM.match(text) or _NOT_OF_IT.search(before) or len(_LOWER.findall(last)) > _MOST_LOWER:
             return False
+        if text == self.rows[0][0] and last == before and before.endswith(", ") and not _MEETING.search(before):
+            return False  # a title that names the day of what it is about: "Treaty on the Common Market, 3 May 1991"
         return bool(_APART.search(last) or _MET.search(last)) or _ends_in_number(last)
 
     def finished(self) -> Head:

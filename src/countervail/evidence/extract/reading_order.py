@@ -188,13 +188,16 @@ def _gutter(rows: list[list[Piece]]) -> float | None:
     if third > 0.3 * len(both) or len(alone) > 2 * len(both):
         return None
     texts = [p.text.strip() for row in both for p in row]
-    small = sum(text[:1].islower() for text in texts)
-    long = sum(len(text) >= 14 for text in texts)
-    return best if small >= 0.25 * len(texts) and long >= 0.7 * len(texts) else None
+    small = sum(text[:1].islower() for text in texts) >= 0.25 * len(texts)
+    prose = sum(bool(_RUNS.search(text) or _BREAKS_OFF.search(text)) for text in texts) >= 0.6 * len(texts)
+    long = sum(len(text) >= 14 for text in texts) >= 0.7 * len(texts)
+    return best if (small or prose) and long else None
 
 
-_RUNS = re.compile(r"^[a-z]|[a-z)][.?!] [A-Z]|[,;]$|[a-z]-$")
+_RUNS = re.compile(r"^[a-z]|[a-z0-9)][.?!] [A-Z]|[,;]$|[a-z]-$")
 """What a line of prose has and a cell of a table has not: it begins small, has a full stop within, ends in a comma."""
+_BREAKS_OFF = re.compile(r" (?:the|an?|of|in|by|and|or|to|for|with|on|at|as|that|is|are|was|were|had|has|have)$")
+"""How a line of prose ends in the middle of a phrase."""
 
 
 def _gutter_of_few(rows: list[list[Piece]]) -> float | None:

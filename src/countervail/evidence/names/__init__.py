@@ -54,7 +54,7 @@ def _single(folded: Folded) -> Iterator[re.Match[str]]:
         before = folded.text[max(0, match.start() - 90) : match.start()]
         after = folded.text[match.end() : match.end() + 60]
         said = _SPEECH_AFTER.match(after) or (match.group("end") and _SPEECH_BEFORE.search(before))
-        if said and (curly or match.group("end")) and before.count('"') % 2 == 0:
+        if said and (curly or (match.group("end") and before.count('"') % 2 == 0)):
             yield match
 
 
