@@ -383,8 +383,7 @@ def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
     for an organ what it is of, and none that a text about another only touched on paragraphs ago."""
     often = Counter(i for _, i, _ in actors.bodies)
     own = max([*clubs, *([actors.topic] if actors.topic else [])], key=lambda i: often[i], default="")
-    text = actors.reading.folded.text
-    wide: str | None = None
+    text, wide = actors.reading.folded.text, ""
     for at, name, _ in reversed(actors.bodies):
         body = whole_of(actors, name)
         grouping = body in {*GROUPS, *clubs}
