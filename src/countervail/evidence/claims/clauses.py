@@ -166,9 +166,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
         clause.objects = antecedent(units, start - 1)
         if before.lower == "which" and units[start - 2].tag == "," and clause.verb.lemma == "deny":
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
-            asked = [(k, k + 1) for k in range(max(0, start - 9), start - 2) if units[k].lower in CLOSED["requests"]][
-                -1:
-            ]
+            behind = reversed(range(max(0, start - 9), start - 2))
+            asked = next(([(k, k + 1)] for k in behind if units[k].lower in CLOSED["requests"]), [])
             clause.objects = spoken or asked  # "accuses X of taking bribes, which X denies": all of it
     elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and lacks_object(clause):
         clause.objects = [(start - 2, start)]  # "Chad, whose membership the Union suspended"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from countervail.evidence.claims.actors import (
     BODIES,
@@ -13,6 +14,7 @@ from countervail.evidence.claims.actors import (
     NOUNS,
     ORGANS,
     Named,
+    headed,
     initialled,
     world_bodies,
 )
@@ -216,15 +218,25 @@ class Described(Named):
 
     def only_club(self) -> str | None:
         """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
-        named = {i for _, i, _ in self.bodies if self.is_club(i)}
-        return (named.pop() if len(named) == 1 else None) if named else self.the_club()
+        named = self._clubs()
+        return (next(iter(named)) if len(named) == 1 else None) if named else self.the_club()
+
+    def _clubs(self) -> set[str]:
+        """The bodies named so far that states are members of, by their names."""
+        return {i for _, i, _ in self.bodies if i in GROUPS or headed(i) in CLUBS}
+
+    @cached_property
+    def _the_clubs(self) -> list[tuple[int, str]]:
+        """Where the text says "the club", "this league", and which."""
+        return [(m.start(), m.group(1).lower()) for m in _THE_CLUB.finditer(self.reading.folded.text)]
 
     def the_club(self, place: int | None = None) -> str | None:
         """ "The club" of a text that names none and speaks of no other, where it does so shortly before a place."""
-        found = [*_THE_CLUB.finditer(self.reading.folded.text)]
-        one = len({m.group(1).lower() for m in found}) == 1 and not any(self.is_club(i) for _, i, _ in self.bodies)
-        near = place is None or any(0 < place - m.start() < _NEAR for m in found)
-        return f"o.{found[0].group(1).lower()}" if one and near else None
+        words = {word for _, word in self._the_clubs}
+        if len(words) != 1 or self._clubs():
+            return None
+        near = place is None or any(0 < place - at < _NEAR for at, _ in self._the_clubs)
+        return f"o.{words.pop()}" if near else None
 
     def by_role(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The body that was introduced as what "the claimant", "the wholesaler" is: "The claimant, Sabre Shipping"."""

@@ -18,7 +18,7 @@ from countervail.evidence.model import Document
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention
 
-_FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _JOINED = re.compile(r" ?(?:to|until|till|through|-|/|and) ?(?:the )?(?:(?:start|beginning|middle|end) of )?")
 _LEAD = re.compile(r"\b([Ff]rom|[Bb]etween|[Yy]ears|[Ss]easons) (?:the )?$")
@@ -47,7 +47,7 @@ _TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before
 _NOT_FINITE = re.compile(r"\b(?:be|being|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: [a-z]{2,10}ly)? $")
 _BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")  # the tense does not tell
 _CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
-_SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
+SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
 _SAID = re.compile(r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(?: here)? $")
 _OF_EVENT = re.compile(
@@ -65,9 +65,9 @@ def _tense(text: str, start: int, end: int) -> str | None:
     if _BOUND.search(text, max(0, start - 12), start):
         return None
     left = max(0, start - 300)
-    for stop in _SENTENCE.finditer(text, left, start):
+    for stop in SENTENCE.finditer(text, left, start):
         left = stop.end()
-    following = _SENTENCE.search(text, end, end + 300)
+    following = SENTENCE.search(text, end, end + 300)
     right = following.start() if following else min(len(text), end + 300)
     before, after = text[max(left, *(text.rfind(m, left, start) + 1 for m in ":;")) : start], text[end:right]
     cuts = [m.end() for m in _CLAUSE.finditer(before)]
@@ -99,7 +99,7 @@ def resolve(
     anchors = [
         (d.start, d.end, dt.date.fromisoformat(d.date["edtf"]))
         for d in documents
-        if d.date and _FULL_DAY.fullmatch(str(d.date.get("edtf") or ""))
+        if d.date and FULL_DAY.fullmatch(str(d.date.get("edtf") or ""))
     ]
     if not anchors:
         return tuple(mentions)
@@ -238,7 +238,7 @@ def _period(first: _Row, second: _Row, text: str) -> _Row | None:
     lead = _LEAD.search(before)
     if _MOVED.search(before):
         return None  # "put off from 3 May to 5 June 2022"
-    begin, exact = first[2] or _begin(first[3], second[2]), bool(_FULL_DAY.fullmatch(second[2]))
+    begin, exact = first[2] or _begin(first[3], second[2]), bool(FULL_DAY.fullmatch(second[2]))
     if begin is None or not _SIMPLE.fullmatch(begin) or begin >= second[2] or second[2].startswith(begin):
         return None
     if word == "and" and (lead is None or lead.group(1).lower() != "between"):

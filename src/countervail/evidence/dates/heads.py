@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from countervail.evidence.dates.dating import FULL_DAY, SENTENCE
 from countervail.evidence.text import Folded
 from countervail.evidence.text.tokens import Mention
 
@@ -23,7 +24,6 @@ Dated = tuple[Mention, tuple[int, int]]
 Row = tuple[str, int, int]
 """A line and its folded span."""
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTH = re.compile(r"\d{4}-\d\d")
 _HEAD_LINES = 14
 _LONGEST = 200
@@ -157,7 +157,7 @@ class _Reading:
         self.head.publisher = self.head.publisher or agency
         self.place = line.group("place").title() if line.group("place").isupper() else line.group("place")
         if self.head.date is None or _UPDATED.search(self.label):
-            date = next((date_entry(m) for m in inside if _DAY.fullmatch(m.value or "")), None)
+            date = next((date_entry(m) for m in inside if FULL_DAY.fullmatch(m.value or "")), None)
             self.head.date = date or next((d for m in inside if (d := self._with_year(m))), None) or self.head.date
         return True
 
@@ -246,7 +246,12 @@ class _Reading:
             return None
         for text, start, end in self.rows:
             for other, (a, b) in self.dates:
-                if start <= a and b <= end and _DAY.fullmatch(other.value or "") and _STAMPED.search(text[: a - start]):
+                if (
+                    start <= a
+                    and b <= end
+                    and FULL_DAY.fullmatch(other.value or "")
+                    and _STAMPED.search(text[: a - start])
+                ):
                     latest = dt.date.fromisoformat(other.value or "")
                     with contextlib.suppress(ValueError):
                         found = dt.date(latest.year - ((month, day) > (latest.month, latest.day)), month, day)
@@ -289,7 +294,7 @@ def _ends_in_number(before: str) -> bool:
 def _exact(value: str | None) -> str:
     """A day or month as it is, the last day of a few, else nothing."""
     last = (value or "").rsplit("/", 1)[-1]
-    return last if _DAY.fullmatch(last) or _MONTH.fullmatch(last) else ""
+    return last if FULL_DAY.fullmatch(last) or _MONTH.fullmatch(last) else ""
 
 
 def date_entry(mention: Mention) -> dict[str, Any]:
@@ -310,7 +315,6 @@ def _year_of(symbol: re.Match[str]) -> dict[str, Any]:
 
 # -- the year of what is not dated -----------------------------------------------------------------------------------
 
-_SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _KNOWN = (
     (r"\bQ[au]s+em Soleimani\b", r"kill|assassinat|death", "2020-01-03", 1),
     (r"coronavirus|COVID-19|Covid-19", r"pandemic", "2020-03-11", None),
@@ -332,7 +336,7 @@ def inferred_date(
 ) -> dict[str, Any] | None:
     """The year of an undated report, where the earliest and the latest day it can have been written agree on it."""
     dates = [(m, s) for m, s in zip(mentions, spans, strict=True) if m.type == "date"]
-    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and _DAY.fullmatch(m.value)]
+    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and FULL_DAY.fullmatch(m.value)]
     latest: dt.date | None = None
     for start, end in _sentences(folded.text):
         sentence = folded.text[start:end]
@@ -363,7 +367,7 @@ def _bare_month(mention: Mention, month: int | None) -> bool:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         yield start, match.start() + 1
         start = match.end()
     yield start, len(text)

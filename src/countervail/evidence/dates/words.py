@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from countervail.evidence.text import FULL_MONTH
 from countervail.evidence.text.tokens import alternatives
 
 _GREGORIAN = [
@@ -163,7 +164,6 @@ _CLEAN_MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)"
 )
-_FULL_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _YEAR_AFTER_DAY = rf"(?:,? ?(?:of )?(?:the year )?{_Y}(?![\w]))?"
@@ -230,7 +230,7 @@ RELATIVE = re.compile(
     rf"|(?:[Tt]he )?day (?:before|after)(?: yesterday| tomorrow)?(?= |\.|,)|(?:the )?same (?:day|week|month"
     rf"|year)|{_WEEKDAY}(?:s(?=\b))?|(?:current|present) (?:month|year|week|decade))\b"
 )
-MONTH_ALONE = re.compile(rf"(?<![\w'-])(?P<m>{_FULL_MONTH})(?![\w'-]|\.\w)")
+MONTH_ALONE = re.compile(rf"(?<![\w'-])(?P<m>{FULL_MONTH})(?![\w'-]|\.\w)")
 MONTH_BEFORE = re.compile(
     r"\b(?:in|of|since|by|until|till|last|next|this|early|late|mid|from|to|during|through|before|after|and"
     r"|between)[ -]$",

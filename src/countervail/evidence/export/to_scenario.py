@@ -126,9 +126,8 @@ def _readings(build: Builder, secretariat: str | None) -> dict[str, dict[str, An
     sure = [c for c in lists if c["modality"] != "conditional"]
     if lists and not sure and (singly := _one_by_one(build, secretariat)):
         return singly
-    for claim in sorted(
-        sure or lists, key=lambda c: of_joiners(build, c)
-    ):  # a body that is only proposed has the members that it would have
+    # a body that is only proposed has the members that it would have
+    for claim in sorted(sure or lists, key=lambda c: of_joiners(build, c)):
         name = claim["reading"]
         n = 2
         while name in readings:

@@ -14,7 +14,8 @@ from countervail.evidence.names.name_words import AMERICAN_STATE, PARTICLES, QUO
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.names.short_names import Told, firms_by_its
-from countervail.evidence.text import Folded, fold
+from countervail.evidence.names.unlisted import UP
+from countervail.evidence.text import LOW, Folded, fold
 from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, lexicon, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
@@ -98,10 +99,8 @@ _LEGAL = (
     r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
     r"|SPA|SRL|PTE|BANK|GROUP|EST)"
 )
-_UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
-_LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
-_UPPER = rf"[{_UP}][{_UP}'-]{{1,24}}"
-_NEXT = rf"(?:[{_UP}][{_LOW}'-]{{1,24}}(?:-[{_UP}][{_LOW}]{{1,24}})?|(?:[A-Z]\.){{1,3}}|al-[A-Z][a-z]{{1,24}})"
+_UPPER = rf"[{UP}][{UP}'-]{{1,24}}"
+_NEXT = rf"(?:[{UP}][{LOW}'-]{{1,24}}(?:-[{UP}][{LOW}]{{1,24}})?|(?:[A-Z]\.){{1,3}}|al-[A-Z][a-z]{{1,24}})"
 _ENTRY = re.compile(
     rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,4}}), "
     rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[();,.]|$|\n)| {{1,4}}(?:[Dd]ate of|[Pp]lace of|DOB|POB|[Bb]orn"

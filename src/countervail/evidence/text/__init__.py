@@ -54,12 +54,12 @@ _COMPOUND = "well self long half non so state third cross anti semi high ex vice
 _KEEPS_NONE = "".join(rf"(?<!\b{first})" for first in _COMPOUND.split())
 _SECOND = r"(?:led|owned|based|backed|flagged|run|wide|style|registered|controlled|linked|born|level|border)\b"
 """Words that are joined by a hyphen to the one before: Saudi-led."""
-_LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
+LOW = "a-z\u00df-\u00f6\u00f8-\u00ff\u0101-\u017f"
 _CHANGE = re.compile(
-    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[{_LOW}]))"
+    rf"(?P<zwnj>\u200c)|(?P<soft>\u00ad[ ]?\r?\n[ ]*(?=[{LOW}]))"
     rf"|(?P<invisible>[{INVISIBLE}\u064b-\u0655\u0640\x00]+)|(?P<cr>\r\n?)"
-    rf"|(?P<hyphen>(?<=[{_LOW}]){_KEEPS_NONE}-[ ]?\r?\n[ ]*(?=[{_LOW}])(?!{_SECOND}))"
-    rf"|(?P<broken>(?<=[{_LOW}]-)[ ]?\r?\n[ ]*(?=[{_LOW}])|(?<=[A-Za-z]-)\r?\n(?=[A-Z]))"
+    rf"|(?P<hyphen>(?<=[{LOW}]){_KEEPS_NONE}-[ ]?\r?\n[ ]*(?=[{LOW}])(?!{_SECOND}))"
+    rf"|(?P<broken>(?<=[{LOW}]-)[ ]?\r?\n[ ]*(?=[{LOW}])|(?<=[A-Za-z]-)\r?\n(?=[A-Z]))"
     r"|(?P<space> {2,})|(?P<form>[\ufb1d-\ufdff\ufe70-\ufefc])|(?P<lig>[\ufb00-\ufb06])"
 )
 _WRAP_WIDTH = 45
@@ -151,9 +151,8 @@ _INITIAL = re.compile(r"\b[A-Z]\w+(?<!\bNo) (?:[A-Z]\. ?)*[A-Z]\.$|\b(?:Mr|Mrs|M
 
 
 _DAY_ENDS = re.compile(r"[a-z,] \d{1,2}$")
-_MONTH_BEGINS = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+FULL_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_MONTH_BEGINS = re.compile(rf"{FULL_MONTH}\b")
 """A date broken after its day."""
 
 

@@ -176,9 +176,10 @@ class _Maker:
         folded = self.folded
         start, end = folded.span(filled[0].start, filled[-1].end)
         dated = _date(p.header.get("date"), p.date_line, self.dates)
-        head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
-        if dated is None or dated["edtf"] is None or (head.sure and "date" not in p.header):
-            dated = head.date or dated
+        known = dated is not None and dated["edtf"] is not None
+        if not known or "date" not in p.header:
+            head = head_of([(line.text, line.start, line.end) for line in filled], self.dates, self.bodies)
+            dated = (head.date or dated) if head.sure or not known else dated
         header: dict[str, Any] = {}
         for label, (value, a, b) in p.header.items():
             x, y = folded.span(a, b)
