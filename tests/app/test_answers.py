@@ -167,7 +167,7 @@ def test_closing_cancels_what_waits_and_leaves_no_process(tmp_path: Path) -> Non
     process = until(lambda: begun(tmp_path, "under way"))[0]
     began = time.monotonic()
     answers.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     with pytest.raises(Lost):
         under_way.result(5)
     for future in (waiting, answers.ask(odd(tmp_path, "late"))):

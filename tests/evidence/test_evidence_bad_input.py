@@ -10,6 +10,7 @@ import pkgutil
 import re
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from countervail.evidence.text import fold
 from countervail.evidence.text.documents import read_text
 from countervail.output import cell
 from support.documents import render
+from support.timing import processor_seconds, uncollected
 
 TEXT = "Mr. Omid Farahani met delegates of Syria, Cuba and Belarus on 3 May 2021.\n"
 
@@ -439,29 +441,26 @@ def patterns() -> dict[str, re.Pattern[str]]:
 def test_every_expression_takes_under_half_a_second_on_a_hundred_kilobytes(kind: str) -> None:
     """As the rules use it: on the whole text, or on the windows and sentences (3,000 characters) they hand it."""
     whole = HOSTILE[kind]
-    for name, pattern in patterns().items():
-        start = time.process_time()
-        for position in range(0, len(whole), 3000):
-            for _ in zip(pattern.finditer(whole[position : position + 3000]), range(3000), strict=False):
-                pass
-        assert time.process_time() - start < 0.5, name
+    with uncollected():
+        for name, pattern in patterns().items():
+            start = time.process_time()
+            for position in range(0, len(whole), 3000):
+                for _ in zip(pattern.finditer(whole[position : position + 3000]), range(3000), strict=False):
+                    pass
+            assert time.process_time() - start < 0.5, name
 
 
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
 def test_hostile_text_takes_linear_time(kind: str) -> None:
     text = HOSTILE[kind][:40_000]
 
-    def seconds(part: str) -> float:
-        start = time.process_time()
+    def read(part: str) -> None:
         redactions = redact.find(part)
         reading = read_text(part, "source:x")
         read_claims(context(reading, "source:x", redact.mask(part, redactions), redactions))
-        return time.process_time() - start
 
-    seconds(text[:2000])
-    quarter, whole = seconds(text[: len(text) // 4]), seconds(text)
+    read(text[:2000])
+    quarter, whole = (processor_seconds(partial(read, part)) for part in (text[: len(text) // 4], text))
     assert whole < 12 * quarter + 0.5, f"{quarter:.2f} s for a quarter, {whole:.2f} s for the whole"
     assert whole < 10
-    start = time.process_time()
-    fold(HOSTILE[kind])
-    assert time.process_time() - start < 0.5
+    assert processor_seconds(lambda: fold(HOSTILE[kind])) < 0.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import time
@@ -25,6 +24,7 @@ from countervail.app.work.job_work import WorkContext
 from countervail.errors import InputError
 from countervail.scenario import Scenario
 from support.cases import CODES, measure, provision, rich_world, rng_of, scenario
+from support.timing import uncollected
 
 TOKEN = "token-of-the-tests"
 OVER = ("done", "failed", "cancelled")
@@ -131,19 +131,14 @@ class Stalls:
 
 @contextmanager
 def stalls(served: FastAPI) -> Iterator[Stalls]:
-    """The longest stall of the event loop in this context, in which what the tests before it left is not collected.
-
-    A full collection in a process of some thousand tests takes a third of a second, in whichever thread it falls.
-    """
+    """The longest stall of the event loop in this context."""
     result = Stalls()
-    gc.collect()
-    gc.freeze()
-    watching = asyncio.run_coroutine_threadsafe(result.watch(), served.state.loop)
-    try:
-        yield result
-    finally:
-        watching.cancel()
-        gc.unfreeze()
+    with uncollected():
+        watching = asyncio.run_coroutine_threadsafe(result.watch(), served.state.loop)
+        try:
+            yield result
+        finally:
+            watching.cancel()
 
 
 def ended(client: httpx.Client, id: str, seconds: float = 60) -> dict[str, Any]:

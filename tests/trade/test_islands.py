@@ -209,13 +209,13 @@ def test_parts_that_hardly_trade_fare_as_if_each_were_alone_or_are_refused(
 
 
 def solved_or_refused(world: World, shock: Shock, closure: Closure) -> Equilibrium | None:
-    """The equilibrium, or None where it is refused by name, within two seconds."""
+    """The equilibrium, or None where it is refused by name; a search without end is neither."""
     message, eq, begin = "", None, perf_counter()
     try:
         eq = solve(world, shock, closure)
     except (NoEquilibrium, NotConverged) as error:
         message = str(error)
-    assert perf_counter() - begin < 2.0
+    assert perf_counter() - begin < 10
     assert eq is not None or any(name in message for name in world.countries)
     assert eq is None or eq.residual <= 1e-10
     return eq
