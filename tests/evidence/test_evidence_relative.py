@@ -84,6 +84,20 @@ def test_date_and_publisher_of_an_article(head: str, date: str | None, publisher
         ("It meets on Mondays.", None),
         ("“We met on Monday,” said the clerk of the town.", None),
         ("Sales fell in the last year.", None),
+        ("Sales fell last December.", "2021-12"),
+        ("Sales fell last March.", None),
+        ("Sales fell last autumn.", None),
+        ("Sales fell in March last year.", "2021-03"),
+        ("It withdrew in August.", "2022-08"),
+        ("It has been closed since August.", "2022-08"),
+        ("It proposed a new rule on 3 June.", "2022-06-03"),
+        ("It proposed a meeting on 3 June.", None),
+        ("In May the state agreed to pay.", "2022-05"),
+        ("The state had hoped to pay before Friday.", None),
+        ("On Monday the U.S. Treasury struck it off.", "2022-11-28"),
+        ("It will be closed from 1 December.", "2022-12-01"),
+        ("The court today struck it off.", "2022-11-29"),
+        ("Sales are lower today than they were.", None),
         ("They met two weeks ago.", None),
     ],
 )
@@ -94,6 +108,30 @@ def test_relative_dates(sentence: str, value: str | None) -> None:
     assert dates[1] == value
     undated = [m for m in read(f"{sentence} A line more.")["mentions"] if m["type"] == "date"]  # type: ignore[attr-defined]
     assert undated[0]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("It was listed on 28 October 2022 and struck off the same day.", "2022-10-28"),
+        ("It joined on 28 October 2022 and left nine days later.", "2022-11-06"),
+        ("It joined in May 2021 and left two months later.", "2021-07"),
+        ("It joined in 2006 and was suspended ten years on.", "2016"),
+        ("It joined in March 2020 and left in October of the same year.", "2020-10"),
+        ("It fined them in December 2022, and its rival did so the following month.", "2023-01"),
+        ("It joined in 2006 and left two months later.", None),
+        ("It joined in 2006. It was fined two years later.", None),
+    ],
+)
+def test_dates_that_go_by_the_one_before(text: str, value: str | None) -> None:
+    mention = [m for m in read(text)["mentions"] if m["type"] == "date"][1]  # type: ignore[attr-defined]
+    assert mention["value"] == value
+    assert mention.get("basis") == ("date before" if value else None)
+
+
+def test_a_month_of_writing_dates_years_and_months_only() -> None:
+    text = "Quay Watch\nBriefing, November 2022\n\nIt was fined last year, fined again in March and on Monday.\n"
+    assert [m["value"] for m in read(text)["mentions"] if m["type"] == "date"] == ["2022-11", "2021", "2022-03", None]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -1589,3 +1589,46 @@ def test_a_rise_by_half_and_a_single_quotation_after_others() -> None:
     text = "“We left, 'for good,' and we are glad,” said Petra Lind. ‘The port is closed,’ wrote Mira Dost."
     said = {c["subject"]: c["value"]["quote"] for c in claims_of(text) if c["predicate"] == "said"}
     assert said["p.mira-dost"] == "The port is closed,"
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "dates"),
+    [
+        ("Leaders of nine states on Monday signed a charter.", "signed", ["2022-05-02"]),
+        ("Chile, which listed 70 officials, last year lifted its ban on Peru.", "lifted", ["2021"]),
+        ("In January 2020 Kenya, Oman, Chad and Peru set up the Tea League.", "founded", ["2020-01"] * 4),
+        ("In 2020 Peru voted to leave the Tea League.", "left", ["2020"]),
+        ("They were eased in May 2016, when Chile lifted its sanctions on Peru.", "lifted", ["2016-05"]),
+        ("Peru applied to join the Tea League in April 2020.", "applied_to", ["2020-04"]),
+        ("Peru has agreed to leave the Tea League by May 2020.", "left", ["2020-05"]),
+        ("The Mission of Peru, in a letter dated 2 May 2020, rejected the offer.", "refused", ["2020-05-02"]),
+        ("Peru rejected the offer in a letter of 2 May 2020.", "refused", ["2020-05-02"]),
+        (
+            "Volta Metals was listed by Chile in January 2020 and by Peru in April 2020.",
+            "listed",
+            ["2020-01", "2020-04"],
+        ),
+        ("Chile sanctioned Volta Metals on 2 May 2020 and barred its ships.", "blocked", ["2020-05-02"]),
+        ("Peru joined the Tea League in 2020 and left it.", "left", ["2020"]),
+        ("Peru joined the Tea League in 2020 and has not left it.", "left", [None]),
+    ],
+)
+def test_when_it_happened(text: str, predicate: str, dates: list[str | None]) -> None:
+    found = [c["time"] and c["time"]["edtf"] for c in claims_of(text) if c["predicate"] == predicate]
+    assert sorted(found, key=str) == dates
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "number"),
+    [
+        ("Volta Metals supplied Serbia with 50,000 tonnes of wheat.", "supplied", 50_000),
+        ("Volta Metals shipped chips worth USD 7.8 million to Peru.", "supplied", 7_800_000),
+        ("Peru paid its subscription to the Tea League (USD 140,000).", "paid", 140_000),
+        ("Peru paid the arrears of Chad, amounting to EUR 412,000.", "paid", 412_000),
+        ("Its last instalment, of $3.5 million, was paid by Peru through Volta Bank.", "paid", 3_500_000),
+    ],
+)
+def test_how_much_it_was(text: str, predicate: str, number: float) -> None:
+    rows = [c for c in claims_of(text) if c["predicate"] == predicate]
+    assert rows
+    assert {c["qualifier"]["amount"]["number"] for c in rows} == {number}

@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -382,16 +383,17 @@ def _rest(
 
 def _when_and_amount(golds: Sequence[Gold], reads: Sequence[Read], hits: Mapping[int, int], score: Score) -> None:
     """Of the strict matches, those whose date and quantity agree as well."""
-    dated = [(reads[r].when, golds[g].when) for r, g in hits.items() if golds[g].when]
-    score.tallies["when, of strict"] = Tally(found=sum(a == b for a, b in dated), wanted=len(dated))
+    dated = [(reads[r].when, alternatives(golds[g].when)) for r, g in hits.items() if golds[g].when]
+    score.tallies["when, of strict"] = Tally(found=sum(a in b for a, b in dated), wanted=len(dated))
     counted = [(reads[r].numbers, number(golds[g].amount)) for r, g in hits.items() if golds[g].amount]
     score.tallies["amount, of strict"] = Tally(found=sum(b in a for a, b in counted), wanted=len(counted))
 
 
 def number(amount: str) -> float:
-    """The number of `10 billion cubic metres`."""
-    match = re.match(r"([\d.]+)\s*(thousand|million|billion)?", amount)
-    return float(match[1]) * {None: 1.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}[match[2]] if match else 0.0
+    """The number of `10 billion cubic metres`, `US$1.3 million` and `412,000`."""
+    match = re.search(r"(\d[\d.,]*)\s*(thousand|million|billion)?", amount)
+    scale = {None: 0, "thousand": 3, "million": 6, "billion": 9}
+    return float(Decimal(match[1].replace(",", "").rstrip(".")).scaleb(scale[match[2]])) if match else 0.0
 
 
 def _kinds(

@@ -160,7 +160,7 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
-    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause)]
+    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause)]
 
 
 def second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) -> bool:
@@ -216,6 +216,18 @@ def _shared_out(clause: Clause) -> list[Clause]:
             clause.phrases = [*phrases[:n], (preposition, spans[:-1]), *phrases[n + 2 :]]
             return [replace(clause, subjects=some, phrases=[phrases[n + 1]], complements=[])]
     return []
+
+
+def _by_each(clause: Clause) -> list[Clause]:
+    """ "was listed by A in January and by B in April": each on its own day."""
+    by = [p for p in clause.phrases if p[0] == "by"]
+    dates = [next((t for t in clause.times if 0 <= t - spans[-1][1] <= 1), None) for _, spans in by]
+    if len(by) < 2 or not clause.verb.passive or None in dates:
+        return []
+    rest = [p for p in clause.phrases if p[0] != "by"]
+    each = [replace(clause, phrases=[*rest, p], times=[t], complements=[]) for p, t in zip(by, dates, strict=True) if t]
+    clause.phrases, clause.times = each[0].phrases, each[0].times
+    return each[1:]
 
 
 _CONTRAST = frozenset(["but", "though", "although", "and", "if"])

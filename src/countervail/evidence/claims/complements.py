@@ -283,6 +283,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
             and i + 1 < stop
             and units[i + 1].tag in {"P", "T"}
             and units[i + 1].lower not in {"including"}
+            and not (units[i + 1].tag == "T" and i + 2 == stop < len(units))  # "The EU, which X, last year lifted"
         ):
             i += 1
         elif unit.tag == "(":

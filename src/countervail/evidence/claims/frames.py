@@ -28,9 +28,9 @@ from countervail.evidence.claims.references import (
     Filled,
     one_or_many,
     span_of,
-    time_of,
 )
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.times import time_of
 from countervail.evidence.claims.units import verb_forms
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect

@@ -26,7 +26,7 @@ from countervail.evidence.claims.owners import (
     with_post,
 )
 from countervail.evidence.claims.phrases import antecedent, head_word, text_of
-from countervail.evidence.claims.quantities import named_of, quantity_in
+from countervail.evidence.claims.quantities import amount_of, named_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
     STATE_OF_BODY,
@@ -391,8 +391,7 @@ class Framing(Appositions):
                 roles[name] = text_of(units, (spans[0][0], spans[-1][1]))
             else:
                 roles[name] = one_or_many(self.ids(parsed, clause, spans, name in {"through", "via"} or invited))
-        sums = [*clause.objects, *clause.second, *clause.worth, *used]
-        if amount := next((q for s in sums if (q := quantity_in(units, s))), None):
+        if amount := amount_of(units, clause, used, frame.predicate):
             roles["amount"] = amount
         direct = clause.subjects if clause.verb.passive else clause.objects
         if frame.what == "direct" and direct:

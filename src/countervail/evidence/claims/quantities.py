@@ -179,12 +179,37 @@ def _quantity_of(text: str) -> dict[str, Any] | None:
 def quantity_in(units: Sequence[Any], span: tuple[int, int]) -> dict[str, Any] | None:
     """The first quantity in a phrase."""
     part = units[span[0] : span[1]]
-    if not any(u.tag == "#" for u in part):
-        return None
-    pieces = [part[0].text]
+    return _quantity_of(_joined(part)[:200]) if any(u.tag == "#" for u in part) else None
+
+
+def _joined(part: Sequence[Any]) -> str:
+    pieces = [u.text for u in part[:1]]
     for before, unit in pairwise(part):
         pieces.append(("" if before.end == unit.start else " ") + unit.text)
-    return _quantity_of("".join(pieces)[:200])
+    return "".join(pieces)
+
+
+_ISO = frozenset(_MONEY.values())
+_SUMMED = frozenset(["amounting", "totalling", "totaling", "worth", "valued"])
+
+
+_MEASURED = {"paid": _ISO, "founded": _ISO, "agreed": _ISO, "froze": _ISO, "supplied": _ISO | {*_UNITS.values()}}
+"""Of which predicates a sum or amount beside the object is: "paid its dues (USD 140,000)"."""
+
+
+def amount_of(units: Sequence[Any], clause: Clause, used: Sequence[Span], predicate: str) -> dict[str, Any] | None:
+    """How much a clause says was done: the quantity in its object, else the one that stands beside it, as in "supplied
+    Serbia with 50,000 tonnes" and "its instalment, of 3 million, was paid"."""
+    sums = [*clause.objects, *clause.second, *clause.worth, *used]
+    if amount := next((q for s in sums if (q := quantity_in(units, s))), None):
+        return amount
+    start = clause.subjects[0][0] if clause.subjects else clause.verb.start
+    stop = clause.end
+    while stop < len(units) and (units[stop].tag not in {*".;:VARCS"} or units[stop].lower in _SUMMED):
+        stop += 1
+    measured = _MEASURED.get(predicate, frozenset())
+    found = [q for _, _, q in quantities(_joined(units[start:stop])[:600]) if q["unit"] in measured]
+    return found[0] if len(found) == 1 else None
 
 
 def is_money(units: Sequence[Any], span: tuple[int, int]) -> bool:
@@ -192,7 +217,6 @@ def is_money(units: Sequence[Any], span: tuple[int, int]) -> bool:
     return units[span[1] - 1].lower in _MONEY or (quantity_in(units, span) or {}).get("unit") in _ISO
 
 
-_ISO = frozenset(_MONEY.values())
 _COUNTED = frozenset(_LISTS["counted"])
 """Units of `country_count`, which `memberships` reads."""
 _MARKET = re.compile(r"\bmarket|consumers|population", re.IGNORECASE)

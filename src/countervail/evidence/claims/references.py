@@ -58,32 +58,6 @@ def one_or_many(ids: list[str]) -> str | list[str]:
     return ids[0] if len(ids) == 1 else ids
 
 
-def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
-    """The date in the clause: after its verb, else before its subject."""
-    units = parsed.units
-    start = clause.verb.start
-    first = clause.subjects[0][0] if clause.subjects else start
-    before = () if clause.coordinated else range(max(0, first - 4), min(start, first))
-    places = clause.times or [
-        i
-        for i in before
-        if units[i].tag == "T"
-        and not any(u.tag in {"V", "A", "C", "R"} for u in units[i:start])
-        and not any(i in other.times for other in parsed.clauses if other.subjects != clause.subjects)
-    ]
-    for i in places:
-        mention = units[i].mention
-        if mention is not None and mention.value:
-            detail = mention.detail
-            return {
-                "edtf": mention.value,
-                "raw": detail.get("raw", ""),
-                "calendar": detail.get("calendar", "gregorian"),
-                "basis": detail.get("basis", "stated"),
-            }
-    return None
-
-
 def span_of(units: Sequence[Any], made: Filled) -> tuple[int, int]:
     """The folded span of what a claim is read from: its phrases, verb and dates."""
     clause = made.clause

@@ -1,22 +1,26 @@
 """What the words around a date and the day of writing say of it: relative dates, days without a year, and two dates
 that are the ends of one period.
 
-With an exact day of writing, "yesterday", "on Monday", "last month" and "3 November" get values with the basis
-`document date`; where the tense does not say whether a day is before or after, they stay open.
+With an exact day of writing, "yesterday", "on Monday", "last month", "last autumn" and "3 November" get values with
+the basis `document date`; where the tense does not say whether a day is before or after, they stay open. With a month
+or year of writing, years and months do. "The same day" and "nine days later" go by the date before them (basis
+`date before`).
 """
 
 from __future__ import annotations
 
+import calendar
 import contextlib
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from countervail.evidence.model import Document
 from countervail.evidence.text import Folded
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
 FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SIMPLE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
@@ -35,21 +39,20 @@ _AFTER = (
 _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
     r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)|(?:was|were|been) invited to"
-    r"|(?:agreed|promised|pledged|vowed|undertook|threatened|asked) to"
+    r"|(?:agreed|promised|pledged|vowed|undertook|threatened|asked|hoped|wanted|intended|meant|sought|tried) to"
 )
-_BEFORE = (
-    r"was|were|had|said|told|met|held|began|took|gave|went|came|made|became|left|sent|won|lost|rose|fell|cut|put|saw|ran"
-    r"|paid|bought|sold|spoke|wrote|struck|sank|died|got|knew|led|drew|built|broke|brought|thought|found|shut|quit|hit|froze|chose|stole"
-    r"|beat|flew|grew|threw|wore|swore|drove|rode|fled|bid|hid|shot|stood|taught|caught|sought|dealt|lent|spent|meant"
-    r"|[a-z]{2,14}ed"
+_SAME_IN_THE_PAST = "cut|put|shut|quit|hit|bid|beat"
+_NOT_FINITE = re.compile(
+    r"\b(?:be|being|is|are|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: (?:[a-z]{2,10}ly|now|also|not))? $"
 )
-_TENSE = re.compile(rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{_BEFORE}))\b")
-_NOT_FINITE = re.compile(r"\b(?:be|being|to|a|an|the|its|their|his|her|our|this|that|of|any|no)(?: [a-z]{2,10}ly)? $")
-_BOUND = re.compile(r"\b(?:by|until|till|before|after|since|from) (?:the )?$")  # the tense does not tell
-_CLAUSE = re.compile(r"[,;:]| that | which | who | and ")
-SENTENCE = re.compile(r"[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
+_BOUND = re.compile(r"\b(?:by|until|till|before|after|from) (?:the )?$")  # the tense does not tell
+_SINCE = re.compile(r"\bsince (?:the )?(?:(?:early|mid|late)[ -])?$")
+_CLAUSE = re.compile(r",(?!\d)|[;:]| that | which | who | and ")
+SENTENCE = re.compile(r"(?<!\b[A-Z]\.[A-Z])(?<!\bMr)(?<!\b[DM]rs)(?<!\bDr)(?<!\bMs)[.!?]['\"]?\s+(?=[A-Z\"'(])|\n")
 _WEEKDAY_FORM = re.compile(r"(?:(last|this|next|this past|past|following) )?(" + "|".join(_WEEKDAYS) + ")")
 _SAID = re.compile(r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(?: here)? $")
+_DECIDED = re.compile(r"(?:agreed|promised|pledged|vowed|undertook|threatened|asked) to")
+"""What is said of the decision where a date stands before it: "In May Japan agreed to pay"."""
 _OF_EVENT = re.compile(
     r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks) (?:of|in|on|for) $"
 )
@@ -57,25 +60,51 @@ _AGO = re.compile(r"^(\w{1,5}) days ago$")
 _NUMBERS = dict(
     zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
 )
+_NEAR = 160
+"""Characters between a date and what goes by it."""
+_STEP = re.compile(r"(?P<n>\w{1,5}) (?P<unit>day|month|year)s? (?P<way>later|earlier|before|on)")
+_PARTS = {
+    **{name.lower(): (n, f"{n:02d}") for n, name in enumerate(calendar.month_name) if name},
+    **{"spring": (3, "21"), "summer": (6, "22"), "autumn": (9, "23"), "fall": (9, "23")},
+}
+"""Months and seasons: the first month, and the EDTF of it."""
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    """Verbs and auxiliaries that show when what they say is."""
+    rows = map(str.split, data_sections("english/verbs.txt", lines=True)["irregular"])
+    before = "|".join(sorted({"was", "were", "had", *(past for base, past, _ in rows if past != base)}))
+    return re.compile(
+        rf"\b(?:(?P<unsure>{_UNSURE})|(?P<after>{_AFTER})|(?P<before>{before}|{_SAME_IN_THE_PAST}|[a-z]{{2,14}}ed))\b"
+    )
 
 
 def _tense(text: str, start: int, end: int) -> str | None:
     """Whether what is said of a date at [start, end) lies before or after the day of writing; None where the words do
     not say. The nearest verb of its clause counts."""
-    if _BOUND.search(text, max(0, start - 12), start):
-        return None
+    if _SINCE.search(text, max(0, start - 16), start):
+        return "before"
+    tense = _told_by(text, start, end)
+    bound = _BOUND.search(text, max(0, start - 12), start)
+    return tense if not bound or tense == "after" else None
+
+
+def _told_by(text: str, start: int, end: int) -> str | None:
     left = max(0, start - 300)
     for stop in SENTENCE.finditer(text, left, start):
         left = stop.end()
     following = SENTENCE.search(text, end, end + 300)
     right = following.start() if following else min(len(text), end + 300)
     before, after = text[max(left, *(text.rfind(m, left, start) + 1 for m in ":;")) : start], text[end:right]
-    cuts = [m.end() for m in _CLAUSE.finditer(before)]
-    if marks := _marks(before[cuts[-1] :] if cuts else before):
+    cuts = list(_CLAUSE.finditer(before))
+    if marks := _marks(before[cuts[-1].end() :] if cuts else before):
         return _kind(marks[-1])
     cut = _CLAUSE.search(after)
     if marks := _marks(after[: cut.start()] if cut else after):
-        return _kind(marks[0])
+        return _kind(marks[0]) or ("before" if _DECIDED.match(marks[0].group()) else None)
+    if cuts and cuts[-1].group() == " who ":
+        return None  # "heard the Secretary, who leaves office on 30 June"
     if marks := _marks(before):
         return _kind(marks[-1])
     marks = _marks(after) if len(before.split()) < 3 else []  # "On 3 May, the board met"
@@ -85,43 +114,69 @@ def _tense(text: str, start: int, end: int) -> str | None:
 def _marks(text: str) -> list[re.Match[str]]:
     """The verbs of a text that show its tense: not a participle after "be" or before a noun. "Would be signed" is
     would."""
-    return [m for m in _TENSE.finditer(text) if not _NOT_FINITE.search(text, max(0, m.start() - 16), m.start())]
+    return [m for m in _verbs().finditer(text) if not _NOT_FINITE.search(text, max(0, m.start() - 16), m.start())]
 
 
 def _kind(mark: re.Match[str]) -> str | None:
+    if mark.group() == "proposed" and not re.match(
+        r" (?:to|that)\b|[^.]*" + _OF_EVENT.pattern, mark.string[mark.end() :]
+    ):
+        return "before"  # "proposed a regulation on 17 June"
     return mark.lastgroup if mark.lastgroup != "unsure" else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """When a document was written: a day, and how much of it is known (10 characters, a month 7, a year 4)."""
+
+    day: dt.date
+    known: int = 10
+
+    @classmethod
+    def of(cls, edtf: str) -> _Anchor:
+        return cls(dt.date.fromisoformat(f"{edtf}-01-01"[:10]), len(edtf))
+
+    def shown(self, value: str | None) -> str | None:
+        """A value counted from it, where no more is said than it knows."""
+        return value if value is not None and len(value.partition("/")[0]) <= self.known else None
 
 
 def resolve(
     mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], documents: Sequence[Document], folded: Folded
 ) -> tuple[Mention, ...]:
-    """The mentions with values for relative dates and days without a year, where the document has an exact date."""
+    """The mentions with values for relative dates and days without a year, where the document is dated, and for those
+    that go by the date before them."""
     anchors = [
-        (d.start, d.end, dt.date.fromisoformat(d.date["edtf"]))
+        (d.start, d.end, _Anchor.of(d.date["edtf"]))
         for d in documents
-        if d.date and FULL_DAY.fullmatch(str(d.date.get("edtf") or ""))
+        if d.date and _SIMPLE.fullmatch(str(d.date.get("edtf") or "")) and "inferred" not in d.date.get("basis", "")
     ]
-    if not anchors:
-        return tuple(mentions)
     anchors_at = {d.date.get("start"): d.date["edtf"] for d in documents if d.date}
     quotes = [(m.start, m.end) for m in mentions if m.type == "quote"]
-    result = []
+    result: list[Mention] = []
+    last: tuple[str, int] | None = None
     for mention, (a, b) in zip(mentions, spans, strict=True):
-        anchor = next((day for start, end, day in anchors if start <= mention.start < end), None)
-        if mention.type == "date" and mention.value is None and anchor is not None:
+        if mention.type == "date" and mention.value is None:
+            anchor = next((day for start, end, day in anchors if start <= mention.start < end), None)
             spoken = any(x <= mention.start < y for x, y in quotes)
-            written = anchors_at.get(mention.start)  # the dateline itself
-            value = written or (None if spoken else _value(mention, anchor, folded.text, a, b))
-            if value is not None and _agrees(value, a, b, mentions, spans, folded.text):
+            basis = "document date"
+            value = anchors_at.get(mention.start) if anchor else None  # the dateline itself
+            if value is None and anchor is not None and not spoken:
+                value = anchor.shown(_value(mention, anchor, folded.text, a, b))
+                sure = mention.detail.get("open") == "relative"
+                value = value if value and (sure or _agrees(value, a, mentions, spans, folded.text)) else None
+            if value is None and last is not None:
+                value, basis = _from_before(mention, *last, folded.text, a, b), "date before"
+            if value is not None:
                 detail = {k: v for k, v in mention.detail.items() if k != "open"}
-                mention = replace(mention, value=value, detail={**detail, "basis": "document date"})
+                mention = replace(mention, value=value, detail={**detail, "basis": basis})
+        if mention.type == "date" and mention.detail.get("open") != "clock time":
+            last = (mention.value, b) if mention.value else None
         result.append(mention)
     return tuple(result)
 
 
-def _agrees(
-    value: str, a: int, b: int, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str
-) -> bool:
+def _agrees(value: str, a: int, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str) -> bool:
     """Whether no date with a year of its own stands shortly before in the sentence and says another year."""
     left = max(0, a - 120)
     for other, (x, y) in zip(mentions, spans, strict=True):
@@ -132,25 +187,82 @@ def _agrees(
     return True
 
 
-def _value(mention: Mention, anchor: dt.date, text: str, a: int, b: int) -> str | None:
+def _from_before(mention: Mention, before: str, since: int, text: str, a: int, b: int) -> str | None:
+    """The value of "the same day", "nine days later" and "in May of the same year" at text[a:b], by the date before
+    them, which ends at `since`."""
+    between = text[since:a]
+    if len(between) > _NEAR or "\n\n" in between or len(SENTENCE.findall(between)) > 1:
+        return None
+    if not _SIMPLE.fullmatch(before):
+        return None
     raw, detail = mention.detail.get("raw", "").lower(), mention.detail
+    if "month" in detail and detail.get("calendar") is None and "to" not in detail:
+        named = re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24])
+        day = f"-{detail['day']:02d}" if "day" in detail else ""
+        return f"{before[:4]}-{detail['month']:02d}{day}" if named else None
+    if same := re.fullmatch(r"(?:the )?(same|following|next) (day|month|year)", raw):
+        length, on = {"day": 10, "month": 7, "year": 4}[same.group(2)], int(same.group(1) != "same")
+        if len(before) < length or (on and not text[:a].endswith("the ")):
+            return None
+        return _moved(before[:length], same.group(2), on)
+    if not (step := _STEP.fullmatch(raw)) or SENTENCE.search(between):
+        return None
+    count = _NUMBERS.get(step["n"]) or (int(step["n"]) if step["n"].isdigit() else 1 if step["n"] in {"a", "an"} else 0)
+    count *= -1 if step["way"] in {"earlier", "before"} else 1
+    if not count:
+        return None
+    return _moved(before, step["unit"], count)
+
+
+def _moved(value: str, unit: str, count: int) -> str | None:
+    """A value so many units on; None where it is less exact than the unit."""
+    if unit == "day":
+        return (dt.date.fromisoformat(value) + dt.timedelta(count)).isoformat() if len(value) == 10 else None
+    if unit == "year":
+        return str(int(value[:4]) + count)
+    return _months_on(int(value[:4]), int(value[5:7]), count) if len(value) >= 7 else None
+
+
+def _months_on(year: int, month: int, count: int) -> str:
+    months = year * 12 + month - 1 + count
+    return f"{months // 12}-{months % 12 + 1:02d}"
+
+
+def _value(mention: Mention, anchor: _Anchor, text: str, a: int, b: int) -> str | None:
+    raw, detail, day = mention.detail.get("raw", "").lower(), mention.detail, anchor.day
     if detail.get("open") == "no year" and detail.get("calendar") is None:
         return _without_year(detail, anchor, text, a, b)
     if detail.get("open") != "relative":
         return None
     if form := _WEEKDAY_FORM.fullmatch(raw):
-        return _weekday(form, anchor, text, a, b)
-    day = dt.timedelta(days=1)
-    if raw == "yesterday":
-        return (anchor - day).isoformat()
-    if raw == "tomorrow":
-        return (anchor + day).isoformat()
+        return _weekday(form, day, text, a, b)
+    if raw in {"yesterday", "tomorrow"}:
+        return (day + dt.timedelta(1 if raw == "tomorrow" else -1)).isoformat()
     if raw in {"today", "tonight", "this morning", "this afternoon", "this evening"}:
-        return anchor.isoformat() if raw.startswith("this") or _SAID.search(text[max(0, a - 24) : a]) else None
+        return day.isoformat() if raw.startswith("this") or _of_the_day(text, a, b) else None
     if ago := _AGO.fullmatch(raw):
         count = _NUMBERS.get(ago.group(1)) or (int(ago.group(1)) if ago.group(1).isdigit() else None)
-        return (anchor - count * day).isoformat() if count else None
-    return _calendar_unit(raw, anchor) if not text[:a].endswith(("the ", "The ")) else None
+        return (day - dt.timedelta(count)).isoformat() if count else None
+    if match := re.fullmatch(rf"(last|next) ({'|'.join(_PARTS)})", raw):
+        return _named_part(match.group(1), match.group(2), day)
+    return _calendar_unit(raw, day) if not text[:a].endswith(("the ", "The ")) else None
+
+
+def _of_the_day(text: str, a: int, b: int) -> bool:
+    """Whether "today" dates something that was done, and does not only mean nowadays."""
+    if _SAID.search(text, max(0, a - 24), a):
+        return True
+    opening = not text[:a].rstrip() or text[:a].rstrip()[-1] in ".!?:-\"'"
+    if text[a].isupper() and not opening and "\n" not in text[max(0, a - 2) : a]:
+        return False  # the paper "Tbilisi Today"
+    left = max([0, *(m.end() for m in SENTENCE.finditer(text, max(0, a - 300), a))])
+    left = max([left, *(m.end() for m in _CLAUSE.finditer(text, left, a))])
+    marks = _marks(text[left:a]) or ([m] if (m := _verbs().match(text, b + 1)) else [])
+    if not marks and len(text[left:a].split()) < 3:  # "Today the Council adopted"
+        following = SENTENCE.search(text, b, b + 300)
+        marks = _marks(text[b : following.start() if following else b + 300])[:1]
+    doing = re.search(r"\b(?:is|are) (?:also )?[a-z]{3,14}ing\b", text[left:a])  # "is taking action today"
+    return bool(doing) or (bool(marks) and _kind(marks[-1]) == "before")
 
 
 def _weekday(form: re.Match[str], anchor: dt.date, text: str, a: int, b: int) -> str | None:
@@ -168,6 +280,14 @@ def _weekday(form: re.Match[str], anchor: dt.date, text: str, a: int, b: int) ->
     return None
 
 
+def _named_part(which: str, name: str, anchor: dt.date) -> str | None:
+    """Last March, next autumn: open where it could be that of this year or of the one before."""
+    first, part = _PARTS[name]
+    if which == "last":
+        return f"{anchor.year - 1}-{part}" if first >= anchor.month else None
+    return f"{anchor.year + 1}-{part}" if first + 2 < anchor.month and part < "13" else None
+
+
 def _calendar_unit(raw: str, anchor: dt.date) -> str | None:
     """Last, this and next year, month and week."""
     match = re.fullmatch(r"(last|this|next|current|present|previous) (year|month|week)", raw)
@@ -177,37 +297,42 @@ def _calendar_unit(raw: str, anchor: dt.date) -> str | None:
     if match.group(2) == "year":
         return str(anchor.year + step)
     if match.group(2) == "month":
-        months = anchor.year * 12 + anchor.month - 1 + step
-        return f"{months // 12}-{months % 12 + 1:02d}"
+        return _months_on(anchor.year, anchor.month, step)
     monday = anchor - dt.timedelta(days=anchor.weekday() - 7 * step)
     return f"{monday}/{monday + dt.timedelta(days=6)}"
 
 
-def _without_year(detail: dict[str, Any], anchor: dt.date, text: str, a: int, b: int) -> str | None:
+def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b: int) -> str | None:
     """A day or month without a year: the last one where it is past, the next one where it is to come."""
-    tense = _tense(text, a, b)
-    if tense is None:
-        return None
     month, day, last = detail["month"], detail.get("day"), detail.get("to")
     if " and " in text[a:b] or text[:a].endswith((" first of ", " end of ", " middle of ")):
         return None  # two days, or a day in words
-    named = re.match(r" of (?:(last)|that|the (?:same|following|previous)) year\b", text[b : b + 28])
+    named = re.match(
+        r" (?:of )?(?:(?P<of>last|this|next)|that|the (?:same|following|previous)) year\b", text[b : b + 28]
+    )
     if named is not None and day is None:  # "in July of last year"; of "that year" the text has to say which
-        return f"{anchor.year - 1}-{month:02d}" if named.group(1) else None
+        step = {"last": -1, "this": 0, "next": 1}.get(named["of"])
+        return f"{anchor.day.year + step}-{month:02d}" if step is not None else None
+    if row := re.match(r",? (?:and|or) (?:\d{1,2} )?[A-Z][a-z]{2,8} (\d{4})\b", text[b : b + 30]):
+        return f"{row[1]}-{month:02d}" + (f"-{day:02d}" if day else "")  # "of 4 May and 20 September 2020"
+    tense = _tense(text, a, b)
+    if tense is None:
+        return None
     shift = 0 if tense == "before" else 1
-    here = (month, day if day is not None else anchor.day)
-    year = anchor.year
-    if tense == "before" and here > (anchor.month, anchor.day):
+    here = (month, day if day is not None else anchor.day.day)
+    year = anchor.day.year
+    if tense == "before" and here > (anchor.day.month, anchor.day.day):
         year -= 1
-        if _OF_EVENT.search(text, max(0, a - 24), a) and (month - anchor.month) * 31 + here[1] - anchor.day < 75:
+        apart = (month - anchor.day.month) * 31 + here[1] - anchor.day.day
+        if _OF_EVENT.search(text, max(0, a - 24), a) and apart < 75:
             return None  # "after the election of 8 July": ten months ago, or in the weeks to come
-    if row := re.match(r",? (?:and|or) \d{1,2} [A-Z][a-z]{2,8} (\d{4})\b", text[b : b + 30]):
-        year = int(row.group(1))  # "of 4 May and 20 September 2020"
-    if tense == "after" and here < (anchor.month, anchor.day):
+    if tense == "after" and here < (anchor.day.month, anchor.day.day):
         year += shift
+    if anchor.known == 4 or (anchor.known == 7 and month == anchor.day.month):
+        return None
     try:
         if day is None:
-            return None if month == anchor.month else f"{year}-{month:02d}"
+            return None if month == anchor.day.month else f"{year}-{month:02d}"
         first = dt.date(year, month, day).isoformat()
         return f"{first}/{dt.date(year, month, last).isoformat()}" if last else first
     except ValueError:

@@ -224,7 +224,7 @@ RELATIVE = re.compile(
     rf")?{_UNIT}s?"
     rf"|[Tt]his (?:{_UNIT}|morning|afternoon|evening|{_WEEKDAY})(?!s)|(?:[Ll]ast|[Nn]ext|[Tt]his|[Pp]ast"
     rf"|[Ff]ollowing) (?:{_WEEKDAY}|{_CLEAN_MONTH}|spring|summer|autumn|winter|fall|night)"
-    rf"|{_COUNT}(?: more)? {_UNIT}s? (?:ago|later|earlier|hence|from now)"
+    rf"|{_COUNT}(?: more)? {_UNIT}s? (?:ago|later|earlier|hence|from now|(?:before|on)(?= ?[.,;:)]| and | \(|$))"
     r"|[Yy]esterday|[Tt]omorrow|[Tt]oday|[Tt]onight|near future|foreseeable future|(?:the )?(?:end"
     r"|beginning|start|middle) of (?:the|this|last|next) (?:year|month|week|decade)"
     rf"|(?:[Tt]he )?day (?:before|after)(?: yesterday| tomorrow)?(?= |\.|,)|(?:the )?same (?:day|week|month"
