@@ -341,3 +341,18 @@ def test_an_xarray_view_holds_the_worlds(outcome: Outcome) -> None:
     np.testing.assert_array_equal(view.real_income.sel(world="U"), outcome.real_income["U"])
     iran = view.flows.sel(world="C", exporter="IRN")
     np.testing.assert_array_equal(iran, outcome.worlds.C.flows[outcome.world.index("IRN")])
+
+
+def test_a_reading_with_states_that_the_world_has_in_its_rest_is_of_the_others() -> None:
+    one, two = (
+        {"label": name, "document": "000", "place": "p 1", "candidates": named}
+        for name, named in (("One", ["RUS", "BLR"]), ("Two", ["RUS", "ERI", "BDI"]))
+    )
+    third = {**two, "candidates": ["ERI"]}
+    readings = {"one": one, "two": two, "three": third}
+    given = scenario(MEASURES, PROVISIONS, members=None, readings=readings, secretariat=None)
+    outcome = cv.run(rich_world(), given)
+    assert {name: own.members for name, own in outcome.by_reading.items()} == {"one": ("RUS", "BLR"), "two": ("RUS",)}
+    said = [w.note for w in outcome.warnings if w.kind == "members"]
+    assert ["ERI, BDI" in note for note in said] == [True, False]
+    assert cv.run(rich_world(), given, draws=3).by_reading.keys() == outcome.by_reading.keys()

@@ -198,13 +198,17 @@ def _network(outcome: Outcome) -> Study | None:
 
 
 def _readings(outcome: Outcome) -> dict[str, Worlds]:
-    """The worlds of every reading of who the members are; one where the scenario names them."""
+    """The worlds of every reading of who the members are; one where the scenario names them.
+
+    States that the world has only in its rest are left out of a reading, and a warning says so.
+    """
     case, club, own = outcome.case, outcome.scenario.club, outcome.worlds
     by_reading = {outcome.main: own}
     if club.members is None and own.members:
         for name in club.readings:
-            if name != outcome.main:
-                by_reading[name] = worlds(case, own.sanctions, club.all_members(name), name, own)
+            members = tuple(c for c in club.all_members(name) if c in case.world.countries)
+            if name != outcome.main and members:
+                by_reading[name] = worlds(case, own.sanctions, members, name, own)
     return by_reading
 
 

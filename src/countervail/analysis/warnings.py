@@ -34,7 +34,7 @@ class Warned:
     """One warning.
 
     Attributes:
-        kind: what it is about: no effect, cap, not in force, sender and target, date, size, stale.
+        kind: what it is about: no effect, cap, not in force, sender and target, date, size, stale, members.
         field: the path of the setting in the scenario.
         note: what a reader must know, in a sentence.
     """
@@ -52,6 +52,7 @@ def warnings_of(case: Case) -> tuple[Warned, ...]:
     return (
         *_dates(case),
         *_lifted_flows(case),
+        *_left_out(case),
         *(() if day is None else rails_date_warnings(day, load_rails() if paid is None else paid.observed.rails)),
         *_cap(case),
         *_not_in_force(scenario),
@@ -75,6 +76,19 @@ def _dates(case: Case) -> Iterator[Warned]:
     if before is not None and years and not min(years) <= before <= max(years):
         note = f"Past trade is known from {min(years)} to {max(years)}; settings.history_before is {before}."
         yield Warned("date", "settings.history_before", note)
+
+
+def _left_out(case: Case) -> Iterator[Warned]:
+    """States of a reading that the world has only in its rest."""
+    club = case.scenario.club
+    for name, reading in club.readings.items() if club.members is None else ():
+        outside = [c for c in club.all_members(name) if c not in case.world.countries]
+        if outside:
+            note = (
+                f"Reading {name} ({reading.label}) names {', '.join(outside)}, which the world has in its rest and not "
+                "as countries: its figures are for the others."
+            )
+            yield Warned("members", f"club.readings.{name}.candidates", note)
 
 
 def _lifted_flows(case: Case) -> Iterator[Warned]:
