@@ -175,7 +175,8 @@ class Copulas(References):
             under = preposition == "under" or (preposition == "to" and subject_to)
             measure = head in {"freeze", "ban", "bans"} and _MEASURES.intersection(words_of(units, spans[-1]))
             if under and (measure or head in {"sanctions", "embargo"}):
-                owner = [self.actors.of(units, o, self.actors.recent) for o in owners] or [UNKNOWN]
+                by = clause.after("by") if preposition == "under" else []
+                owner = [self.actors.of(units, o, self.actors.recent) for o in owners or by] or [UNKNOWN]
                 plain = not any(u.tag == "E" or u.text[:1].isupper() for a, b in clause.subjects for u in units[a:b])
                 if (clause.relative and plain) or "whose" in {units[s[0]].lower for s in clause.subjects}:
                     continue  # "a vessel whose owner is under sanctions"
@@ -281,7 +282,10 @@ class Copulas(References):
         if found and self._plain(found, place, "" if stated else clause.verb.lemma):
             return found
         named = [u.mention for s in (*clause.subjects, *clause.objects) for u in parsed.units[slice(*s)]]
-        return self.actors.the_club(place) if any(m and m.type == "country" for m in named) else None
+        state = any(m and m.type == "country" for m in named)
+        if not state and clause.subjects and units[clause.subjects[0][0]].lower == "it":
+            state = all(kind_of(i) == "state" for i in self.ids(parsed, clause, clause.subjects, acting=True))
+        return self.actors.the_club(place) if state else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
         """The claim, with the body spoken of where none is named: "was invited"."""

@@ -57,8 +57,7 @@ PARTING, _AGAINST = frozenset(_WORDS["parting"]), frozenset(_WORDS["opposing"])
 
 def number(word: str) -> int:
     """A small number in digits or words, English or Persian."""
-    value = _PERSIAN.get(word) or (12 if "dozen" in word.lower() else to_number(word))
-    return int(value or 0)
+    return int(_PERSIAN.get(word) or to_number(word) or 0)
 
 
 _COUNTED = frozenset(["members", "states", "countries", "nations", "signatories", "governments"])

@@ -310,6 +310,11 @@ def _country_claims(shared: Context, item: CountryList, body: str, common: dict[
         )
 
 
+_PRESUMED = re.compile(r"\b(?:its|their) $")
+_BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
+"""Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
+
+
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
@@ -320,13 +325,16 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
                 continue
             if (polarity := polarity_of_count(shared, match.start())) is None:
                 continue
+            text, (start, end) = shared.reading.folded.text, match.span()
+            given = _PRESUMED.search(text, start - 7, start) or _BELONG.match(text, end)
             yield shared.claim(
-                holder(shared, match.start()) or shared.grouping(sentence),
+                holder(shared, start) or shared.grouping(sentence),
                 "country_count",
-                [match.span()],
+                [(start, end)],
                 sentence,
                 value={"number": number(match.group("n")), "unit": "countries"},
                 polarity=polarity,
+                **({"modality": "asserted"} if given else {}),
                 extractor="rules/count@2",
             )
 

@@ -18,7 +18,7 @@ _LINES = data_sections("english/numbers.txt", lines=True)
 _LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
 _SMALL = _LISTS["small"]
 _TENS = _LISTS["tens"]
-_WORDS = {w: float(i) for i, w in enumerate(_SMALL)} | {w: 10.0 * i for i, w in enumerate(_TENS, 2)} | {"dozen": 12.0}
+_WORDS = {w: float(i) for i, w in enumerate(_SMALL)} | {w: 10.0 * i for i, w in enumerate(_TENS, 2)}
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "mln": 1e6, "billion": 1e9,
     "bn": 1e9, "b": 1e9, "bln": 1e9, "trillion": 1e12, "trn": 1e12, "tn": 1e12,
@@ -38,8 +38,12 @@ _N = (
     r"|\d{1,3},\d{1,2}(?=(?: ?|-)(?:million|billion|trillion|mn|bn|mln|bln|trn|tn|per ?cent)\b| ?%)"
     r"|\d{1,12}(?:\.\d{1,4})?"
 )
-_W = "|".join(sorted([*_WORDS, "hundred"], key=len, reverse=True))
-_WORDED = rf"(?:(?:a|half a) dozen|half a(?=[ -](?:million|billion|trillion))|(?:{_W})(?:(?:-| and | )(?:{_W}))*)"
+_UNDER_TWENTY = "|".join(sorted(_SMALL, key=len, reverse=True))
+_UNDER_HUNDRED = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_UNDER_TWENTY}))?|(?:{_UNDER_TWENTY}))"
+_WORDED = (
+    rf"(?:(?:(?:half a|a|{_UNDER_TWENTY}) )?dozen|half a(?=[ -](?:million|billion|trillion))"
+    rf"|(?:{_UNDER_HUNDRED}[- ])?hundred(?:(?: and | ){_UNDER_HUNDRED})?|{_UNDER_HUNDRED})"
+)
 _S = "|".join(sorted(_SCALES, key=len, reverse=True))
 _CURRENCY = "|".join(
     sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k not in {"yen", "won"}), key=len)
@@ -61,7 +65,7 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    rf"\b(?:(?P<n>a|an|one|two|three|four) (?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
+    rf"\b(?:(?P<n>a|an|one|two|three|four)[ -](?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
     r"(?:the|its|his|her|their|our|all|these|those)\b|(?<=\bby )half\b(?! (?:an?|of)\b)"
     rf"(?! (?:same )?(?:time|way|battle|story|night|season|century|{'|'.join(_TIME)})\b))",
@@ -90,8 +94,10 @@ def to_number(words: str) -> float | None:
     text = re.sub(r",(?=\d{1,2}$)", ".", words.lower()).replace(",", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
-    if text in {"a dozen", "half a dozen", "half a"}:
-        return {"a dozen": 12.0, "half a dozen": 6.0, "half a": 0.5}[text]
+    if text.endswith("dozen"):
+        return 12.0 * {"": 1.0, "a": 1.0, "half a": 0.5, **_WORDS}[text.removesuffix("dozen").strip()]
+    if text == "half a":
+        return 0.5
     total = current = 0.0
     for word in re.split(r"[\s-]+", text):
         if word == "and":
@@ -120,6 +126,7 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tu
         number = times * _FRACTIONS[match.group("f").lower()]
         if match.group("f").lower() == "half" and match.group("n").lower() not in {"a", "one"}:
             continue
+        number = round(number, 12)
         yield match.start(), match.end(), _made(number, None, "share", text, match.start(), start)
 
 

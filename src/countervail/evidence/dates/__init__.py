@@ -229,7 +229,7 @@ class DateReader:
     def year_range(self, m: re.Match[str]) -> Found:
         """2019-2021."""
         first, second = int(m.group(1)), int(m.group(2))
-        if not 1900 <= first < second <= 2100:
+        if not 1900 <= first < second <= 2100 or _PAGES.search(self.text, max(0, m.start() - 16), m.start()):
             raise ValueError
         return f"{first}/{second}", {}
 
@@ -381,6 +381,7 @@ def find_dates(folded: Folded) -> list[Mention]:
     return mentions
 
 
+_PAGES = re.compile(r"\b(?i:pages?|pp\.|paragraphs?|paras?|nos?\.|items?|articles?|lines|sections?|rows?|volumes?) ?$")
 _MOVEMENT = re.compile(r" (?:Movement|Front|Brigades?|Revolution|Party|Group|Committee)\b")
 _SHIP = re.compile(r"\b(?:ships?|tanker|vessel|ferry|freighter|carrier|yacht|trawler|boat|tug|MV|MT) $")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b")
