@@ -353,6 +353,6 @@ def test_a_reading_with_states_that_the_world_has_in_its_rest_is_of_the_others()
     given = scenario(MEASURES, PROVISIONS, members=None, readings=readings, secretariat=None)
     outcome = cv.run(rich_world(), given)
     assert {name: own.members for name, own in outcome.by_reading.items()} == {"one": ("RUS", "BLR"), "two": ("RUS",)}
-    said = [w.note for w in outcome.warnings if w.kind == "members"]
-    assert ["ERI, BDI" in note for note in said] == [True, False]
+    notes = [w.note for w in outcome.warnings if w.kind == "members"]
+    assert ["ERI, BDI" in note for note in notes] == [True, False]
     assert cv.run(rich_world(), given, draws=3).by_reading.keys() == outcome.by_reading.keys()

@@ -29,7 +29,7 @@ def read(text: str) -> dict[str, object]:
         ("Ship fined over the deal of 29 November 2022", None, None),
         ("SELWYN/MARLOW, Nov 29, 2022 (Tern News) - A ship was fined in a long case.", "2022-11-29", "Tern News"),
         ("Ship fined\nSelwyn, 29.11.2022 /Tern News/. A ship was fined in a long case.", "2022-11-29", "Tern News"),
-        ("Quay Institute\nIssue Brief No. 41 | 29 November 2022", "2022-11-29", None),
+        ("Quay Institute\nIssue Brief No. 41 | 29 November 2022", "2022-11-29", "Quay Institute"),
         ("Ship fined\nBy Liora Brandt\nNovember 29, 2022 at 9:12 AM GMT+4", "2022-11-29", None),
         ("Ship fined\nPublished November 29, 2022 | Liora Brandt, Researcher, Quay Watch", "2022-11-29", None),
         ("OFFICE FOR FINES\nDate of publication: 29 November 2022", "2022-11-29", None),
@@ -37,6 +37,9 @@ def read(text: str) -> dict[str, object]:
         ("PORTS FORUM\nNinth Meeting of Ministers\nSelwyn, 28-29 November 2022", "2022-11-29", None),
         ("EXPLAINER: Who owns the port?\nBy Liora Brandt, ports desk. Updated 29 November 2022", "2022-11-29", None),
         ("Report of the Panel (advance version, 29 November 2022)", "2022-11-29", None),
+        ("TERN COMMISSION\nSelwyn, 29 November 2022      Doc. LF/25/06", "2022-11-29", "TERN COMMISSION"),
+        ("Tern Gazette\nNotice type: Ports   Published: 29 November 2022   Number: 3116", "2022-11-29", "Tern Gazette"),
+        ("THE HOUSE\nPublic hearing - Tuesday, November 29, 2022 (uncorrected)", "2022-11-29", None),
         ("R 291430Z NOV 22\nFM MISSION SELWYN", "2022-11-29", None),
         ("Quay Watch\nBriefing, November 2022", "2022-11", "Quay Watch"),
         ("S/2022/9107\nIV. Ports", "2022", None),
@@ -55,6 +58,22 @@ def test_date_and_publisher_of_an_article(head: str, date: str | None, publisher
     found = answer["documents"][0].get("date") or {}  # type: ignore[index]
     assert found.get("edtf") == date
     assert answer["source"].get("publisher") == publisher  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("head", "place"),
+    [
+        ("Quay Watch\nNo. 1,183          Paris, Friday 19 September 2025", "Paris"),
+        ("Red sand\nQuay Watch - Maputo, March 2025", "Maputo"),
+        ("Quay Watch\nKarrada, Baghdad\n14 January 2025", "Karrada, Baghdad"),
+        ("FOR IMMEDIATE RELEASE      19 September 2025", None),
+        ("OTTAWA, Thursday, November 20, 2025", "Ottawa"),
+        ("Evidence of 20 November 2025\nThe Chair: Good morning, colleagues, to all of you in this room.", None),
+    ],
+)
+def test_place_of_a_document(head: str, place: str | None) -> None:
+    answer = read(f"{head}\n\nThe port authority of the town was fined over fuel, a clerk of the court said.\n")
+    assert (answer["documents"][0].get("date") or {}).get("place") == place  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

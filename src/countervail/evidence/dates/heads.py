@@ -1,9 +1,8 @@
 """When, where and by whom a document was written, from its first lines.
 
 The date of an article comes from its masthead, a line of its own under the headline, its dateline, the date and time
-group of a cable or the metadata of its page; failing these, its month ("Briefing, June 2024"), the year in the symbol
-of a document of the United Nations, or the year of the well-known events that it speaks of, as an inference and marked
-so.
+group of a cable or the metadata of its page; failing these, its month ("Briefing, June 2024") or the year in the symbol
+of a document of the United Nations.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.dates.dating import FULL_DAY, SENTENCE
-from countervail.evidence.text import Folded
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.dates.dating import FULL_DAY
+from countervail.evidence.text.tokens import Mention, lexicon
 
 Dated = tuple[Mention, tuple[int, int]]
 """A date's mention and its folded span."""
@@ -32,7 +30,8 @@ _SHORT = 100
 """Characters that the line of a title can have; a body that opens with its place is longer."""
 _SYMBOL = re.compile(r"^[SAE]/(?P<year>(?:19|20)\d\d)/\d+")
 _LABELLED = re.compile(
-    r"(?:^|[|·•.] ?)\W{0,3}(?P<label>(?:First )?[Pp]ublished|PUBLISHED|[Pp]osted|[Ii]ssued|[Rr]eleased|[Dd]ated?|DATE"
+    r"(?:^|[|·•.] ?|(?<=[a-z]) (?=[A-Z][a-z]{4,8}: ))\W{0,3}"
+    r"(?P<label>(?:First )?[Pp]ublished|PUBLISHED|[Pp]osted|[Ii]ssued|[Rr]eleased|[Dd]ated?|DATE"
     r"|[Ff]iled|[Uu]pdated|UPDATED|[Ll]ast (?:updated|modified)|[Cc]reated|[Ee]mbargoed until"
     r"|(?i:date of (?:issue|publication|release|meeting|the meeting)))(?: on| at)? ?:? ?(?:[A-Z][a-z]{2,8},? )?$"
 )
@@ -41,7 +40,8 @@ _STAMPED = re.compile(
 )
 _UPDATED = re.compile(r"[Uu]pdated|UPDATED|modified")
 _BESIDE = re.compile(
-    r"(?:\([A-Z][\w&.' -]{1,30}\)|[\s,|.:·•()/@–-]|\b(?:at|on|of|the|(?:GMT|UTC|[A-Z]{1,4}T)(?:[+-]\d{1,2})?"
+    r"(?:\([A-Z][\w&.' -]{1,30}\)|\([a-z ]{3,30}\)|(?:[Dd]oc|[Rr]ef|[Nn]otice)(?:\.| [Nn]o\.?)? ?[\w/.-]{1,20}"
+    r"|[\s,|.:·•()/@–-]|\b(?:at|on|of|the|(?:GMT|UTC|[A-Z]{1,4}T)(?:[+-]\d{1,2})?"
     r"|(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)"
     r"|[ap]\.?m\.?|[AP]M|\d{1,2}[:.]\d\d(?::\d\d)?(?:[AP]M)?|[Ee]dition|[Ll]ocal time|[Uu]pdated|[Pp]ublished"
     r"|min(?:ute)?s? read|(?:\d{1,2}|an) (?:hour|minute|day)s? ago"
@@ -58,6 +58,13 @@ _MEETING = re.compile(
     r"\b(?i:held|conference|meeting|session|hearing|briefing|debates?|sitting|interview|remarks|notes)\b"
 )
 _PIECES = re.compile(r"(?<=[a-z)])[.;] (?=[A-Z])|[(|/](?! ?$) ?")
+_FIELD = re.compile(r"[A-Z][a-z]{2,15}(?: [a-z]{2,12})?: \S")
+_PLACED = re.compile(
+    r"(?:^|[|·•–—/-] |\d )(?P<place>(?:The )?[A-Z][\w'.-]{2,20}(?:[ -](?:[A-Z]|al-|de |la )[\w'.-]{1,20}){0,2})"
+    r"(?:, (?:[A-Z][\w'.-]{2,20} ?){1,3})?, "
+    r"(?:(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day),? )?(?:the )?(?:\d{1,2} ?[-–] ?)?$"
+)
+"""The place before a date on its line: "No. 12  London, Friday 19 September", "Quay Watch – Maputo, March"."""
 _ENDING = re.compile(r"\b[Ww]eek ending $")
 _NOT_OF_IT = re.compile(
     r"\b(?:decl|dob|born|birth|valid|expir\w+|until|deadline|due|effective|force|since|from|before|after|between|of"
@@ -91,6 +98,7 @@ _KIND = re.compile(
     r"|embargoed|memorandum|memo|fact ?sheet|confidential|unclassified)\W{0,9}){1,3}",
     re.IGNORECASE,
 )
+_PAPER = re.compile(r"(?i:minutes|(?:summary )?record|report|notes|agenda|declaration|treaty|agreement|list|communiqu)")
 _LETTER = re.compile(r"^(?:Identical letters|Letter|Note verbale|Report|Statement|Communiqu[ée]) dated (?=[0-9]|$)")
 _GROUP = re.compile(r"\d{6}Z")
 _BYLINE = re.compile(
@@ -138,6 +146,7 @@ class _Reading:
         self.place: str | None = None
         self.label = ""
         self.month: dict[str, Any] | None = None
+        self.issuer: tuple[str, int] | None = None
         alone = [a for text, a, b in rows if any(a <= x and y <= b and y - x > len(text) - 4 for _, (x, y) in dates)]
         self.chronicle = len(alone) > 2  # "3 May 2012", a line of its own, again and again: a timeline
         self.released = any(_KIND.match(text) for text, _, _ in rows[1:3])  # below the name of who issues it
@@ -148,14 +157,14 @@ class _Reading:
         """Whether the body begins here, with its place, day and agency."""
         text, start, _ = row
         line = DATELINE.match(text)
-        if line is None or _LABELLED.match(line.group("place")):
+        if line is None or _LABELLED.match(line.group("place")) or line.group("place") in {"The Chair", "The Chairman"}:
             return False
         agency = line.group("p") or line.group("agency")
         inside = [m for m, (a, b) in self.dates if start <= a and b <= start + line.end()]
         if not (agency or inside) and len(text) < _SHORT:
             return False  # "European Commission - Questions and answers", "EXPLAINER: Can Armenia sit on two chairs?"
         self.head.publisher = self.head.publisher or agency
-        self.place = line.group("place").title() if line.group("place").isupper() else line.group("place")
+        self.place = _titled(line.group("place"))
         if self.head.date is None or _UPDATED.search(self.label):
             date = next((date_entry(m) for m in inside if FULL_DAY.fullmatch(m.value or "")), None)
             self.head.date = date or next((d for m in inside if (d := self._with_year(m))), None) or self.head.date
@@ -177,11 +186,16 @@ class _Reading:
         elif self.head.publisher is None and n < 4 and self._names_publisher(n, text.strip(), start):
             self.head.publisher = text.strip()
             self.head.lines.add(start)
+        elif n == 0 and self._a_body(text.strip(), start) and not _PAPER.match(text):
+            self.issuer = (text.strip(), start)
+        elif n < 6 and text.strip().rsplit(", ", 1)[-1].title() in lexicon().capitals and len(text) < 40:
+            self.place = self.place or _titled(text.strip())
         if symbol := _SYMBOL.match(text):
             self.month = self.month or _year_of(symbol)
         for mention, a, b in inside if day is None else ():
             if self.month is None and self._of_the_line(text, text[: a - start], text[b - start :]):
                 self.month = date_entry(mention)
+                self._placed(text[: a - start])
 
     def _day(self, n: int, row: Row, found: tuple[Mention, int, int], byline: bool) -> None:
         """Take the day that a line names, if it is of the document."""
@@ -205,8 +219,9 @@ class _Reading:
         if named and not label and not sure:
             if persian or PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in self.bodies):
                 self.head.publisher = self.head.publisher or (name if n < 4 or PRESS.search(name) else None)
-            else:
-                self.place = self.place or name
+            elif not _KIND.fullmatch(name) and not name.endswith((" of", " on", " at")):
+                self.place = self.place or _titled(name)
+        self._placed(before)
         updated = label is not None and bool(_UPDATED.search(label.group()))
         if self.head.date is None or sure or (_UPDATED.search(self.label) and not updated):
             self.head.date, self.head.sure = date_entry(mention), sure
@@ -228,6 +243,9 @@ class _Reading:
     def finished(self) -> Head:
         """The head, with a month or year where no line has a day."""
         self.head.date = self.head.date or self.month
+        if self.issuer and self.head.date is not None and self.head.publisher is None:
+            self.head.publisher = self.issuer[0]  # the name alone at the top of what is dated below
+            self.head.lines.add(self.issuer[1])
         if self.head.date is not None and self.place:
             self.head.date["place"] = self.place
         return self.head
@@ -275,14 +293,29 @@ class _Reading:
             return False
         if _OFFICE.match(text):
             return True
-        whole = any(start <= a <= start + 4 and b - a >= len(text) - 4 for a, b in self.bodies)
-        return whole and (self.released or bool(PRESS.search(text)))
+        return self._a_body(text, start) and (self.released or bool(PRESS.search(text)))
+
+    def _a_body(self, text: str, start: int) -> bool:
+        """Whether a line is nothing but the name of an organisation."""
+        return len(text) <= 60 and any(start <= a <= start + 4 and b - a >= len(text) - 4 for a, b in self.bodies)
+
+    def _placed(self, before: str) -> None:
+        """Take the place that stands before the date of a line."""
+        found = _PLACED.search(before)
+        if found and not PRESS.search(found["place"]) and not _KIND.match(found["place"]):
+            self.place = self.place or _titled(found["place"])
+
+
+def _titled(place: str) -> str:
+    return place.title() if place.isupper() else place
 
 
 def _set_apart(after: str) -> bool:
     """Whether nothing follows a date on its line but times and the like, or something set apart: "| News release"."""
     beside = _BESIDE.match(after)
     end = beside.end() if beside else 0
+    if _FIELD.match(after, end):
+        return True  # "Published: 11 June 2025   Number: 3116"
     return end == len(after) or bool(set("|·•/") & set(after[:end])) or after.startswith("By ", end)
 
 
@@ -311,63 +344,3 @@ def date_entry(mention: Mention) -> dict[str, Any]:
 
 def _year_of(symbol: re.Match[str]) -> dict[str, Any]:
     return {"edtf": symbol["year"], "raw": symbol.group(), "calendar": "gregorian", "basis": "document symbol"}
-
-
-# -- the year of what is not dated -----------------------------------------------------------------------------------
-
-_KNOWN = (
-    (r"\bQ[au]s+em Soleimani\b", r"kill|assassinat|death", "2020-01-03", 1),
-    (r"coronavirus|COVID-19|Covid-19", r"pandemic", "2020-03-11", None),
-    (
-        r"withdr[ae]w\w* from the (?:Joint Comprehensive|Iran nuclear|nuclear)"
-        r"|withdrawal from the (?:Joint|Iran|nuclear)",
-        r"",
-        "2018-05-08",
-        None,
-    ),
-    (r"(?:full-scale )?invasion of Ukraine|invaded Ukraine", r"", "2022-02-24", None),
-)
-"""Well-known dated events: words that name them, the first day they can be spoken of, and the month that a report
-within a year of them gives without a year."""
-
-
-def inferred_date(
-    folded: Folded, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]]
-) -> dict[str, Any] | None:
-    """The year of an undated report, where the earliest and the latest day it can have been written agree on it."""
-    dates = [(m, s) for m, s in zip(mentions, spans, strict=True) if m.type == "date"]
-    exact = [dt.date.fromisoformat(m.value) for m, _ in dates if m.value and FULL_DAY.fullmatch(m.value)]
-    latest: dt.date | None = None
-    for start, end in _sentences(folded.text):
-        sentence = folded.text[start:end]
-        for names, acts, first, month in _KNOWN:
-            if not re.search(names, sentence) or (acts and not re.search(acts, sentence)):
-                continue
-            day = dt.date.fromisoformat(first)
-            exact.append(day)
-            bare = [m for m, (a, b) in dates if start <= a and b <= end and _bare_month(m, month)]
-            if month and bare:
-                until = dt.date(day.year + 1, month, 1) - dt.timedelta(days=1)
-                latest = until if latest is None else min(until, latest)
-    if not exact or latest is None or max(exact).year != latest.year:
-        return None
-    return {
-        "edtf": str(latest.year),
-        "raw": "",
-        "calendar": "gregorian",
-        "basis": "inferred",
-        "not_before": max(exact).isoformat(),
-        "not_after": latest.isoformat(),
-    }
-
-
-def _bare_month(mention: Mention, month: int | None) -> bool:
-    return mention.value is None and mention.detail.get("month") == month and "day" not in mention.detail
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in SENTENCE.finditer(text):
-        yield start, match.start() + 1
-        start = match.end()
-    yield start, len(text)

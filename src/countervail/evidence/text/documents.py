@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from countervail.evidence.credits import credited
 from countervail.evidence.dates.dating import resolve
-from countervail.evidence.dates.heads import date_entry, head_of, inferred_date
+from countervail.evidence.dates.heads import date_entry, head_of
+from countervail.evidence.dates.undated import inferred_date
 from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
