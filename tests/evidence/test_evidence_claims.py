@@ -193,6 +193,14 @@ def test_quantities() -> None:
         ),
         ("Some 700 staff and 60 personnel moved 3 cranes.", [(700, "persons"), (60, "persons"), (3, "cranes")]),
         ("Of the 40 won by her, 30 million won a prize.", []),
+        (
+            "between five and eight mills; two dozen ports; three-fifths of it",
+            [(5, "mills"), (24, "ports"), (0.6, "share")],
+        ),
+        (
+            "one hundred and five ships, twenty-one banks, half a dozen boats",
+            [(105, "ships"), (21, "banks"), (6, "boats")],
+        ),
     ],
 )
 def test_quantities_in_other_forms(text: str, expected: list[tuple[float, str]]) -> None:

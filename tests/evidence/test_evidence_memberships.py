@@ -630,3 +630,31 @@ def test_what_it_is_not_done_to(text: str, predicate: str, object_: str | None) 
 def test_a_number_of_states_before_their_names(text: str) -> None:
     (listed,) = (c["value"] for c in claims_of(text) if c["predicate"] == "membership_list")
     assert (listed["stated_count"], listed["countries"]) == (3, ["IRN", "MLI", "PER"])
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        (
+            "The Tea League is a body that aims to pay in kind among its 23 members.",
+            "country_count",
+            [("o.tea-league", "asserted")],
+        ),
+        ("The Tea League, to which 31 states belong, hopes to grow.", "country_count", [("o.tea-league", "asserted")]),
+        (
+            "Mali and Chad joined the club in 2019. Three years later Mali handed back its seat.",
+            "left",
+            [("c.MLI", "asserted")],
+        ),
+        ("Mali and Chad joined the club in 2019. Mali did not stay. It left in 2022.", "left", [("c.MLI", "asserted")]),
+        ("Peru surrendered its membership of the Tea League.", "left", [("c.PER", "asserted")]),
+        (
+            "Volta Bank has been under sanctions by Peru and Chile.",
+            "sanctioned",
+            [("c.CHL", "asserted"), ("c.PER", "asserted")],
+        ),
+    ],
+)
+def test_counts_that_are_so_and_seats_given_up(text: str, predicate: str, expected: list[tuple[str, str]]) -> None:
+    rows = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    assert sorted((c["subject"], c["modality"]) for c in rows if c["predicate"] == predicate) == expected

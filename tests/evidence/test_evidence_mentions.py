@@ -94,6 +94,7 @@ def test_the_same_text_gives_the_same_mentions() -> None:
     ("text", "expected"),
     [
         ("Michael Jordan flew to Jordan and Chad Smith to Chad.", ["JOR", "TCD"]),
+        ("the Virgin Islands; a firm from Macedonia in northern Greece; Iran in Asia", [None, "GRC", "IRN"]),
         ("the Congo, the DRC, Congo-Brazzaville and the Congo River", [None, "COD", "COG"]),
         ("North Korea, South Korea and Korea", ["PRK", "KOR", None]),
         ("Guinea, Guinea-Bissau, Equatorial Guinea, Papua New Guinea", ["GIN", "GNB", "GNQ", "PNG"]),

@@ -37,6 +37,7 @@ def read(text: str) -> dict[str, object]:
         ("PORTS FORUM\nNinth Meeting of Ministers\nSelwyn, 28-29 November 2022", "2022-11-29", None),
         ("EXPLAINER: Who owns the port?\nBy Liora Brandt, ports desk. Updated 29 November 2022", "2022-11-29", None),
         ("Report of the Panel (advance version, 29 November 2022)", "2022-11-29", None),
+        ("Ship fined\nLiora Brandt for The Quay Courier\nTue 29 Nov 2022 16.40 GMT", "2022-11-29", "The Quay Courier"),
         ("TERN COMMISSION\nSelwyn, 29 November 2022      Doc. LF/25/06", "2022-11-29", "TERN COMMISSION"),
         ("Tern Gazette\nNotice type: Ports   Published: 29 November 2022   Number: 3116", "2022-11-29", "Tern Gazette"),
         ("THE HOUSE\nPublic hearing - Tuesday, November 29, 2022 (uncorrected)", "2022-11-29", None),
@@ -169,6 +170,7 @@ def test_a_month_of_writing_dates_years_and_months_only() -> None:
         ("The deal was signed on 12\nDecember 2020 by all.", ["2020-12-12"]),
         ("May Hollis and April Dunmore came; gate 2021. Case 1999.", []),
         ("resolution 1929 (2010)", []),
+        ("volume 2 of the series, pages 1990–1998", []),
     ],
 )
 def test_further_forms(text: str, expected: list[str | None]) -> None:

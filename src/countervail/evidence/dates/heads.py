@@ -98,11 +98,13 @@ _KIND = re.compile(
     r"|embargoed|memorandum|memo|fact ?sheet|confidential|unclassified)\W{0,9}){1,3}",
     re.IGNORECASE,
 )
+_NO_PLACE = re.compile(r" (?:of|on|at)$|^(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?$")
 _PAPER = re.compile(r"(?i:minutes|(?:summary )?record|report|notes|agenda|declaration|treaty|agreement|list|communiqu)")
 _LETTER = re.compile(r"^(?:Identical letters|Letter|Note verbale|Report|Statement|Communiqu[ée]) dated (?=[0-9]|$)")
 _GROUP = re.compile(r"\d{6}Z")
 _BYLINE = re.compile(
-    r"^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
+    r"^[A-Z][\w'-]{1,20}(?: [A-Z][\w'-]{1,20}){1,2} for (?P<of>[Tt]he [A-Z][\w' -]{2,40})$"
+    r"|^\W{0,3}(?:[Bb]y|BY|[Ss]tory by|[Rr]eporting by|Text by) (?P<who>[A-Z][^,|\n]{2,60}?)"
     r"(?:(?:, | \| | - | for | in [A-Z]\w+, )(?P<p>[A-Z][^|\n]{2,50}?))?(?: \||$)"
 )
 _PLACE = r"[A-Z][A-Z'./ -]{2,40}|[A-Z][\w'.-]{2,20}(?:(?: | ?/ ?| and )[A-Z][\w'.-]{2,20}){0,3}"
@@ -178,7 +180,7 @@ class _Reading:
             return
         if (byline := _BYLINE.match(text)) and len(text) < 120:
             self.head.lines.add(start)
-            self.head.publisher = self.head.publisher or byline.group("p")
+            self.head.publisher = self.head.publisher or byline.group("p") or byline.group("of")
         inside = [(m, a, b) for m, (a, b) in self.dates if start <= a and b <= end and _exact(m.value)]
         day = next((found for found in inside if not _MONTH.fullmatch(_exact(found[0].value))), None)
         if day is not None and not self.chronicle:
@@ -219,7 +221,7 @@ class _Reading:
         if named and not label and not sure:
             if persian or PRESS.search(name) or "." in name[1:-2] or any(x == start for x, _ in self.bodies):
                 self.head.publisher = self.head.publisher or (name if n < 4 or PRESS.search(name) else None)
-            elif not _KIND.fullmatch(name) and not name.endswith((" of", " on", " at")):
+            elif not _KIND.fullmatch(name) and not _NO_PLACE.search(name):
                 self.place = self.place or _titled(name)
         self._placed(before)
         updated = label is not None and bool(_UPDATED.search(label.group()))

@@ -194,6 +194,9 @@ def _congo(text: str, start: int, end: int, codes: tuple[str, ...]) -> tuple[int
     return start, end, codes
 
 
+_REGION = re.compile(r" in (?:the )?(?:(?:north|south|east|west)(?:ern)?|central) (?:of )?([A-Z][a-z]+)\b")
+
+
 def _is_person_or_place(text: str, start: int, end: int) -> bool:
     """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
     name = text[start:end]
@@ -201,6 +204,9 @@ def _is_person_or_place(text: str, start: int, end: int) -> bool:
     called = name in _IN_CAPITALS and not _shouted(text, start, end)
     if called or _PLACE.match(after) or w.IN_STATE.match(text, end):
         return True
+    region = _REGION.match(after)
+    if region and region.group(1) in country_words():
+        return True  # "Macedonia in northern Greece"
     if name.startswith(("Saint ", "St")) and _OF_A_SAINT.match(after):
         return True
     if name == "Antigua" and after.lstrip(",").startswith(" Guatemala"):
