@@ -647,6 +647,8 @@ def test_a_number_of_states_before_their_names(text: str) -> None:
             [("c.MLI", "asserted")],
         ),
         ("Mali and Chad joined the club in 2019. Mali did not stay. It left in 2022.", "left", [("c.MLI", "asserted")]),
+        ("Mali founded the Tea League. Mali let its membership lapse in 2021.", "left", [("c.MLI", "asserted")]),
+        ("Mali was struck from the roll of members.", "expelled", [("p.unknown", "asserted")]),
         ("Peru surrendered its membership of the Tea League.", "left", [("c.PER", "asserted")]),
         (
             "Volta Bank has been under sanctions by Peru and Chile.",
@@ -658,3 +660,11 @@ def test_a_number_of_states_before_their_names(text: str) -> None:
 def test_counts_that_are_so_and_seats_given_up(text: str, predicate: str, expected: list[tuple[str, str]]) -> None:
     rows = read_document(text.encode(), "a.txt", "source:a")["claims"]
     assert sorted((c["subject"], c["modality"]) for c in rows if c["predicate"] == predicate) == expected
+
+
+def test_founders_are_members_until_they_leave(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "Four governments set up the Tea League in 2014: Algeria, Cuba, Iran and Nicaragua. Cuba pulled out in 2019.\n"
+    )
+    assert club_file(read(path)).data["club"]["readings"]["named"]["candidates"] == ["DZA", "IRN", "NIC"]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count", "market_population", "provision"})
-_TO_BODY = frozenset({"listed_in", "joined", "left", "founding_body_of"})
+_TO_BODY = frozenset({"listed_in", "joined", "left", "founded", "founding_body_of"})
 
 
 _AGAINST = re.compile(r"\b(?:(?P<name>anti|non)|against|opponents|critics|enemies|victims)\b-?(?P<whom>.*)")
@@ -190,10 +190,11 @@ def left_since(build: Builder, claim: dict[str, Any], state: str) -> bool:
 
 
 def named_singly(build: Builder) -> list[dict[str, Any]]:
-    """Claims that one state is in the club, without those that left: "joined the boycott" names no body."""
+    """Claims that one state is in the club, or is one of those who founded it, without those that left: "joined the
+    boycott" names no body."""
     return [
         c
-        for c in build.of("listed_in", "joined")
+        for c in build.of("listed_in", "joined", "founded")
         if c["modality"] == "asserted"
         and "|" not in c["subject"]
         and c["subject"].startswith("c.")
