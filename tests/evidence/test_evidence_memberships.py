@@ -668,3 +668,47 @@ def test_founders_are_members_until_they_leave(tmp_path: Path) -> None:
         "Four governments set up the Tea League in 2014: Algeria, Cuba, Iran and Nicaragua. Cuba pulled out in 2019.\n"
     )
     assert club_file(read(path)).data["club"]["readings"]["named"]["candidates"] == ["DZA", "IRN", "NIC"]
+
+
+REGISTER = """Tea League: membership register
+
+| State | Member since | Membership ended |
+| Peru | 2003 | - |
+| Chile | 2003 | 31 December 2016 |
+| Guyana | 2011 | n/a |
+"""
+
+
+def test_a_register_says_who_is_in_since_when_and_until_when(tmp_path: Path) -> None:
+    rows = read_document(REGISTER.encode(), "a.txt", "source:a")["claims"]
+    found = [
+        (c["subject"], c["predicate"], (c.get("time") or {}).get("edtf")) for c in rows if c["subject"][:2] == "c."
+    ]
+    assert found == [
+        ("c.PER", "joined", "2003"),
+        ("c.CHL", "joined", "2003"),
+        ("c.CHL", "left", "2016-12-31"),
+        ("c.GUY", "joined", "2011"),
+    ]
+    assert exported(tmp_path, REGISTER) == ["PER", "GUY"]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "Country | Status\nPeru | Member\nChad | Observer\nMali | Former member\nOman | Applicant",
+            [("c.PER", "listed_in"), ("c.TCD", "observer_of"), ("c.MLI", "left")],
+        ),
+        (
+            "Measure | Imposed by | Against\nAsset freeze | Norway | Syria\nBan | Japan | Chad",
+            [("c.NOR", "sanctioned"), ("c.JPN", "sanctioned")],
+        ),
+        ("Country | Status\nPeru | ratified\nChad | signed", []),
+        ("Country | Exports\nPeru | 12\nChad | 13", []),
+        ("Peru | 2003\nChad | 2004\nMali | 2005", []),
+    ],
+)
+def test_other_tables_by_their_columns(table: str, expected: list[tuple[str, str]]) -> None:
+    rows = read_document(f"The Tea League at a glance\n\n{table}\n".encode(), "a.txt", "source:a")["claims"]
+    assert [(c["subject"], c["predicate"]) for c in rows if c["subject"][:2] == "c."] == expected

@@ -199,7 +199,7 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
     return intro
 
 
-def _above(shared: Context, at: int) -> str | None:
+def title_above(shared: Context, at: int) -> str | None:
     """The body that the nearest title above a heading names."""
     text = shared.reading.folded.text
     document = shared.reading.document_at(shared.reading.folded.offsets[at])
@@ -243,7 +243,7 @@ def _of_lines(
         intro.kind,
         stated_count=number(count.group("n")) if count else None,
         count_span=count.span() if count else None,
-        body=intro.body or _above(shared, start),
+        body=intro.body or title_above(shared, start),
         unknown=unknown,
     )
 

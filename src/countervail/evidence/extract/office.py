@@ -164,10 +164,12 @@ class _OpenDocument:
                     raise InputError(f"{self.name}: more than {_CELLS} cells; split the table")
                 text = " ".join(" ".join(self.inline(p).split()) for p in cell.iter(f"{_TEXT}p"))
                 repeated = cell.get(f"{_TABLE}number-columns-repeated", "1")
-                count = int(repeated) if repeated.isdigit() and text and int(repeated) <= _MAX_REPEATED else 1
+                count = int(repeated) if repeated.isdigit() and int(repeated) <= _MAX_REPEATED else 1
                 texts += [text] * count
-            if any(texts):
-                self.line(" | ".join(t for t in texts if t))
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                self.line(" | ".join(texts))
         self.line("")
 
 

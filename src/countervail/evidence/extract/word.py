@@ -121,7 +121,8 @@ class _Walker:
             elif child.tag == f"{_W}tbl":
                 for row in child.iter(f"{_W}tr"):
                     if next(row.iterancestors(f"{_W}tbl"), None) is child:
-                        self.line(" | ".join(c for c in self._cells(row) if c))
+                        cells = list(self._cells(row))
+                        self.line(" | ".join(cells) if any(cells) else "")
                 self.line("")
             elif isinstance(child.tag, str) and child.tag not in {f"{_W}sectPr", f"{_W}pPr"}:
                 self.blocks(child)
