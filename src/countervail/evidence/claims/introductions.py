@@ -30,13 +30,11 @@ def _any(section: str) -> str:
 KINDS = {
     "observ": "observers",
     "signator": "members",
-    "found": "founders",
-    "co-found": "founders",
+    **dict.fromkeys(("found", "co-found"), "founders"),
     "associate": "associates",
     "dialogue": "partners",
     "partner": "partners",
-    "candidat": "candidates",
-    "applicant": "candidates",
+    **dict.fromkeys(("candidat", "applicant"), "candidates"),
 }
 """How a word for members begins -> the kind of list."""
 _BODY, _REST, _DATE = "\ue000", "\ue001", "\ue002"
@@ -313,8 +311,10 @@ def _title(name: str) -> str:
 
 
 def states_of(identifier: str) -> bool:
-    """Whether a body can have states as members, by its name."""
+    """Whether a body can have states as members, by its name: not the "Ninth Council"."""
     head = headed(identifier)
+    if identifier[2:].split("-")[0] in CLOSED["ordinals"]:
+        return False
     return identifier in GROUPS or head in GROUPING or head not in BODIES or head in _WORDS["of states"]
 
 
