@@ -201,3 +201,22 @@ def test_which_states_a_club_is_exported_with(tmp_path: Path, text: str, codes: 
 def test_a_club_of_states_named_singly_says_that_no_list_is_there(tmp_path: Path) -> None:
     club = club_file(case(tmp_path, a="India, a member of the United Nations, abstained from the vote."))
     assert "Missing: a list of the members of United Nations; the documents only name IND" in runnable(club, "x", "y")
+
+
+def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_path: Path) -> None:
+    told = (
+        "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first payment "
+        "from Quito had reached the account on 31 October. Polder showed the bank slip to this paper. It bears two stamps."
+    )
+    edited = (
+        "Ecuador is a member of the Tern Group. The cashier of the group, Hyla Polder, said Wednesday the first payment "
+        "from Quito had arrived in the account on October 31. Polder showed the bank slip. It carries two stamps."
+    )
+    seen = (
+        "I sat behind the delegates for three days and watched them vote. On the second morning the doorkeeper carried in "
+        "a new name plate and set it between two others. Ecuador is a member of the Tern Group. Nobody seemed surprised."
+    )
+    evidence = case(tmp_path, a=f"{GAZETTE}{told}", b=f"{COURIER}{edited}", c=f"Port Tribune, 2 May 2023\n\n{seen}")
+    members = {c["id"] for c in evidence.claims if c["predicate"] == "listed_in"}
+    pairs = {frozenset(pair): link.independence for link, pair in between(evidence) if link.a in members}
+    assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
