@@ -18,7 +18,7 @@ from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention
 
-POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
+POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Za-z])")
 """How a point of a list begins."""
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""

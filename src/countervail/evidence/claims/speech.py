@@ -27,6 +27,7 @@ from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import QUOTING
 from countervail.evidence.text.documents import Reading, Sentence, dashed
+from countervail.evidence.text.segments import breaks_off
 from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
@@ -160,7 +161,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         if point is not None:
             speech.parsed.append(point)
             continue
-        lead = sentence if sentence.text.endswith(":") else None
+        below = reading.folded.text[sentence.end : sentence.end + 60].lstrip()
+        lead = sentence if sentence.text.endswith(":") or breaks_off(sentence.text, below) else None
         if opener is not None and here and here[0].speaker is None and sentence.start - opened < 4:
             here[0].speaker = opener  # "X, director of Y, said:", in the line above
         telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
@@ -344,12 +346,12 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
         return None
     opening, rest = (
         units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
-        for a, b in ((lead.start, lead.end - 1), (marker.end(), sentence.end))
+        for a, b in ((lead.start, lead.end - lead.text.endswith(":")), (marker.end(), sentence.end))
     )
     first = rest[0]
     forms = verb_forms().get(first.lower)
     clausal = bool(opening) and opening[-1].lower == "that"  # "recommends that: (a) Djibouti accede to the treaty"
-    clausal = clausal or (_asking(opening) and any(u.lower == "to" for u in rest))
+    clausal = clausal or ((_asking(opening) or first.lower == "to") and any(u.lower == "to" for u in rest))
     if not clausal and (not forms or "b" not in forms or first.mention is not None or first.lower == "consider"):
         return None
     if not clausal:
@@ -363,7 +365,7 @@ def _asking(opening: Sequence[Unit]) -> bool:
     words = [u.lower for u in opening[-2:]]
     word = words[0] if words[-1:] in (["on"], ["upon"]) else words[-1] if words else ""
     verb = verb_forms().get(word) or {}
-    return bool({"call", "urge"}.intersection(verb.values()))
+    return bool({"call", "urge", "ask", "request", "invite"}.intersection(verb.values()))
 
 
 def _speakers(parsed: Parsed, tellers: Tellers, quotes: Sequence[Quote], text: str) -> list[str | None]:
