@@ -160,6 +160,8 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     for i, unit in enumerate(units[1:-1], 1):
         if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
+        elif (units[i - 1].tag, unit.lower, units[i + 1].tag) == ("D", "late", "E"):
+            unit.tag = "N"  # "the late Ivo Hass"
     units = _of_several_words(_unnumbered(units))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]

@@ -356,7 +356,7 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
         return None
     if not clausal:
         first.text, first.tag, first.forms = first.lower, "N", forms
-    units = [*opening, *rest]
+    units = plainly_put([*opening, *rest])
     return Parsed(sentence, units, clauses_of(units))
 
 

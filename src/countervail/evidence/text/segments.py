@@ -127,14 +127,13 @@ def _letterhead(
 _OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
 """How a short line ends that a list of demands follows."""
 _BREAKS_OFF = re.compile(
-    r"(?:call(?:s|ed)? (?:up)?on|urged?s?|(?:ask|request|invite|recommend|propose|decide|agree|demand)(?:s|e?d)?(?: that| to)?"
+    r"(?:call(?:s|ed)? (?:up)?on|urged?s?|"
+    r"(?:ask|request|invite|recommend|propose|decide|agree|demand)(?:s|e?d)?(?: that| to)?"
     r"|that the [A-Z]\w+(?: [A-Z]\w+){0,3}) *:?\Z"
 )
 """How it ends where it has no colon, or says who should: "We call on", "The Panel recommends that the Board"."""
 _MARKER = re.compile(r" *(?:[-*•–—]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]) +(?=[A-Za-z])")
-_DOING = re.compile(
-    r" (?:[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said) "
-)
+_DOING = re.compile(r" (?:[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said) ")
 """What makes a point of a list a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
 
 
