@@ -16,12 +16,12 @@ from countervail.evidence.claims.commands import (
     POINT,
     commanded,
     deciding,
+    entered,
     join_fields,
     name_like,
     plainly_put,
-    served,
-    sexes,
 )
+from countervail.evidence.claims.descriptions import served, sexes
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
@@ -154,7 +154,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         declared = declared or bool(DECLARING.match(sentence.text))
         decides = body if sentence.start >= preamble else None
         said = voice if declared else ""
-        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides)
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides, actors)
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
         until = sentence.end
@@ -327,6 +327,7 @@ def _parsed(
     quote: Quote | None,
     declared: str = "",
     body: Mention | None = None,
+    actors: Actors | None = None,
 ) -> Parsed:
     dateline = _DATELINE.match(text, start, end) if quote is None else None
     start = dateline.end() if dateline else start
@@ -334,8 +335,9 @@ def _parsed(
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     units = plainly_put(units)
     join_fields(units)
+    entry = actors.entry_at(start) if actors is not None else None
     if quote is None:
-        units = commanded(units, declared, body)
+        units = entered(units, entry) if entry is not None else commanded(units, declared, body)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
