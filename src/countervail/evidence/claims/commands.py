@@ -79,6 +79,11 @@ def entered(units: list[Unit], body: Mention) -> list[Unit]:
     colon = next((k for k, u in enumerate(units[:6]) if u.tag == ":"), -1)
     made = units[colon + 1 :] if colon > 0 and all(u.tag in "NPDE" for u in units[:colon]) else units
     k = next((k for k, u in enumerate(made) if u.tag != "B"), len(made))
+    at = made[0].start if made else 0
+    who = Unit(body.value or "", (body.value or "").lower(), "E", at, at, body)
+    kind = next((j for j, u in enumerate(made[:3]) if u.lower == "of"), 0)
+    if kind and all(u.tag == "N" and u.mention is None for u in made[:kind]):
+        return [who, _made(made[0], "is", "A"), _small(made[0]), *made[1:]]  # "Operator of ships used to"
     forms = verb_forms().get(made[k].lower, {}) if k + 1 < len(made) and made[k].mention is None else {}
     after = made[k + 1] if forms else None
     if after is None or not {"d", "n", "s"} & forms.keys() or after.lower == "of" or after.tag in {"A", "V", ":", "G"}:
@@ -88,9 +93,8 @@ def entered(units: list[Unit], body: Mention) -> list[Unit]:
     )
     if plural or (not made[k].text[:1].isupper() and not k):
         return made
-    at, passive = made[k].start, "n" in forms and (after.lower == "by" or forms["n"] in _DONE_TO)
+    passive = "n" in forms and (after.lower == "by" or forms["n"] in _DONE_TO)
     made[k].forms = forms
-    who = Unit(body.value or "", (body.value or "").lower(), "E", at, at, body)
     return [who, *([_made(made[k], "was", "A")] if passive else []), *made[:k], _small(made[k]), *made[k + 1 :]]
 
 

@@ -228,8 +228,7 @@ def _entries(shared: Context) -> Iterator[Claim]:
     text = shared.reading.folded.text
     for entry in shared.actors.entries:
         on = _LISTED_ON.search(text, entry.end, entry.stop)
-        if not (entry.fate or on or _GROUNDS.search(text, entry.end, entry.stop)):
-            continue
+        known = bool(entry.fate or on or _GROUNDS.search(text, entry.end, entry.stop))
         span = (entry.start, entry.end)
         who = shared.actors.body(text[slice(*span)])
         if entry.mention is not None and entry.mention.type == "person":
@@ -245,7 +244,7 @@ def _entries(shared: Context) -> Iterator[Claim]:
         document = shared.reading.document_at(shared.reading.folded.offsets[span[0]])
         common: dict[str, Any] = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/entry@1"}
         common["attribution"] = (document.source, document.id)
-        if on is not None or entry.fate != "delisted":
+        if known and (on is not None or entry.fate != "delisted"):
             spans = [span] if on is None else [span, on.span()]
             yield shared.claim("p.unknown", "listed", spans, object=who, time=time, **common)
         if entry.fate == "delisted":

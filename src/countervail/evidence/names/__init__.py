@@ -230,7 +230,8 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
         for match in _BODY.finditer(text):
             name = match.group("n")
             line = text[match.end() : match.end() + 300].split("\n", 1)[0]
-            if re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
+            sure = re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line)
+            if sure or (line[:1] == "," and (0, len(name)) in find_organisations(name.title(), tokenise(name.title()))):
                 parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
                 bodies.append((*match.span("n"), " ".join(parts)))
     taken = Taken(_merged([row[:2] for row in people] + [row[:2] for row in bodies]))
