@@ -191,10 +191,23 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
         elif (units[i - 1].tag, unit.lower, units[i + 1].tag) == ("D", "late", "E"):
             unit.tag = "N"  # "the late Ivo Hass"
-    units = _of_several_words(_unnumbered(units))
+    units = _of_several_words(_unnumbered(_sitting_in(units)))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
     return units
+
+
+def _sitting_in(units: list[Unit]) -> list[Unit]:
+    """The units of "Observers: X, the Y." at the head of minutes: "X and the Y attended the meeting as observers."."""
+    rest = [u.tag for u in units[2:]]
+    if [u.lower for u in units[:2]] != ["observers", ":"] or not {*rest} <= {*"DEC,."} or rest[-1:] != ["."]:
+        return units
+    last = max((k for k, u in enumerate(units) if u.tag == ","), default=0)
+    listed = [_made(u, "and", "C") if k == last and k else u for k, u in enumerate(units)][2:-1]
+    said = (("attended", "V"), ("the", "D"), ("meeting", "N"), ("as", "P"), ("observers", "N"))
+    made = [*listed, *(_made(units[-1], *word) for word in said), units[-1]]
+    made[len(listed)].forms = verb_forms()["attended"]
+    return made
 
 
 def _unnumbered(units: list[Unit]) -> list[Unit]:
