@@ -82,6 +82,7 @@ def entered(units: list[Unit], body: Mention) -> list[Unit]:
     at = made[0].start if made else 0
     who = Unit(body.value or "", (body.value or "").lower(), "E", at, at, body)
     kind = next((j for j, u in enumerate(made[:3]) if u.lower == "of"), 0)
+    kind = 0 if colon > 0 and units[0].lower in {"position", "positions", "function", "title", "designation"} else kind
     if kind and all(u.tag == "N" and u.mention is None for u in made[:kind]):
         return [who, _made(made[0], "is", "A"), _small(made[0]), *made[1:]]  # "Operator of ships used to"
     forms = verb_forms().get(made[k].lower, {}) if k + 1 < len(made) and made[k].mention is None else {}

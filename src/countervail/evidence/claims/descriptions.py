@@ -54,7 +54,8 @@ _SECTION = re.compile(
     r"(?m)^[ ]{0,3}(?:[A-Z0-9]{1,2}[.)] ?)?(?:"
     r"(?P<listed>(?i:(?:new |further )?(?:listings?|designations?|additions?|entries)|(?:newly )?(?:listed|added)))"
     r"|(?P<delisted>(?i:removals?|removed|deletions?|deleted|de-?list(?:ings?|ed)|revocations?|revoked))"
-    r"|(?P<other>(?i:(?:amend|variation|correct|change|update)\w*)))\b[^\n.;]{0,70}$"
+    r"|(?P<other>(?i:(?:amend|variation|correct|change|update|contact|question|permit|exemption)\w*|en?quiries|inquiries"
+    r"|further information|press|media|(?:explanatory )?notes?|background|guidance|licen[cs]es?)))\b[^\n.;]{0,70}$"
 )
 """A line above the entries of a notice that says what is done with them."""
 

@@ -228,7 +228,8 @@ def _entries(shared: Context) -> Iterator[Claim]:
     text = shared.reading.folded.text
     for entry in shared.actors.entries:
         on = _LISTED_ON.search(text, entry.end, entry.stop)
-        known = bool(entry.fate or on or _GROUNDS.search(text, entry.end, entry.stop))
+        unknown = entry.mention is None and not text[slice(entry.start, entry.end)].isupper()
+        known = not unknown and bool(entry.fate or on or _GROUNDS.search(text, entry.end, entry.stop))
         span = (entry.start, entry.end)
         who = shared.actors.body(text[slice(*span)])
         if entry.mention is not None and entry.mention.type == "person":
@@ -247,7 +248,7 @@ def _entries(shared: Context) -> Iterator[Claim]:
         if known and (on is not None or entry.fate != "delisted"):
             spans = [span] if on is None else [span, on.span()]
             yield shared.claim("p.unknown", "listed", spans, object=who, time=time, **common)
-        if entry.fate == "delisted":
+        if known and entry.fate == "delisted":
             yield shared.claim("p.unknown", "delisted", [span], object=who, time=None, **common)
         if who.startswith("p."):
             yield from _positions(shared, who, (entry.end, entry.stop), common)

@@ -168,10 +168,19 @@ def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
         if not plain or "," in name or len(words) < 2 or re.search(r"\b(?:IMO|Flag)\b", block):
             continue
         person = re.search(rf"\b(?:{_OF_PEOPLE}):", block) is not None
-        legal = name.isupper() and not person
-        shown = [w if (legal and re.fullmatch(_LEGAL, w) and len(w) <= 5) else w.title() for w in words]
-        if not person or len(words) <= 6:
-            yield *match.span("n"), " ".join(shown) if name.isupper() else name, person
+        if person and len(words) <= 6:
+            yield *match.span("n"), _in_order(words, block), True
+        elif not person:
+            shown = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in words]
+            yield *match.span("n"), " ".join(shown) if name.isupper() else name, False
+
+
+def _in_order(words: list[str], block: str) -> str:
+    """A person's name in the order of speech, where a surname is set in capitals: ORTA Ana Maria, Ana Maria ORTA."""
+    surname = [w for w in words if len(w) > 1 and w.isupper()]
+    given = [w for w in words if w not in surname]
+    first = bool(given) and words[0] in surname and not _SURNAME_FIRST.search(block)
+    return " ".join(w.title() if w in surname else w for w in ([*given, *surname] if first else words))
 
 
 _SURNAME_FIRST = re.compile(r"\b(?:Korean?|DPRK|PRC|Chin(?:a|ese)|Hong Kong|Taiwan(?:ese)?|Viet ?[Nn]am(?:ese)?)\b")
