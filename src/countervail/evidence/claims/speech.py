@@ -167,7 +167,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
             here[0].speaker = opener  # "X, director of Y, said:", in the line above
         telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
         opener, opened = (tellers.subject(parsed.units, parsed.clauses, telling[-1]) if telling else None), sentence.end
-        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units)):
+        told = parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units))
+        if told and not (lead is not None and [u.tag for u in parsed.units if u.tag != ":"][-1:] == ["A"]):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)
         spoken = _speakers(parsed, tellers, here, reading.folded.text)
@@ -348,8 +349,12 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
         return None
     opening, rest = (
         units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
-        for a, b in ((lead.start, lead.end - lead.text.endswith(":")), (marker.end(), sentence.end))
+        for a, b in ((lead.start, lead.end), (marker.end(), sentence.end))
     )
+    if opening and opening[0].lower == "to":  # "To the Bank: - Close the account"
+        units = commanded([*opening, *rest], "")
+        return Parsed(sentence, units, clauses_of(units)) if units[0] is not opening[0] else None
+    opening = opening[: len(opening) - lead.text.endswith(":")]
     first = rest[0]
     forms = verb_forms().get(first.lower)
     clausal = bool(opening) and opening[-1].lower == "that"  # "recommends that: (a) Djibouti accede to the treaty"

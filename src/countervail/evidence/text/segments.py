@@ -129,7 +129,8 @@ _OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:",
 _BREAKS_OFF = re.compile(
     r"(?:call(?:s|ed)? (?:up)?on|urged?s?|"
     r"(?:ask|request|invite|recommend|propose|decide|agree|demand)(?:s|e?d)?(?: that| to)?"
-    r"|that the [A-Z]\w+(?: [A-Z]\w+){0,3}) *:?\Z"
+    r"|[Tt]hat the [A-Z]\w+(?: [A-Z]\w+){0,3}|(?<=\w )(?:should|must|shall)"
+    r"|\ATo (?:the )?[A-Z][^.;:\n]{3,80}(?=:)) *:?\Z"
 )
 """How it ends where it has no colon, or says who should: "We call on", "The Panel recommends that the Board"."""
 _MARKER = re.compile(r" *(?:[-*•–—]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]) +(?=[A-Za-z])")
