@@ -94,7 +94,8 @@ def entries(reading: Reading) -> list[Entry]:
             below += 1
         stop = text.find(stops[start], below, following)
         named = [m for m, a, _ in reading.within(start, end) if m.type in {"person", "organisation"} and a == start]
-        fate = fates[bisect_left(places, start) - 1] if stops[start] != "\n" and places[:1] < [start] else ""
+        above = bisect_left(places, start)
+        fate = fates[above - 1] if above and stops[start] != "\n" else ""
         found.append(Entry(start, end, following if stop < 0 else stop, named[0] if named else None, fate))
     return found
 
