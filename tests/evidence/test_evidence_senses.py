@@ -1713,3 +1713,9 @@ def test_entries_and_points(text: str, predicate: str, claims: list[tuple[str, A
     rows = claims_of(text, "Notice of the Office\n\nOslo, 4 May 2025\n\n")
     found = [(c["subject"], c.get("object"), c["modality"]) for c in rows if c["predicate"] == predicate]
     assert sorted(found, key=str) == sorted(claims, key=str)
+
+
+def test_an_entry_below_no_section_is_listed_where_grounds_are_given() -> None:
+    text = "Tarvo Freight Ltd\nAddress: Riga\n\nVolta Metals AG\nAddress: Bern\nGrounds: It sold oil to Chad.\n"
+    rows = claims_of(text, "Notice\n\nOslo, 4 May 2025\n\n")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == ["o.volta-metals-ag"]
