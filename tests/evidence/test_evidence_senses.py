@@ -1719,3 +1719,11 @@ def test_an_entry_below_no_section_is_listed_where_grounds_are_given() -> None:
     text = "Tarvo Freight Ltd\nAddress: Riga\n\nVolta Metals AG\nAddress: Bern\nGrounds: It sold oil to Chad.\n"
     rows = claims_of(text, "Notice\n\nOslo, 4 May 2025\n\n")
     assert [c["object"] for c in rows if c["predicate"] == "listed"] == ["o.volta-metals-ag"]
+
+
+def test_a_letter_goes_to_an_office_where_its_head_names_nobody() -> None:
+    text = (
+        "To: Underwriting, Section for Trade\nFrom: Ivo Hass, Country Risk\nRe: Three ships\n\nThe ships left for Oslo."
+    )
+    rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
+    assert [c["qualifier"] for c in rows] == [{"post": "Underwriting, Section for Trade"}]

@@ -183,11 +183,30 @@ def _cables(shared: Context) -> Iterator[Claim]:
             place = document.place_of(offsets[signed.start("n")])
             yield Claim(document.id, "signed_by", (where,), object=name, place=place, **common)
         to = _CABLE_TO.search(text, start, min(end, start + 900))
-        if to and not document.addressees:
+        if to and not document.addressees and "to" not in document.header:
             where, place = shared.place(*to.span("o"), document), document.place_of(offsets[to.start("o")])
             office = {"post": to["o"]}
             yield Claim(
                 document.id, "addressed_to", (where,), object="p.unnamed", qualifier=office, place=place, **common
+            )
+
+
+def _offices(shared: Context) -> Iterator[Claim]:
+    """To which office a letter goes that names nobody: "To: Section for Trade"."""
+    for document in shared.reading.documents:
+        to = document.header.get("to")
+        if to and not document.addressees and re.search("[A-Za-z]{3}", to["value"]):
+            yield Claim(
+                document.id,
+                "addressed_to",
+                (shared.raw_place(to["start"], to["end"], document),),
+                object="p.unnamed",
+                qualifier={"post": to["value"]},
+                document=document.id,
+                attribution=(document.source, document.id),
+                time=dated(document),
+                place=document.place_of(to["start"]),
+                extractor="rules/letter@1",
             )
 
 
@@ -276,6 +295,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
     yield from _cables(shared)
+    yield from _offices(shared)
     yield from _entries(shared)
 
 
