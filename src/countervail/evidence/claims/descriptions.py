@@ -1,4 +1,5 @@
-"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of."""
+"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of; whose an
+entry of a notice is, and the state that an official speaks for."""
 
 from __future__ import annotations
 
