@@ -49,6 +49,8 @@ def test_people(text: str, people: list[str]) -> None:
     ("text", "bodies"),
     [
         ("Oslo listed Navira S.A. and Tolpa Verin.", ["Navira S.A.", "Tolpa Verin"]),
+        ("Kelda Ore Bourse of Riga\nAddress: 4 Quay Street\nGrounds: It sold ore.", ["Kelda Ore Bourse of Riga"]),
+        ("(a) Place Tarvo Marine FZE on the list;\n(b) Ask Kelda Ltd.", ["Tarvo Marine FZE", "Kelda Ltd"]),
         ("It hired the auditors Kelda Moorin to look.", ["Kelda Moorin"]),
         ("Velm Dorane, a house registered in Riga, was sold.", ["Velm Dorane"]),
         ("Tarvo Marine Ltd sailed. Tarvo Marine did not reply.", ["Tarvo Marine Ltd", "Tarvo Marine"]),
@@ -105,6 +107,8 @@ def test_listed_names_are_turned_round_and_aliases_kept_with_them() -> None:
 @pytest.mark.parametrize(
     ("text", "people", "aliases"),
     [
+        ("ORTA Ana Maria\nDate of birth: 4 May 1970\n\nIvo HASS\nGender: M", {"Ana Maria Orta", "Ivo Hass"}, []),
+        ("KIM CHOL SU\nDate of birth: 1970\nNationality: DPRK\n\nTarvo Marine\nAddress: Riga", {"Kim Chol Su"}, []),
         (
             "1. DARVANI, Kamran. DOB 1970. a.k.a: (1) ABU SALIM (2) DARWANI, Kamran.\n2. SOLTANI, Reza. DOB 1971",
             {"Kamran Darvani", "Reza Soltani"},

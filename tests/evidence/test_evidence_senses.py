@@ -1632,3 +1632,98 @@ def test_how_much_it_was(text: str, predicate: str, number: float) -> None:
     rows = [c for c in claims_of(text) if c["predicate"] == predicate]
     assert rows
     assert {c["qualifier"]["amount"]["number"] for c in rows} == {number}
+
+
+NOTICE = (
+    "New listings - Belarus\n\nTarvo Freight Co. Ltd\n   Address: Riga\n   Grounds: The company has supplied shells to "
+    "the Lido Group. Sold oil to Chad. Also listed by Norway.\n\nIVO HASS\n   Date of birth: 8 March 1969\n   "
+    "Position: director, Tarvo Freight; formerly envoy in Oslo\n   Grounds: Signed the pact with Peru.\n\nRemovals\n\n"
+    "Volta Metals AG\n   Address: Bern\n\nContact\n\nPress Office\n   Address: Bern\n"
+)
+SCHEDULE = (
+    "The persons, firms and ships named in Schedule 1 are sanctioned from 12 June 2025.\n\n2. Removal\n\nOrta Ltd left."
+    "\n\nSCHEDULE 1\n\nHASS, Ivo. DOB: 1971. Former registrar of Tarvo Freight.\n\nTARVO FREIGHT SERVICES, Riga, "
+    "Latvia. Operator of ships. Paid the crews of Orta Ltd through Volta Bank.\n\nAMBER LILY (IMO 9217759), flag: "
+    "Gabon.\n\nDated at Oslo this 10th day of June 2025.\n\nMARA LIND, Secretary.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "claims"),
+    [
+        (
+            NOTICE,
+            "listed",
+            [
+                ("c.NOR", "o.tarvo-freight-co-ltd", "asserted"),
+                ("p.unknown", "o.tarvo-freight-co-ltd", "asserted"),
+                ("p.unknown", "p.ivo-hass", "asserted"),
+            ],
+        ),
+        (NOTICE, "delisted", [("p.unknown", "o.volta-metals-ag", "asserted")]),
+        (NOTICE, "supplied", [("o.tarvo-freight-co-ltd", i, "asserted") for i in ("c.TCD", "o.lido-group")]),
+        (NOTICE, "signed", [("p.ivo-hass", "o.pact", "asserted")]),
+        (NOTICE, "holds_post", [("p.ivo-hass", None, "asserted")] * 2),
+        (
+            SCHEDULE,
+            "sanctioned",
+            [("p.unknown", ["p.ivo-hass", "o.tarvo-freight-services", "n.amber-lily"], "asserted")],
+        ),
+        (SCHEDULE, "paid", [("o.tarvo-freight-services", "p.crews-of-orta-ltd", "asserted")]),
+        (
+            "Volta Metals, listed 4 May 2020, was taken off the list.",
+            "delisted",
+            [("p.unknown", "o.volta-metals", "asserted")],
+        ),
+        (
+            "The designation of Volta Metals (Riga, Latvia), made in May, is revoked.",
+            "delisted",
+            [("p.unknown", "o.volta-metals", "asserted")],
+        ),
+        ("The Board deleted the entry for Volta Metals.", "delisted", [("o.board", "o.volta-metals", "asserted")]),
+        ("The Board removed the name of the late Ivo Hass.", "delisted", [("o.board", "p.ivo-hass", "asserted")]),
+        (
+            "The union met in Oslo.\n\nWe call on\n\n–  Norway to list Volta Metals;\n–  Chad to join.",
+            "listed",
+            [("c.NOR", "o.volta-metals", "proposed")],
+        ),
+        (
+            "The Council decides\n\n(a) to add Volta Metals to the list;",
+            "listed",
+            [("o.council", "o.volta-metals", "planned")],
+        ),
+        (
+            "The African Union must:\n\n- add Volta Metals to its list.",
+            "listed",
+            [("o.african-union", "o.volta-metals", "proposed")],
+        ),
+        (
+            "To the Government of Togo:\n\n- Freeze the accounts of Volta Metals.",
+            "froze",
+            [("c.TGO", "n.accounts-of-volta-metals", "proposed")],
+        ),
+        (
+            "Present: Chad and Peru. Observers: Norway, the African Union.",
+            "observer_of",
+            [("c.NOR", "p.unnamed", "asserted"), ("o.african-union", "p.unnamed", "asserted")],
+        ),
+    ],
+)
+def test_entries_and_points(text: str, predicate: str, claims: list[tuple[str, Any, str]]) -> None:
+    rows = claims_of(text, "Notice of the Office\n\nOslo, 4 May 2025\n\n")
+    found = [(c["subject"], c.get("object"), c["modality"]) for c in rows if c["predicate"] == predicate]
+    assert sorted(found, key=str) == sorted(claims, key=str)
+
+
+def test_an_entry_below_no_section_is_listed_where_grounds_are_given() -> None:
+    text = "Tarvo Freight Ltd\nAddress: Riga\n\nVolta Metals AG\nAddress: Bern\nGrounds: It sold oil to Chad.\n"
+    rows = claims_of(text, "Notice\n\nOslo, 4 May 2025\n\n")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == ["o.volta-metals-ag"]
+
+
+def test_a_letter_goes_to_an_office_where_its_head_names_nobody() -> None:
+    text = (
+        "To: Underwriting, Section for Trade\nFrom: Ivo Hass, Country Risk\nRe: Three ships\n\nThe ships left for Oslo."
+    )
+    rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
+    assert [c["qualifier"] for c in rows] == [{"post": "Underwriting, Section for Trade"}]

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from countervail.evidence.names import ENTRY_HEAD
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
-from countervail.evidence.text.segments import Line, Segment
+from countervail.evidence.text.segments import Line, Segment, prose
 from countervail.evidence.text.tokens import Mention, headline, persian
 
 _POST = re.compile(rf"\b(?:{w.OWNERS}|{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
@@ -337,8 +338,8 @@ def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
 def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
     """The signatory where the line is a name, a name and a post, or a name above a post."""
     bare = line.text.strip()
-    if bare[-1:] in {":", "?", "!"}:
-        return None  # "X, director of Y, said:"
+    if bare[-1:] in {":", "?", "!"} or ENTRY_HEAD.match(text, line.start):
+        return None  # "X, director of Y, said:"; an entry of a notice
     if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40) or re.search(r"\b(?:born|died)\b", bare):
         return None
     person = names.person(line.start, line.end)
@@ -366,11 +367,6 @@ def _signature(line: Line, following: Line | None, text: str, names: Names) -> d
     return {"name": person[2].value, "post": post, "organisation": body, "start": person[0], "end": person[1]}
 
 
-_OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
-"""How a short line ends that a list of demands follows."""
-_DOING = r"[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said"
-_POINT = re.compile(rf"^(?:[-*•–]|\(?(?:[a-z]|[ivx]{{1,4}}|\d{{1,2}})[.)]) (?=[^\n]* (?:{_DOING}) )")
-"""A point of a list that is a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
 _CREDITED = re.compile(r"[a-z)][.!?][\"']? (?:\([^()]{3,60}\)|- [A-Z][^.]{2,60})$")
 """A sentence with the agency that it is from behind it: no title."""
 
@@ -379,9 +375,10 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
     """Headline and body paragraphs of an article: what is prose."""
     title: str | None = None
     found: list[tuple[int, int]] = []
-    for line in segment.lines:
+    filled = [line for line in segment.lines if not line.blank]
+    for line, below in zip(filled, [*filled[1:], None], strict=True):
         bare = line.text.strip()
-        if not bare or w.PUBLISHER.match(bare) or w.RULE.match(bare):
+        if w.PUBLISHER.match(bare) or w.RULE.match(bare):
             continue
         if (
             not found
@@ -391,7 +388,6 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
         ):
             title = bare
             continue
-        short = len(bare) >= 15 and " " in bare
-        if len(bare) >= 40 or (short and (bare[-1] in '.!?"' or bare.endswith(_OPENS) or _POINT.match(bare))):
+        if prose(bare, below.text if below is not None else ""):
             found.append((line.start, line.end))
     return title, found

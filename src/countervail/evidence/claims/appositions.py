@@ -38,8 +38,13 @@ _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "e
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 
 _OTHER_LIST = re.compile(
-    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+)\b"
+    r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
+    r"|explanatory note|(?:dated|done|given|signed) (?:at|in|this|by))\b"
 )
+
+
+_SHIP_LINE = re.compile(r"(?m)^[-*•\d.) ]{0,5}(?:M[TV] )?(?P<n>[A-Z][A-Z\d' -]{2,40}) \(IMO")
+_ANNEX = re.compile(r"\b(?:Schedule|Annex|Appendix)(?: (?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\b")
 
 
 def _dated_on(units: Sequence[Any], k: int) -> bool:
@@ -343,6 +348,9 @@ class Appositions(Nominals):
             return named
         reading = self.shared.reading
         text, start = reading.folded.text, parsed.sentence.end
+        annex = _ANNEX.search(parsed.sentence.text)
+        headed = re.compile(rf"(?mi)^ *{annex.group()} *$").search(text, start) if annex is not None else None
+        start = headed.end() if headed is not None else start  # "the persons named in Schedule 2"
         stop = _OTHER_LIST.search(text, start)
         found: list[str] = []
         for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
@@ -360,7 +368,8 @@ class Appositions(Nominals):
             ):
                 name = mention.value or ""
                 found.append(f"p.{slug(name)}" if mention.type == "person" else self.actors.body(name))
-        return list(dict.fromkeys(found))
+        ships = _SHIP_LINE.finditer(text, start, stop.start() if stop is not None else len(text))
+        return list(dict.fromkeys([*found, *(f"n.{slug(m['n'])}" for m in ships)]))
 
     def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """What the frames of a verb claim of a clause."""

@@ -8,17 +8,15 @@ become one phrase.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from countervail.evidence.claims.phrases import listed_from
-from countervail.evidence.claims.units import CLOSED, Unit, nounlike
-from countervail.evidence.model import slug
+from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention
 
-POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*]) +(?=[A-Za-z])")
+POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Za-z])")
 """How a point of a list begins."""
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
@@ -67,6 +65,38 @@ def commanded(units: list[Unit], declared: str, body: Mention | None = None) -> 
         starts = starts or (k > 1 and units[k - 2].tag in {";", ","} and units[k - 1].tag == "C" and _orders(units, k))
         made += [_made(units[k], who, "O"), _made(units[k], how, "A"), _small(units[k])] if starts else [units[k]]
     return made
+
+
+_DONE_TO = frozenset(
+    ["list", "sanction", "designate", "appoint", "elect", "own", "control", "expel", "dismiss", "convict"]
+)
+"""What is done to the entry of a list whose sentence begins with it: "Designated in May", "Appointed director"."""
+
+
+def entered(units: list[Unit], body: Mention) -> list[Unit]:
+    """The units of a sentence below the name of an entry, without their label and with the entry as their subject where
+    they have none: "Grounds: Sold coal to X", "Also listed by Y"."""
+    colon = next((k for k, u in enumerate(units[:6]) if u.tag == ":"), -1)
+    made = units[colon + 1 :] if colon > 0 and all(u.tag in "NPDE" for u in units[:colon]) else units
+    k = next((k for k, u in enumerate(made) if u.tag != "B"), len(made))
+    at = made[0].start if made else 0
+    who = Unit(body.value or "", (body.value or "").lower(), "E", at, at, body)
+    kind = next((j for j, u in enumerate(made[:3]) if u.lower == "of"), 0)
+    kind = 0 if colon > 0 and units[0].lower in {"position", "positions", "function", "title", "designation"} else kind
+    if kind and all(u.tag == "N" and u.mention is None for u in made[:kind]):
+        return [who, _made(made[0], "is", "A"), _small(made[0]), *made[1:]]  # "Operator of ships used to"
+    forms = verb_forms().get(made[k].lower, {}) if k + 1 < len(made) and made[k].mention is None else {}
+    after = made[k + 1] if forms else None
+    if after is None or not {"d", "n", "s"} & forms.keys() or after.lower == "of" or after.tag in {"A", "V", ":", "G"}:
+        return made
+    plural = "s" in forms and (
+        after.tag not in {"D", "N", "E", "#"} or (not after.text[:1].islower() and after.tag == "N")
+    )
+    if plural or (not made[k].text[:1].isupper() and not k):
+        return made
+    passive = "n" in forms and (after.lower == "by" or forms["n"] in _DONE_TO)
+    made[k].forms = forms
+    return [who, *([_made(made[k], "was", "A")] if passive else []), *made[:k], _small(made[k]), *made[k + 1 :]]
 
 
 def _decides(units: Sequence[Unit], i: int) -> bool:
@@ -160,10 +190,25 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     for i, unit in enumerate(units[1:-1], 1):
         if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
-    units = _of_several_words(_unnumbered(units))
+        elif (units[i - 1].tag, unit.lower, units[i + 1].tag) == ("D", "late", "E"):
+            unit.tag = "N"  # "the late Ivo Hass"
+    units = _of_several_words(_unnumbered(_sitting_in(units)))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
     return units
+
+
+def _sitting_in(units: list[Unit]) -> list[Unit]:
+    """The units of "Observers: X, the Y." at the head of minutes: "X and the Y attended the meeting as observers."."""
+    rest = [u.tag for u in units[2:]]
+    if [u.lower for u in units[:2]] != ["observers", ":"] or not {*rest} <= {*"DEC,."} or rest[-1:] != ["."]:
+        return units
+    last = max((k for k, u in enumerate(units) if u.tag == ","), default=0)
+    listed = [_made(u, "and", "C") if k == last and k else u for k, u in enumerate(units)][2:-1]
+    said = (("attended", "V"), ("the", "D"), ("meeting", "N"), ("as", "P"), ("observers", "N"))
+    made = [*listed, *(_made(units[-1], *word) for word in said), units[-1]]
+    made[len(listed)].forms = verb_forms()["attended"]
+    return made
 
 
 def _unnumbered(units: list[Unit]) -> list[Unit]:
@@ -346,39 +391,3 @@ def heading(units: Sequence[Unit]) -> list[Unit]:
     before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
     alone = after == "." and len(units) <= marked + 2
     return [units[marked]] if marked and not before and (alone or after == ":") else []
-
-
-_POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
-_OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
-
-
-def served(reading: Reading) -> dict[str, str]:
-    """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
-    found: dict[str, str] = {}
-    text = reading.folded.text
-    places = list(zip(reading.mentions, reading.spans, strict=True))
-    for (m, (a, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
-        if {m.type, other.type} != {"person", "country"} or c - b > 70:
-            continue
-        person, state = (m, other) if m.type == "person" else (other, m)
-        between, lead = text[b:c], text[max(0, a - 30) : a]
-        served = (
-            m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
-        )
-        post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
-        owned = m.type == "country" and re.fullmatch(
-            rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
-        )
-        if state.value and (served or post or owned):
-            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{state.value}")
-    return found
-
-
-_SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
-
-
-def sexes(reading: Reading) -> Iterator[tuple[str, str]]:
-    """People with the pronoun that their sentence has for them: "Deputy X disagreed; he would"."""
-    for mention, (_, b) in zip(reading.mentions, reading.spans, strict=True):
-        if mention.type == "person" and (told := _SHE_WOULD.match(reading.folded.text, b)):
-            yield f"p.{slug(reading.full_name(mention.value or ''))}", told.group(1)

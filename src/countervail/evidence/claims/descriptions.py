@@ -1,10 +1,14 @@
-"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of."""
+"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of; whose an
+entry of a notice is, and the state that an official speaks for."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from countervail.evidence.claims.actors import (
     BODIES,
@@ -20,8 +24,9 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
+from countervail.evidence.names import ENTRY_HEAD
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import country_names
+from countervail.evidence.text.tokens import Mention, country_names
 
 _THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of (?-i:[A-Z]))", re.IGNORECASE)
 _NEAR = 300  # characters back that "the club" may be which a membership without a name is of
@@ -46,11 +51,62 @@ _ROLE_AFTER = re.compile(
 )
 
 
+_SECTION = re.compile(
+    r"(?m)^[ ]{0,3}(?:[A-Z0-9]{1,2}[.)] ?)?(?:"
+    r"(?P<listed>(?i:(?:new |further )?(?:listings?|designations?|additions?|entries)|(?:newly )?(?:listed|added)))"
+    r"|(?P<delisted>(?i:removals?|removed|deletions?|deleted|de-?list(?:ings?|ed)|revocations?|revoked))"
+    r"|(?P<other>(?i:(?:amend|variation|correct|change|update|contact|question|permit|exemption)\w*|en?quiries|inquiries"
+    r"|further information|press|media|(?:explanatory )?notes?|background|guidance|licen[cs]es?)))\b[^\n.;]{0,70}$"
+)
+"""A line above the entries of a notice that says what is done with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a notice: the folded span of its name, where it ends, whose it is, and what is done with it."""
+
+    start: int
+    end: int
+    stop: int
+    mention: Mention | None
+    fate: str
+    """Listed, delisted, or "" where no heading says it."""
+
+
+def entries(reading: Reading) -> list[Entry]:
+    """The entries of a notice: names with labelled lines below them, and paragraphs that begin with a name set in
+    capitals."""
+    text = reading.folded.text
+    sections = [*_SECTION.finditer(text)]
+    places, fates = [m.start() for m in sections], [(m.lastgroup or "").removeprefix("other") for m in sections]
+    heads = {m.start("n"): m.end("n") for m in ENTRY_HEAD.finditer(text)}
+    stops = dict.fromkeys(heads, "\n\n")
+    for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
+        opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
+        set_so = text[a:b].split(",")[0].isupper() and " " in text[a:b] and text[b : b + 1] in {".", ","}
+        if mention.type in {"person", "organisation"} and opens and set_so and "alias" not in mention.detail:
+            heads.setdefault(a, b)
+            stops.setdefault(a, "\n")
+    found, starts = list[Entry](), sorted(heads)
+    for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
+        end = heads[start]
+        below = end
+        while text[below : below + 1] == "\n":
+            below += 1
+        stop = text.find(stops[start], below, following)
+        named = [m for m, a, _ in reading.within(start, end) if m.type in {"person", "organisation"} and a == start]
+        above = bisect_left(places, start)
+        fate = fates[above - 1] if above and stops[start] != "\n" else ""
+        found.append(Entry(start, end, following if stop < 0 else stop, named[0] if named else None, fate))
+    return found
+
+
 class Described(Named):
     """The bodies of one text that descriptions stand for."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
+        self.entries = entries(reading)
         self.state = self._state_of_text()
         """The state whose mission or ministry writes the text."""
         letter = _FROM_STATE.search(reading.folded.text, 0, 1500)
@@ -162,6 +218,10 @@ class Described(Named):
             named = units[a - 2]  # "X, the platform from which Y withdrew"
             if named.mention is not None or any(c.isupper() for c in named.text):
                 return self.mention(named) if named.mention is not None else None
+        listed = self.entry_at(place)
+        name = (listed.value or "") if listed is not None and b - a == 2 and listed.type == "organisation" else ""
+        if name and word in {"company", "firm", "entity", *name.lower().split()}:
+            return self.body(name)  # "the company" below its name
         fresh = word not in self.called
         first = self.called.setdefault(word, place)
         titled = units[head].text[:1].isupper() and units[a].lower == "the" and b - a == 2 and head > 0
@@ -215,6 +275,11 @@ class Described(Named):
                 if counts:
                     return counts[-1]
         return None
+
+    def entry_at(self, place: int) -> Mention | None:
+        """Whose entry a place is in, below the name."""
+        before = self.entries[: bisect_left(self.entries, place, key=lambda e: e.end + 1)][-1:]
+        return before[0].mention if before and before[0].end <= place < before[0].stop else None
 
     def only_club(self) -> str | None:
         """The one body of the text that states are members of, by name or "the club"; None for several, or none."""
@@ -285,3 +350,39 @@ class Described(Named):
 
 FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
 """What the author of a report does to whom it is about."""
+
+
+_POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
+_OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
+
+
+def served(reading: Reading) -> dict[str, str]:
+    """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
+    found: dict[str, str] = {}
+    text = reading.folded.text
+    places = list(zip(reading.mentions, reading.spans, strict=True))
+    for (m, (a, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
+        if {m.type, other.type} != {"person", "country"} or c - b > 70:
+            continue
+        person, state = (m, other) if m.type == "person" else (other, m)
+        between, lead = text[b:c], text[max(0, a - 30) : a]
+        served = (
+            m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
+        )
+        post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
+        owned = m.type == "country" and re.fullmatch(
+            rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
+        )
+        if state.value and (served or post or owned):
+            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{state.value}")
+    return found
+
+
+_SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
+
+
+def sexes(reading: Reading) -> Iterator[tuple[str, str]]:
+    """People with the pronoun that their sentence has for them: "Deputy X disagreed; he would"."""
+    for mention, (_, b) in zip(reading.mentions, reading.spans, strict=True):
+        if mention.type == "person" and (told := _SHE_WOULD.match(reading.folded.text, b)):
+            yield f"p.{slug(reading.full_name(mention.value or ''))}", told.group(1)

@@ -246,8 +246,9 @@ def telling(made: Filled) -> bool:
     ):
         return True  # "the price has not been agreed"
     counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])
+    counted_ones = counted_ones or any(u.lower in {"schedule", "annex", "below"} for u in made.clause.units)
     if made.predicate == "sanctioned" and made.clause.verb.passive and made.objects and counted_ones:
-        return True  # "200 more vessels would be sanctioned"
+        return True  # "200 more vessels would be sanctioned", "those named in Schedule 1 are sanctioned"
     if made.predicate in _DONE_TO and any(u.tag == "E" for a, b in made.spans for u in made.clause.units[a:b]):
         return True  # "the embargo on Eritrea was lifted"
     named = [*made.objects, *(i for v in made.roles.values() if isinstance(v, str | list) for i in as_list(v))]

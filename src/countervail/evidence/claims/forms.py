@@ -315,7 +315,8 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
         return True
     if before.tag != ",":
         return False
-    commas = sum(u.tag == "," for u in units[:i])
+    tags = [u.tag for u in units[:i]]
+    commas = sum(t == "," and tags[:k].count("(") <= tags[:k].count(")") for k, t in enumerate(tags))
     verbs = any(u.tag in {"A", "V"} for u in units[:i])
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
     return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}

@@ -213,7 +213,7 @@ class Reader(Framing):
             since = [m for m in self.here if m.predicate == "left" and set(m.objects) & set(made.objects)]
             made.subjects = [s for s in made.subjects if not any(s in m.subjects for m in since)]
         entries = made.objects and ENTRIES.intersection(made.objects[0][2:].split("-"))
-        if made.predicate in {"listed", "delisted"} and entries:
+        if made.predicate in {"listed", "delisted", "sanctioned"} and entries:
             below = _BELOW.search(parsed.sentence.text)
             named = [i for i in made.objects if i.rpartition("-")[2] in ENTRIES]
             headed = under_headings(self.shared.reading, self.actors.body, named, parsed.sentence.end)

@@ -183,11 +183,30 @@ def _cables(shared: Context) -> Iterator[Claim]:
             place = document.place_of(offsets[signed.start("n")])
             yield Claim(document.id, "signed_by", (where,), object=name, place=place, **common)
         to = _CABLE_TO.search(text, start, min(end, start + 900))
-        if to and not document.addressees:
+        if to and not document.addressees and "to" not in document.header:
             where, place = shared.place(*to.span("o"), document), document.place_of(offsets[to.start("o")])
             office = {"post": to["o"]}
             yield Claim(
                 document.id, "addressed_to", (where,), object="p.unnamed", qualifier=office, place=place, **common
+            )
+
+
+def _offices(shared: Context) -> Iterator[Claim]:
+    """To which office a letter goes that names nobody: "To: Section for Trade"."""
+    for document in shared.reading.documents:
+        to = document.header.get("to")
+        if to and not document.addressees and re.search("[A-Za-z]{3}", to["value"]):
+            yield Claim(
+                document.id,
+                "addressed_to",
+                (shared.raw_place(to["start"], to["end"], document),),
+                object="p.unnamed",
+                qualifier={"post": to["value"]},
+                document=document.id,
+                attribution=(document.source, document.id),
+                time=dated(document),
+                place=document.place_of(to["start"]),
+                extractor="rules/letter@1",
             )
 
 
@@ -213,53 +232,61 @@ def _headers(shared: Context) -> Iterator[Claim]:
             )
 
 
-_ENTRY = re.compile(r"(?m)^[ \t]*\d{1,4}\.[ \t]+(?P<n>[A-Z\u00c0-\u00de][^\n:;]{2,110}[^\n:;.])[ \t]*$")
-"""The head of an entry of a list: its number and name."""
 _LISTED_ON = re.compile(r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)")
-_POSITION = re.compile(r"\b(?:Position|Designation|Title): (?P<p>[A-Z][^:\n]+?\.)(?= ?(?:[A-Z][^.:\n]{0,40}:|\n|$))")
-_GOING = re.compile(r"[ \t]*(?:[A-Z]\. )?(?:REMOVALS?|DELETIONS?|DE-?LISTINGS?|DELISTED)\b")
-_HEADING = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. )?[A-Z][A-Z :-]{4,60}[ \t]*$")
+_GROUNDS = re.compile(r"\n ?(?:Grounds|(?:Statement of )?[Rr]easons?|(?:Grounds|Reasons) for (?:listing|designation)):")
+_POSITION = re.compile(
+    r"\b(?:Positions?|Designation|Title|Function):? (?P<p>[A-Za-z][^:\n]+?)(?=[.;] ?(?:[A-Z][^.:\n]{0,40}:|\n|$)|\n|$)"
+)
+_POSTS = re.compile(r"(?:[^.;]|\.(?! ?[A-Z]))+")
+_FORMER = re.compile(r"(?:[Ff]ormerly|[Ff]ormer|[Pp]reviously|[Uu]ntil \w+(?: \d{4})?,?) ")
 
 
 def _entries(shared: Context) -> Iterator[Claim]:
-    """The entries of an annex to a notice: who was listed when, and who is taken off below a heading that says so."""
+    """The entries of a notice: who was listed and when, who is taken off below a heading that says so, and what posts
+    they hold."""
     text = shared.reading.folded.text
-    heads = list(_ENTRY.finditer(text))
-    for n, head in enumerate(heads):
-        end = heads[n + 1].start() if n + 1 < len(heads) else len(text)
-        on = _LISTED_ON.search(text, head.end(), end)
-        if on is None or text.count("\n\n", head.end(), on.start()) > 1:
-            continue
-        span = head.span("n")
-        named = [m for m in shared.reading.within(*span) if m[0].type in {"person", "organisation"}]
+    for entry in shared.actors.entries:
+        on = _LISTED_ON.search(text, entry.end, entry.stop)
+        unknown = entry.mention is None and not text[slice(entry.start, entry.end)].isupper()
+        known = not unknown and bool(entry.fate or on or _GROUNDS.search(text, entry.end, entry.stop))
+        span = (entry.start, entry.end)
         who = shared.actors.body(text[slice(*span)])
-        if named and named[0][0].type == "person":
-            who = person(shared.reading.full_name(named[0][0].value or ""))
-        elif named:
-            who = shared.actors.body(named[0][0].value or "")
-        date = next((m for m, a, _ in shared.reading.within(on.end(), on.end() + 24, "date") if a == on.end()), None)
-        headings = [h for h in _HEADING.finditer(text, 0, head.start()) if "," not in h.group()]
-        going = bool(headings) and _GOING.match(headings[-1].group()) is not None
+        if entry.mention is not None and entry.mention.type == "person":
+            who = person(shared.reading.full_name(entry.mention.value or ""))
+        elif entry.mention is not None:
+            who = shared.actors.body(entry.mention.value or "")
         time = None
-        if date is not None and date.value:
+        found = shared.reading.within(on.end(), on.end() + 24, "date") if on is not None else []
+        date = next((m for m, a, _ in found if on is not None and a == on.end()), None)
+        if on is not None and date is not None and date.value:
             raw, calendar = text[on.end() : on.end() + date.end - date.start], date.detail.get("calendar", "gregorian")
             time = {"edtf": date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
         document = shared.reading.document_at(shared.reading.folded.offsets[span[0]])
         common: dict[str, Any] = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/entry@1"}
         common["attribution"] = (document.source, document.id)
-        yield shared.claim("p.unknown", "listed", [span, (on.start(), on.end())], object=who, time=time, **common)
-        if going:
+        if known and (on is not None or entry.fate != "delisted"):
+            spans = [span] if on is None else [span, on.span()]
+            yield shared.claim("p.unknown", "listed", spans, object=who, time=time, **common)
+        if known and entry.fate == "delisted":
             yield shared.claim("p.unknown", "delisted", [span], object=who, time=None, **common)
-        names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
-        position = _POSITION.search(text, head.end(), end) if who.startswith("p.") else None
-        for part in re.finditer(r"[^.]+\.", position["p"]) if position is not None else ():
-            at = position.start("p") + part.start() if position is not None else 0
-            post, body = post_of(text, at, at + len(part.group()) - 1, names)
-            former = re.match(r"(?:Formerly|Former|Previously) ", post or "")
-            post = (post or "")[former.end() if former else 0 :].removeprefix("Currently ").split(" (")[0]
+        if who.startswith("p."):
+            yield from _positions(shared, who, (entry.end, entry.stop), common)
+
+
+def _positions(shared: Context, who: str, span: tuple[int, int], common: dict[str, Any]) -> Iterator[Claim]:
+    """The posts that an entry gives: "Position: director, X; formerly envoy of Y"."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    for position in _POSITION.finditer(text, *span):
+        for part in _POSTS.finditer(text, *position.span("p")):
+            at = part.start() + len(part.group()) - len(part.group().lstrip())
+            former = _FORMER.match(text, at)
+            at = former.end() if former is not None else at
+            post, body = post_of(text, at, part.end(), names)
+            post = (post or "").removeprefix("Currently ").split(" (")[0]
             if post:
                 value: dict[str, Any] = {"post": post, "organisation": body, **({"former": True} if former else {})}
-                yield shared.claim(who, "holds_post", [(at, at + len(part.group()))], value=value, **common)
+                yield shared.claim(who, "holds_post", [(at, part.end())], value=value, **common)
 
 
 def claims(shared: Context) -> Iterator[Claim]:
@@ -268,6 +295,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
     yield from _cables(shared)
+    yield from _offices(shared)
     yield from _entries(shared)
 
 

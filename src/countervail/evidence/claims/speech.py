@@ -16,17 +16,18 @@ from countervail.evidence.claims.commands import (
     POINT,
     commanded,
     deciding,
+    entered,
     join_fields,
     name_like,
     plainly_put,
-    served,
-    sexes,
 )
+from countervail.evidence.claims.descriptions import served, sexes
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import QUOTING
 from countervail.evidence.text.documents import Reading, Sentence, dashed
+from countervail.evidence.text.segments import breaks_off
 from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
@@ -153,19 +154,21 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         declared = declared or bool(DECLARING.match(sentence.text))
         decides = body if sentence.start >= preamble else None
         said = voice if declared else ""
-        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides)
+        parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides, actors)
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
         point = _point(reading, text, sentence, lead) if lead is not None else None
         until = sentence.end
         if point is not None:
             speech.parsed.append(point)
             continue
-        lead = sentence if sentence.text.endswith(":") else None
+        below = reading.folded.text[sentence.end : sentence.end + 60].lstrip()
+        lead = sentence if sentence.text.endswith(":") or breaks_off(sentence.text, below) else None
         if opener is not None and here and here[0].speaker is None and sentence.start - opened < 4:
             here[0].speaker = opener  # "X, director of Y, said:", in the line above
         telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
         opener, opened = (tellers.subject(parsed.units, parsed.clauses, telling[-1]) if telling else None), sentence.end
-        if parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units)):
+        told = parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units))
+        if told and not (lead is not None and [u.tag for u in parsed.units if u.tag != ":"][-1:] == ["A"]):
             speech.parsed.append(parsed)
         retold = _retold(parsed, same and retold)
         spoken = _speakers(parsed, tellers, here, reading.folded.text)
@@ -325,6 +328,7 @@ def _parsed(
     quote: Quote | None,
     declared: str = "",
     body: Mention | None = None,
+    actors: Actors | None = None,
 ) -> Parsed:
     dateline = _DATELINE.match(text, start, end) if quote is None else None
     start = dateline.end() if dateline else start
@@ -332,8 +336,9 @@ def _parsed(
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     units = plainly_put(units)
     join_fields(units)
+    entry = actors.entry_at(start) if actors is not None else None
     if quote is None:
-        units = commanded(units, declared, body)
+        units = entered(units, entry) if entry is not None else commanded(units, declared, body)
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
@@ -344,17 +349,21 @@ def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> P
         return None
     opening, rest = (
         units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
-        for a, b in ((lead.start, lead.end - 1), (marker.end(), sentence.end))
+        for a, b in ((lead.start, lead.end), (marker.end(), sentence.end))
     )
+    if opening and opening[0].lower == "to":  # "To the Bank: - Close the account"
+        units = commanded([*opening, *rest], "")
+        return Parsed(sentence, units, clauses_of(units)) if units[0] is not opening[0] else None
+    opening = opening[: len(opening) - lead.text.endswith(":")]
     first = rest[0]
     forms = verb_forms().get(first.lower)
     clausal = bool(opening) and opening[-1].lower == "that"  # "recommends that: (a) Djibouti accede to the treaty"
-    clausal = clausal or (_asking(opening) and any(u.lower == "to" for u in rest))
+    clausal = clausal or ((_asking(opening) or first.lower == "to") and any(u.lower == "to" for u in rest))
     if not clausal and (not forms or "b" not in forms or first.mention is not None or first.lower == "consider"):
         return None
     if not clausal:
         first.text, first.tag, first.forms = first.lower, "N", forms
-    units = [*opening, *rest]
+    units = plainly_put([*opening, *rest])
     return Parsed(sentence, units, clauses_of(units))
 
 
@@ -363,7 +372,7 @@ def _asking(opening: Sequence[Unit]) -> bool:
     words = [u.lower for u in opening[-2:]]
     word = words[0] if words[-1:] in (["on"], ["upon"]) else words[-1] if words else ""
     verb = verb_forms().get(word) or {}
-    return bool({"call", "urge"}.intersection(verb.values()))
+    return bool({"call", "urge", "ask", "request", "invite"}.intersection(verb.values()))
 
 
 def _speakers(parsed: Parsed, tellers: Tellers, quotes: Sequence[Quote], text: str) -> list[str | None]:

@@ -119,7 +119,9 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
     reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
-        after = next_word(units, i + 1)  # "set up by", "announced yesterday by"
+        beyond = next_word(units, i + 1)
+        if after.tag != "T" or (beyond is not None and beyond.tag != ","):  # but "X, listed 4 May, was removed"
+            after = beyond  # "set up by", "announced yesterday by"
     if (
         reduced
         and not votes

@@ -143,6 +143,46 @@ _LISTED = re.compile(
 )
 
 
+_OF_PEOPLE = (
+    r"[Dd]ate of [Bb]irth|DOB|D\.O\.B\.?|[Pp]lace of [Bb]irth|POB|Nationality|Citizenship|Gender|Passport(?: no\.?)?"
+)
+_FIELDS = (
+    rf"{_OF_PEOPLE}|Also known as|[AaFf]\.?[Kk]\.?[Aa]\.?|Alias(?:es)?|Address(?:es)?|Position|Title|Function|Grounds"
+    r"|(?:Statement of )?[Rr]easons?|(?:Grounds|Reasons) for (?:listing|designation)|Registration (?:number|no\.?)"
+    r"|Registered office|Place of (?:registration|incorporation)|Identifying information|Listed on|Date of listing"
+)
+"""What the lines below the name of an entry begin with."""
+ENTRY_HEAD = re.compile(
+    rf"(?m)^[ ]{{0,3}}(?:\(?\d{{1,4}}[.)] +)?(?P<n>[{UP}][^\n:;]{{2,90}}[^\n:;,. ])[ ]?"
+    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)"
+)
+"""A name alone on its line above a line with a label: an entry of a notice, as "Ostra Freight Ltd", "Address: Riga"."""
+
+
+def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
+    """The names at the heads of the entries of a notice: folded spans with the name, and whether it is a person's."""
+    for match in ENTRY_HEAD.finditer(text):
+        name, words = match.group("n"), match.group("n").split()
+        block = text[match.end() : match.end() + 600].lstrip("\n").split("\n\n", 1)[0]
+        plain = all(w[:1].isupper() or w.lower() in PARTICLES or w in {"and", "of", "for", "the", "&"} for w in words)
+        if not plain or "," in name or len(words) < 2 or re.search(r"\b(?:IMO|Flag)\b", block):
+            continue
+        person = re.search(rf"\b(?:{_OF_PEOPLE}):", block) is not None
+        if person and len(words) <= 6:
+            yield *match.span("n"), _in_order(words, block), True
+        elif not person:
+            shown = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in words]
+            yield *match.span("n"), " ".join(shown) if name.isupper() else name, False
+
+
+def _in_order(words: list[str], block: str) -> str:
+    """A person's name in the order of speech, where a surname is set in capitals: ORTA Ana Maria, Ana Maria ORTA."""
+    surname = [w for w in words if len(w) > 1 and w.isupper()]
+    given = [w for w in words if w not in surname]
+    first = bool(given) and words[0] in surname and not _SURNAME_FIRST.search(block)
+    return " ".join(w.title() if w in surname else w for w in ([*given, *surname] if first else words))
+
+
 _SURNAME_FIRST = re.compile(r"\b(?:Korean?|DPRK|PRC|Chin(?:a|ese)|Hong Kong|Taiwan(?:ese)?|Viet ?[Nn]am(?:ese)?)\b")
 
 
@@ -199,9 +239,16 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
         for match in _BODY.finditer(text):
             name = match.group("n")
             line = text[match.end() : match.end() + 300].split("\n", 1)[0]
-            if re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
+            sure = re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line)
+            if sure or (line[:1] == "," and (0, len(name)) in find_organisations(name.title(), tokenise(name.title()))):
                 parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
                 bodies.append((*match.span("n"), " ".join(parts)))
+    taken = Taken(_merged([row[:2] for row in people] + [row[:2] for row in bodies]))
+    for a, b, name, person in _headed(text):
+        if person and not taken.overlaps(a, b):
+            people.append((a, b, name, {}))
+        elif not taken.overlaps(a, b):
+            bodies.append((a, b, name))
     return sorted(people, key=lambda row: row[0]), bodies
 
 

@@ -124,6 +124,36 @@ def _letterhead(
     return start
 
 
+_OPENS = (" that:", " to:", " called on:", " calls on:", " call on:", " urged:", " urges:", " urge:")
+"""How a short line ends that a list of demands follows."""
+_BREAKS_OFF = re.compile(
+    r"(?:call(?:s|ed)? (?:up)?on|urged?s?|"
+    r"(?:ask|request|invite|recommend|propose|decide|agree|demand)(?:s|e?d)?(?: that| to)?"
+    r"|[Tt]hat the [A-Z]\w+(?: [A-Z]\w+){0,3}|(?<=\w )(?:should|must|shall)"
+    r"|\ATo (?:the )?[A-Z][^.;:\n]{3,80}(?=:)) *:?\Z"
+)
+"""How it ends where it has no colon, or says who should: "We call on", "The Panel recommends that the Board"."""
+_MARKER = re.compile(r" *(?:[-*•–—]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]) +(?=[A-Za-z])")
+_DOING = re.compile(r" (?:[a-z]{3,20}ed|has|have|had|is|are|was|were|will|left|sold|paid|froze|met|made|took|said) ")
+"""What makes a point of a list a sentence without its full stop: "- Japan imposed sanctions on Belarus"."""
+
+
+def breaks_off(line: str, below: str) -> bool:
+    """Whether a line ends before the points of a list that go on with it: "We call on", "The Council decides"."""
+    return len(line) < 300 and bool(_MARKER.match(below)) and bool(_BREAKS_OFF.search(line))
+
+
+def prose(line: str, below: str) -> bool:
+    """Whether a line is of the body of an article, to be read as sentences; `below` is the line after it."""
+    if len(line) >= 40 or breaks_off(line, below):
+        return True
+    if len(line) < 15 or " " not in line:
+        return False
+    point = _MARKER.match(line)
+    stops = line[-1] in '.!?"' or line.endswith(_OPENS)
+    return stops or (point is not None and (line[-1] == ";" or bool(_DOING.search(line))))
+
+
 _SIGNS = re.compile(r"\s*(?:\((?:[Ss]igned|sgd|SIGNED)\)|/s/)")
 
 
