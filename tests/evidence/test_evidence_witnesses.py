@@ -205,16 +205,17 @@ def test_a_club_of_states_named_singly_says_that_no_list_is_there(tmp_path: Path
 
 def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_path: Path) -> None:
     told = (
-        "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first payment "
-        "from Quito had reached the account on 31 October. Polder showed the bank slip to this paper. It bears two stamps."
+        "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first "
+        "payment from Quito had reached the account on 31 October. Polder showed the bank slip to this paper. It bears "
+        "two stamps."
     )
     edited = (
-        "Ecuador is a member of the Tern Group. The cashier of the group, Hyla Polder, said Wednesday the first payment "
-        "from Quito had arrived in the account on October 31. Polder showed the bank slip. It carries two stamps."
+        "Ecuador is a member of the Tern Group. The cashier of the group, Hyla Polder, said Wednesday the first "
+        "payment from Quito had arrived in the account on October 31. Polder showed the bank slip. It has two stamps."
     )
     seen = (
-        "I sat behind the delegates for three days and watched them vote. On the second morning the doorkeeper carried in "
-        "a new name plate and set it between two others. Ecuador is a member of the Tern Group. Nobody seemed surprised."
+        "I sat behind the delegates for three days and watched them vote. On the second morning the doorkeeper carried "
+        "in a new name plate and set it between two others. Ecuador is a member of the Tern Group. None was surprised."
     )
     evidence = case(tmp_path, a=f"{GAZETTE}{told}", b=f"{COURIER}{edited}", c=f"Port Tribune, 2 May 2023\n\n{seen}")
     members = {c["id"] for c in evidence.claims if c["predicate"] == "listed_in"}
