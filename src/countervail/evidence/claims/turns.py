@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, set_apart
-from countervail.evidence.claims.modality import speaker_clause
-from countervail.evidence.claims.phrases import head_word, listed_from
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.tellers import beside
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
+from countervail.evidence.names import speaking_first
 from countervail.evidence.text.documents import Reading, Sentence
 
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
@@ -126,15 +127,30 @@ def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
     if not _OFFICE.fullmatch(word):
         return None
     held = dict.fromkeys(
-        f"p.{slug(n)}" for _, b, n in named if re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+        f"p.{slug(n)}"
+        for a, b, n in named
+        if re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+        or (word in _IN_CHAIR and (_PRESIDES.match(text, b) or _PRESIDED_BY.search(text[max(0, a - 40) : a])))
     )
     return next(iter(held)) if len(held) == 1 else None
+
+
+_IN_CHAIR = frozenset(["Chair", "Chairman", "Chairwoman", "Chairperson", "President", "Speaker", "Officer"])
+_PRESIDES = re.compile(r"(?: \([^()\n]{2,60}\))?,? (?:presiding|in the chair|took the chair)\b")
+_PRESIDED_BY = re.compile(
+    r"(?i)\b(?:in the chair|chair(?:man|woman|person)?:|presiding(?: officer)?:|chaired by|presided over by)\W{1,3}"
+    r"(?:(?:mr|mrs|ms|dr|senator|ambassador|judge)\.? )?$"
+)
+"""What says beside a name who leads a meeting, whose turns begin "The Chair"."""
 
 
 def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, str | None]:
     """The paragraphs, with whom the label that some of them begin with names."""
     turns: dict[Paragraph, str | None] = {}
-    labelled = [(sentence, _label(sentence.text)) for sentence in sentences]
+    stops = {m.start("who"): m for m in speaking_first(reading.folded.text)}
+    labelled = [
+        (s, m.group("who") if (m := stops.get(s.start)) else None if stops else _label(s.text)) for s in sentences
+    ]
     labels = Counter(label for _, label in labelled)
     houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
     houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
@@ -151,8 +167,8 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
         if office is None:
             turns[key] = NOBODY if _ASKED_BY.match(sentence.text) else None
             continue
-        verbatim = _VERBATIM.match(sentence.text)
-        until = verbatim.end() if verbatim else len(office) + 1
+        verbatim = stops.get(sentence.start) or _VERBATIM.match(sentence.text)
+        until = verbatim.end() - verbatim.start() if verbatim else len(office) + 1
         named = reading.within(sentence.start, sentence.start + until, "person")
         shouted = _SHOUTED.fullmatch(office)
         last = shouted.group(1).title() if shouted else office.title() if office.isupper() else office
@@ -220,15 +236,8 @@ def _answers(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph,
 # -- quotations ------------------------------------------------------------------------------------------------------
 
 
-_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "deem", "dismiss", "denounce", "speak"])
-"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
-_UNSPOKEN = CLOSED["unspoken"]
-"""Verbs that report, but no words."""
-_BROKEN = frozenset([",", ";", ":", "C", "V", "R", "S", "(", ")"])
-"""What stands between no verb and its object."""
 _ANYBODY = frozenset(["p.man", "p.woman", "p.men", "p.women", "p.person", "p.people", "p.friend", "p.boy", "p.girl"])
 """Somebody of whom a description says nothing."""
-_READ = frozenset(["statement", "communique", "communiqué", "letter", "note", "text", "declaration", "message"])
 _PERSONAL = {"he": "he", "she": "she", "they": "they"}
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
@@ -299,13 +308,13 @@ class Tellers:
         """Who the reports beside the quotations of a sentence name, for each of them; `lead` is what stands before the
         first."""
         places = [i for i, u in enumerate(units) if u.tag == "Q"]
-        reports_by = [_beside(units, clauses, p) for p in places]
+        reports_by = [beside(units, clauses, p) for p in places]
         reported = next((r for r in reports_by if r is not None), None)
         if reported is None:
             other = self._without_report(units, clauses, places[0], lead) if places else None
             return [other for _ in places]
-        beside = [report or reported for report in reports_by]
-        return [None if set_apart(report) else self.subject(units, clauses, report) for report in beside]
+        told_by = [report or reported for report in reports_by]
+        return [None if set_apart(report) else self.subject(units, clauses, report) for report in told_by]
 
     def after(self, units: Sequence[Unit], clauses: Sequence[Clause]) -> str | None:
         """Who said a question or exclamation that stands as a sentence before this one: '"Who pays?" X asked.'"""
@@ -371,30 +380,3 @@ def _of_whom(clause: Clause) -> list[Span]:
     told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
     met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
     return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]
-
-
-def _beside(units: Sequence[Unit], clauses: Sequence[Clause], place: int) -> Clause | None:
-    """The report that a quotation stands in: that of the clause it belongs to, else the nearest one."""
-    telling = [c for c in clauses if _tells(c, place)]
-    holding = next((c for c in reversed(clauses) if c.verb.start < place), None)
-    if place and units[place - 1].lower == "that":  # "believes that A paid and that '...'"
-        saying = [c for c in clauses if c.subjects and reports(c) and not c.verb.passive]
-        opened = [c for c in saying if c.verb.end < place and any(o.governor is c for o in clauses)]
-        if opened:
-            return opened[-1]
-    if holding is not None and holding not in telling:
-        over = speaker_clause(holding)
-        if over in telling:
-            return over
-    return min(telling, key=lambda c: abs(c.verb.main - place), default=None)
-
-
-def _tells(clause: Clause, place: int) -> bool:
-    """Whether a clause can report the words between quotation marks at a place."""
-    verb = clause.verb
-    if not clause.subjects or verb.passive or verb.lemma in _UNSPOKEN:
-        return False
-    if verb.lemma in _CALLING:  # not "a firm called X", which has its own object
-        return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
-    read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
-    return reports(clause) or puts_it(clause) or (read and not clause.objects)

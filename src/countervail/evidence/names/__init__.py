@@ -205,6 +205,37 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     return sorted(people, key=lambda row: row[0]), bodies
 
 
+_CHAIR = (
+    r"(?:The|THE) (?i:(?:acting |vice[ -]|deputy )?(?:chair(?:man|woman|person)?|president|speaker|presiding officer))"
+)
+_STYLED = (
+    r"(?i:mr|mrs|ms|miss|dr|sir|lord|lady|baroness|sen(?:ator)?|rep(?:resentative)?|hon|prof(?:essor)?|judge|gov(?:ernor)?"
+    r"|amb(?:assador)?|gen(?:eral)?|adm(?:iral)?|col(?:onel)?|chair(?:man|woman|person)?|director|secretary|commissioner)"
+)
+SPEAKS_FIRST = re.compile(
+    rf"(?m)^[ \t]*(?P<who>{_CHAIR}|{_STYLED}\.? (?P<n>(?:[^\W\d_][\w'-]{{0,24}} ){{0,3}}[A-Z][\w'-]{{1,24}})"
+    r"(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?)(?: \((?P<in>[^()\n]{2,80})\))?\.(?=[ \t]|$)"
+)
+"""How a turn begins whose speaker a full stop sets off: "Mr. SMITH. I thank", "The CHAIRMAN. Good morning"."""
+
+
+def speaking_first(text: str) -> list[re.Match[str]]:
+    """The labels with a full stop that begin turns, where the text has several."""
+    found = [m for m in SPEAKS_FIRST.finditer(text) if _all_capital(m.group("n") or "")]
+    return found if len(found) > 2 else []
+
+
+def _all_capital(name: str) -> bool:
+    """Whether a name has no small words but particles."""
+    return all(w[0].isupper() or w in PARTICLES for w in name.split())
+
+
+def _cased(name: str) -> str:
+    """A surname in ordinary writing: "DE LA CRUZ", "McGOVERN", "O'NEILL"."""
+    parts = re.split(r"([ '-])", name)
+    return "".join(f"{p[:2]}{p[2:].title()}" if p[:2] == "Mc" else p.title() if p.isupper() else p for p in parts)
+
+
 @cache
 def _cities() -> re.Pattern[str]:
     """Capitals whose names hold the name of another state or a word of bodies: Port of Spain."""
@@ -249,7 +280,9 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m, no in zip(countries, inside, strict=True) if not no]
     placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
-    entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
+    labels = [(*m.span("n"), _cased(m.group("n"))) for m in speaking_first(text) if m.group("n")]
+    listed += [(a, b, name, {}) for a, b, name in labels if not Taken([row[:2] for row in listed]).overlaps(a, b)]
+    entries = sorted(row[:2] for row in [*listed, *bodies])
     closed = Taken(_merged(entries))
     organisations = [s for s in organisations if not closed.overlaps(*s)]
     sums = [m.span() for m in _CURRENCY.finditer(text)]
