@@ -213,7 +213,7 @@ _STYLED = (
     r"|amb(?:assador)?|gen(?:eral)?|adm(?:iral)?|col(?:onel)?|chair(?:man|woman|person)?|director|secretary|commissioner)"
 )
 SPEAKS_FIRST = re.compile(
-    rf"(?m)^[ \t]*(?P<who>{_CHAIR}|{_STYLED}\.? (?P<n>(?:[^\W\d_][\w'-]{{0,24}} ){{0,3}}[A-Z][\w'-]{{1,24}})"
+    rf"(?m)^[ \t]*(?P<who>{_CHAIR}|{_STYLED}\.? (?P<n>(?:(?!of )[^\W\d_][\w'-]{{0,24}} ){{0,3}}[A-Z][\w'-]{{1,24}})"
     r"(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?)(?: \((?P<in>[^()\n]{2,80})\))?\.(?=[ \t]|$)"
 )
 """How a turn begins whose speaker a full stop sets off: "Mr. SMITH. I thank", "The CHAIRMAN. Good morning"."""
