@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
@@ -199,6 +200,15 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
     return turns
 
 
+def _after_dashes(keys: Sequence[Paragraph], paragraphs: Mapping[Paragraph, Sequence[Sentence]]) -> list[Paragraph]:
+    """The paragraphs that a dash opens, where they ask and each has its answer in a paragraph without one."""
+    opened = [paragraphs[k][0].text[:2] == "- " for k in keys]
+    asking = [k for k, dash in zip(keys, opened, strict=True) if dash]
+    asked = sum(any(s.text.endswith("?") for s in paragraphs[k]) for k in asking)
+    alone = not any(a and b for a, b in pairwise([*opened, True]))
+    return asking if len(asking) > 2 and 3 * asked >= len(asking) and alone and not opened[0] else []
+
+
 _HOST = re.compile(r"\b(?:by|to|with|I'm|I am|name is) (?:[A-Z]\w+ )?\Z", re.I)
 """What stands before the name of who asks the questions."""
 
@@ -211,23 +221,26 @@ def _answers(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph,
     asking = [
         k for k, many in paragraphs.items() if many[-1].text.endswith("?") and sum(len(s.text) for s in many) < 200
     ]
-    if len(asking) < 4:
-        return {}
     keys = list(paragraphs)
+    dashes = _after_dashes(keys, paragraphs)
+    if len(asking) < 4 and not dashes:
+        return {}
+    asking = dashes or asking
     later = keys[keys.index(asking[0]) :]
-    if all(later.index(k) % 2 == 0 for k in asking) and len(asking) > len(later) / 3:
+    if not dashes and all(later.index(k) % 2 == 0 for k in asking) and len(asking) > len(later) / 3:
         asking = later[: later.index(asking[-1]) + 1 : 2]  # one question, one answer: some only state what they ask
     opening = paragraphs[asking[0]][0].start
-    people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
+    named = [(a, reading.full_name(m.value)) for m, a, _ in reading.within(0, opening, "person") if m.value]
+    people = [(a, name) for a, name in named if " " in name]
     text = reading.folded.text
     guests = [name for a, name in people if not _HOST.search(text, max(0, a - 14), a)]
     if not guests:
         return {}
     found: dict[Paragraph, str] = {}
-    guest, answers = f"p.{slug(reading.full_name(guests[0]))}", False
+    guest, answers = f"p.{slug(guests[0])}", False
     for key, many in paragraphs.items():
-        named = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
-        answers = (answers or key in asking) and not (named and many[0].start > opening)
+        about = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
+        answers = key in asking or (answers and not about)
         if answers and key not in asking:
             found[key] = guest
     return found
