@@ -181,7 +181,9 @@ class Named:
                 return None
             start = text.rfind("\n", 0, a) + 1
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
-            alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
+            alone = (
+                len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] | (?:[A-Z]\.){2,5}\s", text[b : b + 13])
+            )
             lead = text[start:a].strip().lower()
             issued = bool(_ISSUED.search(lead))
             if mention.type == "organisation" and (issued or (alone and lead in {"", "the"})):

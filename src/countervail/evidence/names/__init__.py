@@ -274,6 +274,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
     organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
+    organisations = [(a, b - 2 if _DOTTED_FORM.match(text, b - 2) else b) for a, b in organisations]
     in_body = Taken(organisations)  # "Atlas-Niger Mutual" is no mention of Niger
     dates = [m for m in dates if not in_body.overlaps(*to_folded.span(m)) or m.detail.get("open") != "no year"]
     inside = [text[a - 1 : a] == "-" and in_body.overlaps(a, b) for a, b in placed]
@@ -349,6 +350,8 @@ def _no_body(text: str, span: tuple[int, int]) -> bool:
     return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
 
 
+_DOTTED_FORM = re.compile(r" [A-Z]\.(?:[A-Z]\.){0,3}[ACGKLV]\.(?![\w-])")
+"""A legal form in letters with stops, whose first letter is no part of the name: "Bank of Palmyra P.S.C."."""
 _SHIP_KIND = re.compile(
     r"(?:(?:Crude|Oil|Products?|Chemical|Gas|LPG|LNG|Bulk|General|Cargo|Container|Asphalt|Bitumen|Supply|Passenger) )*"
     r"(?:Tanker|Carrier|Cargo|Ship|Vessel|Tug|Ferry|Trawler)"
