@@ -59,8 +59,12 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
-    for clause in clauses if (whose := viewed(units)) else []:
-        clause.source = whose
+    whose = viewed(units)
+    colon = next((k for k, u in enumerate(units) if u.tag == ":" and whose and k < whose[0][0]), 0)
+    if colon and units[whose[0][0]].tag == "D" and (owners := [c.subjects for c in clauses if c.verb.end <= colon]):
+        whose = owners[0][:1] or whose  # "Serbia did not: its neighbour had not, in its view, been admitted"
+    for clause in clauses if whose else []:
+        clause.source = whose if clause.verb.start > colon else clause.source
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
