@@ -139,7 +139,8 @@ def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
 _IN_CHAIR = frozenset(["Chair", "Chairman", "Chairwoman", "Chairperson", "President", "Speaker", "Officer"])
 _PRESIDES = re.compile(r"(?: [(\[][^()\[\]\n]{2,60}[)\]])?,? (?:presiding|in the chair|took the chair)\b")
 _PRESIDED_BY = re.compile(
-    r"(?i)\b(?:in the chair|chair(?:man|woman|person)?:|presiding(?: officer)?:|chaired by|presided over by)\W{1,3}"
+    r"(?i)\b(?:in the chair|(?<!mr\. )(?<!the )(?<!madam )chair(?:man|woman|person)?:|presiding(?: officer)?:"
+    r"|chaired by|presided over by)\W{1,3}"
     r"(?:(?:mr|mrs|ms|dr|senator|ambassador|judge)\.? )?$"
 )
 """What says beside a name who leads a meeting, whose turns begin "The Chair"."""

@@ -281,9 +281,11 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m, no in zip(countries, inside, strict=True) if not no]
     placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
-    labels = [(*m.span("n"), _cased(m.group("n"))) for m in speaking_first(text) if m.group("n")]
-    listed += [(a, b, name, {}) for a, b, name in labels if not Taken([row[:2] for row in listed]).overlaps(a, b)]
-    entries = sorted(row[:2] for row in [*listed, *bodies])
+    inside_entries = Taken(_merged([row[:2] for row in listed]))
+    for label in speaking_first(text):
+        if label["n"] and not inside_entries.overlaps(*label.span("n")):
+            listed.append((*label.span("n"), _cased(label["n"]), {}))
+    entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
     organisations = [s for s in organisations if not closed.overlaps(*s)]
     sums = [m.span() for m in _CURRENCY.finditer(text)]
