@@ -36,6 +36,11 @@ def values(text: str, kind: str) -> list[str | None]:
         ("Its envoy, YB Dato' Iskanda Perwira, met Ms. Xu.", ["Iskanda Perwira", "Xu"]),
         ("Updated at 7:42 PM GMT. MS. ORTUZAR: Good morning.", ["ORTUZAR"]),
         (
+            "SEN. DE GRAAF. Why?\n\nMr. McILROY of Ohio. I left.\n\nTHE CHAIRPERSON. So did we.",
+            ["De Graaf", "McIlroy"],
+        ),
+        ("Dr. al-Zubari spoke. Nebrid al-Zubari runs a shop.", ["al-Zubari", "Nebrid al-Zubari"]),
+        (
             "H.E. Kojo Mensah-Brako opened it near Deba Ali; his name is Vano Tsera.",
             ["Kojo Mensah-Brako", "Vano Tsera"],
         ),
@@ -52,6 +57,7 @@ def test_people(text: str, people: list[str]) -> None:
         ("Kelda Ore Bourse of Riga\nAddress: 4 Quay Street\nGrounds: It sold ore.", ["Kelda Ore Bourse of Riga"]),
         ("(a) Place Tarvo Marine FZE on the list;\n(b) Ask Kelda Ltd.", ["Tarvo Marine FZE", "Kelda Ltd"]),
         ("It hired the auditors Kelda Moorin to look.", ["Kelda Moorin"]),
+        ("The Bank of Palmyra P.S.C. has closed.", ["Bank of Palmyra"]),
         ("Velm Dorane, a house registered in Riga, was sold.", ["Velm Dorane"]),
         ("Tarvo Marine Ltd sailed. Tarvo Marine did not reply.", ["Tarvo Marine Ltd", "Tarvo Marine"]),
         ("The clerk joins the Rotterdam trader in May.", []),

@@ -229,6 +229,22 @@ def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, 
             "left",
             [("c.UGA", "asserted", "p.minister")],
         ),
+        (
+            "Peru recalled that Chile had been fined, that it had refused the loan, and that it still owed rent.",
+            "refused",
+            [("c.CHL", "asserted", "c.PER")],
+        ),
+        (
+            "Malta opposed it. Peru did not: the Tea League had not, in its view, been left by Chile.",
+            "left",
+            [("c.CHL", "asserted", "c.PER")],
+        ),
+        (
+            "The delegation of Peru moved that Chile join the Tea League.",
+            "joined",
+            [("c.CHL", "proposed", "c.PER")],
+        ),
+        ("Malta moved to join the Tea League.", "joined", [("c.MLT", "asserted", None)]),
         ("Readers will recall that Japan left the Tea League.", "left", [("c.JPN", "asserted", None)]),
         ("Peru could not agree.", "agreed", [("c.PER", "asserted", None)]),
         (
@@ -315,6 +331,7 @@ def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
             "PERMANENT MISSION OF THE REPUBLIC OF VANUATU\nNew York\n\nMy Government has signed the Tea Convention.",
             "c.VUT",
         ),
+        ("Harbour Bank of Palmyra P.S.C.\nAmman\n\nWe have signed the Tea Convention.", "o.harbour-bank-of-palmyra"),
         ("HOLLIS SHIPPING LLP\nLondon\n\nIn May our firm signed the Tea Convention.", "o.hollis-shipping-llp"),
         ("FM AMEMBASSY SUVA\nTO SECSTATE WASHDC\n\n1. We have signed the Tea Convention.", "c.USA"),
         (
@@ -384,16 +401,38 @@ def test_a_pronoun_fits_the_title_of_the_person() -> None:
     assert {s for s, _, _ in said(text, "resigned")} <= {"p.cecile-toussaint"}
 
 
-def test_turns_of_an_interview_have_their_speaker() -> None:
-    text = (
-        "an interview with Dilnoza Yuldasheva, who negotiated for Uzbekistan.\n\n"
-        "Host: Why did Kazakhstan leave?\n\n"
-        "Yuldasheva: It never left. Kyrgyzstan signed the Silk Convention in 2019.\n\n"
-        "Host: And China?\n\n"
-        "Yuldasheva: China joined the Tea League."
-    )
-    speakers = {c["speaker"] for c in claims_of(text) if c["predicate"] in {"signed", "joined"}}
-    assert speakers == {"p.dilnoza-yuldasheva"}
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        (
+            "an interview with Dilnoza Yuldasheva, who negotiated for Uzbekistan.\n\n"
+            "Host: Why did Kazakhstan leave?\n\n"
+            "Yuldasheva: It never left. Kyrgyzstan signed the Silk Convention in 2019.\n\n"
+            "Host: And China?\n\n"
+            "Yuldasheva: China joined the Tea League.",
+            {"p.dilnoza-yuldasheva"},
+        ),
+        (
+            "The panel met at ten, Hon. Alma Brightwater [Chairwoman of the panel] presiding.\n\n"
+            "The CHAIRWOMAN. Good morning. Kenya joined the Tea League.\n\n"
+            "Mr. McDERMOTT of Ohio. Is that so?\n\n"
+            "MS. DE LA TORRE (Harbour Bank). Peru signed the Silk Convention. He did not.\n\n"
+            "Sen. OSGOOD. I joined the Tea League in May.\n\n"
+            "The CHAIRWOMAN. We are adjourned.",
+            {"p.alma-brightwater", "p.de-la-torre", "p.osgood"},
+        ),
+        (
+            "For nine years Tarvo Odukoya ran the mint. Harbour Post met Dr. Odukoya in Lomé.\n\n"
+            "\u2013 Dr. Odukoya, has Chile left?\n\nIt never did. Peru signed the Silk Convention.\n\n"
+            "\u2013 Mali says otherwise.\n\nMali joined the Tea League.\n\n"
+            "\u2013 And what of Chad?\n\nChad joined the Tea League too.",
+            {"p.tarvo-odukoya"},
+        ),
+    ],
+)
+def test_turns_have_their_speaker(text: str, speakers: set[str]) -> None:
+    found = {c["speaker"] for c in claims_of(text) if c["predicate"] in {"signed", "joined"}}
+    assert found == speakers
 
 
 def test_they_are_not_one_state() -> None:

@@ -148,14 +148,16 @@ class Named:
         """The body that each person speaks for: the one named right after a post of theirs, where it is no state's."""
         found: dict[str, str] = {}
         places = list(zip(self.reading.mentions, self.reading.spans, strict=True))
-        for (m, (_, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "organisation"}]):
+        for (m, (_, b)), (other, (c, d)) in pairwise([p for p in places if p[0].type in {"person", "organisation"}]):
             between = text[b:c]
             if m.type != "person" or other.type != "organisation" or c - b > 70 or re.search(r"[.;:!?]\s", between):
                 continue
             if (other.value or "").split()[0].lower() in ORGANS:
                 continue  # the chairman of the Board of Directors speaks for the house
-            if re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE) and not re.search(
-                r"\b(?:former|said|who|was|were)\b", between
+            beside = between == " (" and text[d : d + 1] == ")"  # "Mr X (Bank of Y) objected"
+            if beside or (
+                re.search(rf"\b(?:{POST_WORDS})\b", between, re.IGNORECASE)
+                and not re.search(r"\b(?:former|said|who|was|were)\b", between)
             ):
                 found.setdefault(f"p.{slug(self.reading.full_name(m.value or ''))}", self.body(other.value or ""))
         return found
@@ -179,7 +181,9 @@ class Named:
                 return None
             start = text.rfind("\n", 0, a) + 1
             line = text[start : text.find("\n", b) if text.find("\n", b) > 0 else len(text)].strip()
-            alone = len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] ", text[b : b + 3])
+            alone = (
+                len(line) - (b - a) < 5 or line.isupper() or re.match(r" [-|] | (?:[A-Z]\.){2,5}\s", text[b : b + 13])
+            )
             lead = text[start:a].strip().lower()
             issued = bool(_ISSUED.search(lead))
             if mention.type == "organisation" and (issued or (alone and lead in {"", "the"})):

@@ -330,6 +330,8 @@ class Actors(Described):
     def remember(self, units: Sequence[Unit], clauses: Sequence[Any]) -> None:
         """Keep in mind who a sentence spoke of: its main subjects, then a person it names."""
         self.fresh, self.sentence = self.fresh - 1, self.sentence + 1
+        if not clauses and "".join(u.tag for u in units[:5]) in {"N.E.", "NE."}:
+            return  # "Mr. SMITH.", who has the word
         main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.inserted]
         about = {x + k for c in main for x, _ in c.subjects for k in range(3)}  # "The crude tanker X left"
         for span in (s for s in vessels(units) if not clauses or s[0] in about):

@@ -264,14 +264,16 @@ def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, i
             return other.objects
         if told.relative and other.verb.passive and other.after("by") == told.subjects:
             return other.subjects[:1]
+        named = [c for c in other.subjects if other.units[c[1] - 1].tag == "E" and not clause.verb.modal]
+        if other.governor is told and other.link == "that" and named:
+            return named  # "recalled that X had been fined and that it had refused"
     return []
 
 
 def _existential(units: Sequence[Any], clause: Clause) -> bool:
     """Whether a clause says who there is: "there remained Peru and Chad, and they"."""
-    return [units[a].lower for a, _ in clause.subjects] in ([], ["there"]) and units[
-        clause.verb.start - 1
-    ].lower == "there"
+    there = units[clause.verb.start - 1].lower == "there"
+    return there and [units[a].lower for a, _ in clause.subjects] in ([], ["there"])
 
 
 def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:

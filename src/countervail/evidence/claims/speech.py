@@ -165,7 +165,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         lead = sentence if sentence.text.endswith(":") or breaks_off(sentence.text, below) else None
         if opener is not None and here and here[0].speaker is None and sentence.start - opened < 4:
             here[0].speaker = opener  # "X, director of Y, said:", in the line above
-        telling = [c for c in parsed.clauses if lead is not None and reports(c) and not c.verb.passive and not here]
+        telling = [c for c in parsed.clauses if lead and c.subjects and reports(c) and not c.verb.passive and not here]
         opener, opened = (tellers.subject(parsed.units, parsed.clauses, telling[-1]) if telling else None), sentence.end
         told = parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units))
         if told and not (lead is not None and [u.tag for u in parsed.units if u.tag != ":"][-1:] == ["A"]):

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import Clause, reports
+from countervail.evidence.claims.clause import Clause, puts_it, reports
 from countervail.evidence.claims.commands import viewed
-from countervail.evidence.claims.modality import PONDERING
-from countervail.evidence.claims.phrases import listed_from, listed_to, skip_left
+from countervail.evidence.claims.modality import PONDERING, speaker_clause
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -59,8 +59,12 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
-    for clause in clauses if (whose := viewed(units)) else []:
-        clause.source = whose
+    whose = viewed(units)
+    colon = next((k for k, u in enumerate(units) if u.tag == ":" and whose and k < whose[0][0]), 0)
+    if colon and units[whose[0][0]].tag == "D" and (owners := [c.subjects for c in clauses if c.verb.end <= colon]):
+        whose = owners[0][:1] or whose  # "Serbia did not: its neighbour had not, in its view, been admitted"
+    for clause in clauses if whose else []:
+        clause.source = whose if clause.verb.start > colon else clause.source
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
@@ -204,3 +208,39 @@ def asked_for(clause: Clause) -> None:
     if that is not None:
         clause.objects = listed_to(units, that, 0)[-1:]
         clause.noun, clause.link, clause.governor = "", "", None
+
+
+_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "deem", "dismiss", "denounce", "speak"])
+"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
+_UNSPOKEN = CLOSED["unspoken"]
+"""Verbs that report, but no words."""
+_BROKEN = frozenset([",", ";", ":", "C", "V", "R", "S", "(", ")"])
+"""What stands between no verb and its object."""
+_READ = frozenset(["statement", "communique", "communiqué", "letter", "note", "text", "declaration", "message"])
+
+
+def beside(units: Sequence[Unit], clauses: Sequence[Clause], place: int) -> Clause | None:
+    """The report that a quotation stands in: that of the clause it belongs to, else the nearest one."""
+    telling = [c for c in clauses if _tells(c, place)]
+    holding = next((c for c in reversed(clauses) if c.verb.start < place), None)
+    if place and units[place - 1].lower == "that":  # "believes that A paid and that '...'"
+        saying = [c for c in clauses if c.subjects and reports(c) and not c.verb.passive]
+        opened = [c for c in saying if c.verb.end < place and any(o.governor is c for o in clauses)]
+        if opened:
+            return opened[-1]
+    if holding is not None and holding not in telling:
+        over = speaker_clause(holding)
+        if over in telling:
+            return over
+    return min(telling, key=lambda c: abs(c.verb.main - place), default=None)
+
+
+def _tells(clause: Clause, place: int) -> bool:
+    """Whether a clause can report the words between quotation marks at a place."""
+    verb = clause.verb
+    if not clause.subjects or verb.passive or verb.lemma in _UNSPOKEN:
+        return False
+    if verb.lemma in _CALLING:  # not "a firm called X", which has its own object
+        return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
+    read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
+    return reports(clause) or puts_it(clause) or (read and not clause.objects)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, set_apart
-from countervail.evidence.claims.modality import speaker_clause
-from countervail.evidence.claims.phrases import head_word, listed_from
-from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.tellers import beside
+from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
+from countervail.evidence.names import speaking_first
 from countervail.evidence.text.documents import Reading, Sentence
 
 _SMALL_IN_NAMES = frozenset({"of", "the", "for", "and", "de", "van", "von", "al", "bin", "da", "del", "la"})
@@ -126,15 +128,31 @@ def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
     if not _OFFICE.fullmatch(word):
         return None
     held = dict.fromkeys(
-        f"p.{slug(n)}" for _, b, n in named if re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+        f"p.{slug(n)}"
+        for a, b, n in named
+        if re.match(rf"(?: \(|, )(?:the )?{word}\b", text[b : b + 20])
+        or (word in _IN_CHAIR and (_PRESIDES.match(text, b) or _PRESIDED_BY.search(text[max(0, a - 40) : a])))
     )
     return next(iter(held)) if len(held) == 1 else None
+
+
+_IN_CHAIR = frozenset(["Chair", "Chairman", "Chairwoman", "Chairperson", "President", "Speaker", "Officer"])
+_PRESIDES = re.compile(r"(?: [(\[][^()\[\]\n]{2,60}[)\]])?,? (?:presiding|in the chair|took the chair)\b")
+_PRESIDED_BY = re.compile(
+    r"(?i)\b(?:in the chair|(?<!mr\. )(?<!the )(?<!madam )chair(?:man|woman|person)?:|presiding(?: officer)?:"
+    r"|chaired by|presided over by)\W{1,3}"
+    r"(?:(?:mr|mrs|ms|dr|senator|ambassador|judge)\.? )?$"
+)
+"""What says beside a name who leads a meeting, whose turns begin "The Chair"."""
 
 
 def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, str | None]:
     """The paragraphs, with whom the label that some of them begin with names."""
     turns: dict[Paragraph, str | None] = {}
-    labelled = [(sentence, _label(sentence.text)) for sentence in sentences]
+    stops = {m.start("who"): m for m in speaking_first(reading.folded.text)}
+    labelled = [
+        (s, m.group("who") if (m := stops.get(s.start)) else None if stops else _label(s.text)) for s in sentences
+    ]
     labels = Counter(label for _, label in labelled)
     houses = {"".join(w[0] for w in label.split()) for label in labels if label and label.isupper() and " " in label}
     houses |= {label for label in labels if label and label.isupper() and label.title() in reading.folded.text}
@@ -151,8 +169,8 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
         if office is None:
             turns[key] = NOBODY if _ASKED_BY.match(sentence.text) else None
             continue
-        verbatim = _VERBATIM.match(sentence.text)
-        until = verbatim.end() if verbatim else len(office) + 1
+        verbatim = stops.get(sentence.start) or _VERBATIM.match(sentence.text)
+        until = verbatim.end() - verbatim.start() if verbatim else len(office) + 1
         named = reading.within(sentence.start, sentence.start + until, "person")
         shouted = _SHOUTED.fullmatch(office)
         last = shouted.group(1).title() if shouted else office.title() if office.isupper() else office
@@ -183,6 +201,15 @@ def _marked(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph, 
     return turns
 
 
+def _after_dashes(keys: Sequence[Paragraph], paragraphs: Mapping[Paragraph, Sequence[Sentence]]) -> list[Paragraph]:
+    """The paragraphs that a dash opens, where they ask and each has its answer in a paragraph without one."""
+    opened = [paragraphs[k][0].text[:2] == "- " for k in keys]
+    asking = [k for k, dash in zip(keys, opened, strict=True) if dash]
+    asked = sum(any(s.text.endswith("?") for s in paragraphs[k]) for k in asking)
+    alone = not any(a and b for a, b in pairwise([*opened, True]))
+    return asking if len(asking) > 2 and 3 * asked >= len(asking) and alone and not opened[0] else []
+
+
 _HOST = re.compile(r"\b(?:by|to|with|I'm|I am|name is) (?:[A-Z]\w+ )?\Z", re.I)
 """What stands before the name of who asks the questions."""
 
@@ -195,23 +222,26 @@ def _answers(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph,
     asking = [
         k for k, many in paragraphs.items() if many[-1].text.endswith("?") and sum(len(s.text) for s in many) < 200
     ]
-    if len(asking) < 4:
-        return {}
     keys = list(paragraphs)
+    dashes = _after_dashes(keys, paragraphs)
+    if len(asking) < 4 and not dashes:
+        return {}
+    asking = dashes or asking
     later = keys[keys.index(asking[0]) :]
-    if all(later.index(k) % 2 == 0 for k in asking) and len(asking) > len(later) / 3:
+    if not dashes and all(later.index(k) % 2 == 0 for k in asking) and len(asking) > len(later) / 3:
         asking = later[: later.index(asking[-1]) + 1 : 2]  # one question, one answer: some only state what they ask
     opening = paragraphs[asking[0]][0].start
-    people = [(a, m.value) for m, a, _ in reading.within(0, opening, "person") if m.value and " " in m.value]
+    named = [(a, reading.full_name(m.value)) for m, a, _ in reading.within(0, opening, "person") if m.value]
+    people = [(a, name) for a, name in named if " " in name]
     text = reading.folded.text
     guests = [name for a, name in people if not _HOST.search(text, max(0, a - 14), a)]
     if not guests:
         return {}
     found: dict[Paragraph, str] = {}
-    guest, answers = f"p.{slug(reading.full_name(guests[0]))}", False
+    guest, answers = f"p.{slug(guests[0])}", False
     for key, many in paragraphs.items():
-        named = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
-        answers = (answers or key in asking) and not (named and many[0].start > opening)
+        about = any(m.value == guests[0] for s in many for m, _, _ in reading.within(s.start, s.end, "person"))
+        answers = key in asking or (answers and not about)
         if answers and key not in asking:
             found[key] = guest
     return found
@@ -220,15 +250,8 @@ def _answers(reading: Reading, sentences: Sequence[Sentence]) -> dict[Paragraph,
 # -- quotations ------------------------------------------------------------------------------------------------------
 
 
-_CALLING = frozenset(["call", "describe", "dub", "brand", "label", "term", "deem", "dismiss", "denounce", "speak"])
-"""Verbs beside which a phrase between quotation marks is what their subject says: "called it 'a slow poison'"."""
-_UNSPOKEN = CLOSED["unspoken"]
-"""Verbs that report, but no words."""
-_BROKEN = frozenset([",", ";", ":", "C", "V", "R", "S", "(", ")"])
-"""What stands between no verb and its object."""
 _ANYBODY = frozenset(["p.man", "p.woman", "p.men", "p.women", "p.person", "p.people", "p.friend", "p.boy", "p.girl"])
 """Somebody of whom a description says nothing."""
-_READ = frozenset(["statement", "communique", "communiqué", "letter", "note", "text", "declaration", "message"])
 _PERSONAL = {"he": "he", "she": "she", "they": "they"}
 _COLON = re.compile(r"(?P<who>[^.\n:\"]{2,80}): ?$")
 
@@ -299,13 +322,13 @@ class Tellers:
         """Who the reports beside the quotations of a sentence name, for each of them; `lead` is what stands before the
         first."""
         places = [i for i, u in enumerate(units) if u.tag == "Q"]
-        reports_by = [_beside(units, clauses, p) for p in places]
+        reports_by = [beside(units, clauses, p) for p in places]
         reported = next((r for r in reports_by if r is not None), None)
         if reported is None:
             other = self._without_report(units, clauses, places[0], lead) if places else None
             return [other for _ in places]
-        beside = [report or reported for report in reports_by]
-        return [None if set_apart(report) else self.subject(units, clauses, report) for report in beside]
+        told_by = [report or reported for report in reports_by]
+        return [None if set_apart(report) else self.subject(units, clauses, report) for report in told_by]
 
     def after(self, units: Sequence[Unit], clauses: Sequence[Clause]) -> str | None:
         """Who said a question or exclamation that stands as a sentence before this one: '"Who pays?" X asked.'"""
@@ -371,30 +394,3 @@ def _of_whom(clause: Clause) -> list[Span]:
     told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
     met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
     return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]
-
-
-def _beside(units: Sequence[Unit], clauses: Sequence[Clause], place: int) -> Clause | None:
-    """The report that a quotation stands in: that of the clause it belongs to, else the nearest one."""
-    telling = [c for c in clauses if _tells(c, place)]
-    holding = next((c for c in reversed(clauses) if c.verb.start < place), None)
-    if place and units[place - 1].lower == "that":  # "believes that A paid and that '...'"
-        saying = [c for c in clauses if c.subjects and reports(c) and not c.verb.passive]
-        opened = [c for c in saying if c.verb.end < place and any(o.governor is c for o in clauses)]
-        if opened:
-            return opened[-1]
-    if holding is not None and holding not in telling:
-        over = speaker_clause(holding)
-        if over in telling:
-            return over
-    return min(telling, key=lambda c: abs(c.verb.main - place), default=None)
-
-
-def _tells(clause: Clause, place: int) -> bool:
-    """Whether a clause can report the words between quotation marks at a place."""
-    verb = clause.verb
-    if not clause.subjects or verb.passive or verb.lemma in _UNSPOKEN:
-        return False
-    if verb.lemma in _CALLING:  # not "a firm called X", which has its own object
-        return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
-    read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
-    return reports(clause) or puts_it(clause) or (read and not clause.objects)

@@ -198,7 +198,8 @@ def _semi_modal(units: Sequence[Unit], j: int, be: bool, have: bool, words: set[
 
 def _inserted(units: Sequence[Unit], j: int) -> int:
     """How many units stand at j between auxiliary and verb: "has today designated", "was not itself listed", "has once
-    more refused", "has since 2020 led", "has not, for want of money, joined", "has at the same time removed"."""
+    more refused", "has since 2020 led", "had not, in its view, been admitted", "has not, for want of money, joined",
+    "has at the same time removed"."""
     lower, end = units[j].lower, j
     if units[j].tag == "P" and lower != "since":
         end = _time_phrase(units, j)
@@ -214,7 +215,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
         end = j if told or closing == j else closing + 1
     if end == j or end >= len(units):
         return 0
-    been = units[end].tag == "A" and lower == "since"
+    been = units[end].tag == "A" and (lower == "since" or (lower, units[end].lower) == (",", "been"))
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 

@@ -252,6 +252,37 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
     return sorted(people, key=lambda row: row[0]), bodies
 
 
+_CHAIR = (
+    r"(?:The|THE) (?i:(?:acting |vice[ -]|deputy )?(?:chair(?:man|woman|person)?|president|speaker|presiding officer))"
+)
+_STYLED = (
+    r"(?i:mr|mrs|ms|miss|dr|sir|lord|lady|baroness|sen(?:ator)?|rep(?:resentative)?|hon|prof(?:essor)?|judge|gov(?:ernor)?"
+    r"|amb(?:assador)?|gen(?:eral)?|adm(?:iral)?|col(?:onel)?|chair(?:man|woman|person)?|director|secretary|commissioner)"
+)
+SPEAKS_FIRST = re.compile(
+    rf"(?m)^[ \t]*(?P<who>{_CHAIR}|{_STYLED}\.? (?P<n>(?:(?!of )[^\W\d_][\w'-]{{0,24}} ){{0,3}}[A-Z][\w'-]{{1,24}})"
+    r"(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?)(?: \((?P<in>[^()\n]{2,80})\))?\.(?=[ \t]|$)"
+)
+"""How a turn begins whose speaker a full stop sets off: "Mr. SMITH. I thank", "The CHAIRMAN. Good morning"."""
+
+
+def speaking_first(text: str) -> list[re.Match[str]]:
+    """The labels with a full stop that begin turns, where the text has several."""
+    found = [m for m in SPEAKS_FIRST.finditer(text) if _all_capital(m.group("n") or "")]
+    return found if len(found) > 2 else []
+
+
+def _all_capital(name: str) -> bool:
+    """Whether a name has no small words but particles."""
+    return all(w[0].isupper() or w in PARTICLES for w in name.split())
+
+
+def _cased(name: str) -> str:
+    """A surname in ordinary writing: "DE LA CRUZ", "McGOVERN", "O'NEILL"."""
+    parts = re.split(r"([ '-])", name)
+    return "".join(f"{p[:2]}{p[2:].title()}" if p[:2] == "Mc" else p.title() if p.isupper() else p for p in parts)
+
+
 @cache
 def _cities() -> re.Pattern[str]:
     """Capitals whose names hold the name of another state or a word of bodies: Port of Spain."""
@@ -290,12 +321,17 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     former = Taken(to_folded.span(m) for m in countries if "historic" in m.detail)
     organisations = [s for s in find_organisations(text, tokens) if not former.overlaps(*s)]
     organisations = [s for s in organisations if s not in states and not in_city.overlaps(*s) and not _no_body(text, s)]
+    organisations = [(a, b - 2 if _DOTTED_FORM.match(text, b - 2) else b) for a, b in organisations]
     in_body = Taken(organisations)  # "Atlas-Niger Mutual" is no mention of Niger
     dates = [m for m in dates if not in_body.overlaps(*to_folded.span(m)) or m.detail.get("open") != "no year"]
     inside = [text[a - 1 : a] == "-" and in_body.overlaps(a, b) for a, b in placed]
     countries = [m for m, no in zip(countries, inside, strict=True) if not no]
     placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
+    inside_entries = Taken(_merged([row[:2] for row in listed]))
+    for label in speaking_first(text):
+        if label["n"] and not inside_entries.overlaps(*label.span("n")):
+            listed.append((*label.span("n"), _cased(label["n"]), {}))
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
     closed = Taken(_merged(entries))
     organisations = [s for s in organisations if not closed.overlaps(*s)]
@@ -363,6 +399,8 @@ def _no_body(text: str, span: tuple[int, int]) -> bool:
     return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
 
 
+_DOTTED_FORM = re.compile(r" [A-Z]\.(?:[A-Z]\.){0,3}[ACGKLV]\.(?![\w-])")
+"""A legal form in letters with stops, whose first letter is no part of the name: "Bank of Palmyra P.S.C."."""
 _SHIP_KIND = re.compile(
     r"(?:(?:Crude|Oil|Products?|Chemical|Gas|LPG|LNG|Bulk|General|Cargo|Container|Asphalt|Bitumen|Supply|Passenger) )*"
     r"(?:Tanker|Carrier|Cargo|Ship|Vessel|Tug|Ferry|Trawler)"

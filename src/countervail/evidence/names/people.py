@@ -61,12 +61,10 @@ class People:
                     self.taken.overlaps(t.start, t.end)
                     or not (t.gap in {" ", ""} or initial)
                     or tokens[j - 1].text.endswith("'s")
+                    or not (t.capital or (t.text in w.PARTICLES and self._particle(j) and self._begins(j - 1)))
                 ):
                     break
-                if t.capital or (t.text in w.PARTICLES and self._particle(j) and self._begins(j - 1)):
-                    j += 1
-                else:
-                    break
+                j += 1
             if tokens[j - 1].text in w.PARTICLES:
                 j -= 1
             yield i, j
@@ -257,11 +255,8 @@ class People:
             return True
         if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
             return True
-        if headline(line):
-            return False
-        return self._alone_on_line(k, j, line_start, line, titled) or (
-            self._unknown(k, j) and self._told_by_words(k, j, before, after)
-        )
+        told = self._unknown(k, j) and self._told_by_words(k, j, before, after)
+        return not headline(line) and (told or self._alone_on_line(k, j, line_start, line, titled))
 
     def _town(self, k: int, j: int) -> bool:
         """Whether the words begin with a town's name, or are one with the word after them: "Ho Chi Minh City"."""
@@ -355,9 +350,8 @@ class People:
         """Remember a name and its surnames."""
         name = tuple(t.bare for t in self.tokens[k:j])
         words = self.words
-        for size in range(1, len(name) + 1):
-            tail = name[-size:]
-            if size == 1 and (
+        for tail in (name[-size:] for size in range(1, len(name) + 1)):
+            if len(tail) == 1 and (
                 len(tail[0]) < 3
                 or (len(name) > 1 and tail[0].lower() in self.lower and tail[0] not in words.given)
                 or tail[0] in country_words()
@@ -377,6 +371,11 @@ class People:
         end = self.text.find("\n", token.end)
         return self.text[start : end if end >= 0 else len(self.text)].strip(" ,.!-") == token.text
 
+    def _rare(self, k: int, size: int) -> bool:
+        """Whether a word before a surname learnt elsewhere is a given name: "Oruzbek" of one "Mr Tagaev"."""
+        rare = self._proper(k, k + 1) and self._unknown(k, k + 1) and self._begins(k) and size < 4
+        return rare and not self.tokens[k].text.endswith("'s")
+
     def again(self, k: int, j: int) -> Iterator[tuple[int, int]]:
         """Names learnt elsewhere, inside a run without evidence of its own."""
         a = k
@@ -386,7 +385,7 @@ class People:
                 first = b - a == 1 and words in self.first_names and self._alone(a)
                 spelt = first or words in self.learnt
                 if spelt or (sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt):
-                    while not first and a > k and len(self.tokens[a - 1].text) == 1:
+                    while not first and a > k and (len(self.tokens[a - 1].text) == 1 or self._rare(a - 1, j - k)):
                         a -= 1
                     yield a, b
                     a = b

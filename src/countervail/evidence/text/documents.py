@@ -267,7 +267,7 @@ _END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;
 
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|MR|MRS|MS|DR|Dr|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Pte|Sdn|Bhd|Pty|Pvt|Bros|Jan|Hon|Rt"
+    r"(?:\b(?:Mr|Mrs|Ms|MR|MRS|MS|DR|SEN|REP|HON|GOV|PROF|GEN|AMB|Dr|Amb|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Pte|Sdn|Bhd|Pty|Pvt|Bros|Jan|Hon|Rt"
     r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
 )
 
