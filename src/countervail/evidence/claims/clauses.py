@@ -15,6 +15,7 @@ from countervail.evidence.claims.clause import (
     reports,
 )
 from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
+from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
@@ -89,6 +90,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
+        clause.asked = clause.asked or unsaid(clause)
         if clause.governor is not None:
             clause.governor.complements.append(clause)
     misprinted(clauses)

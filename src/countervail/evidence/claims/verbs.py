@@ -62,11 +62,11 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
 
 def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
     """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
-    if (
-        not i
-        or units[i - 1].lower not in {"nor", "neither", "never"}
-        or (i > 1 and units[i - 2].tag in {"A", "N", "E"})
-    ):
+    fronted = i > 2 and [units[i - 3].tag, units[i - 2].lower, units[i - 1].tag] == ["P", "no", "N"]
+    fronted = fronted and (i == 3 or units[i - 4].tag in {",", ";", "C", "R"})  # "At no time has X paid"
+    after = i > 0 and units[i - 1].lower in {"nor", "neither", "never"}
+    after = after and not (i > 1 and units[i - 2].tag in {"A", "N", "E"})
+    if not (fronted or after):
         return None
     aux = units[i].lower
     wanted = "n" if aux in BE or aux in HAVE else "b"
@@ -212,7 +212,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
         end = j if told or closing == j else closing + 1
     if end == j or end >= len(units):
         return 0
-    been = units[end].tag == "A" and lower == "since"
+    been = units[end].tag == "A" and (lower == "since" or (lower == "," and units[end].lower in {"be", "been"}))
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 
