@@ -291,23 +291,23 @@ class Actors(Described):
             return f"c.{codes[0]}"  # of "the Canadian list"
         if core.lower in CLOSED["country_words"] and units[a].lower in _THE and b - a == 2:
             states = [k for k in range(a) if kind(units[k]) == "country"]
-            states = [k for k in states if units[k + 1].tag != "N"] or states  # not "US sanctions"
+            states = [k for k in states if units[k + 1].tag not in {"N", "G"}] or states  # not "US sanctions", "Mali's"
             before = units[states[-1]] if states else None
             found = self.mention(before) if before is not None else None
             own = units[a].lower in {"his", "her"}  # whose country, the text has not said
             return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))
         named = core.lower in CLOSED["country_words"] and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
-        if core.lower not in NOUNS["states"] and not named:  # "the island nation of Malta"
+        both = head > a + 2 and core.lower == "governments"  # "the French and German governments"
+        if core.lower not in NOUNS["states"] and not (named or both):  # "the island nation of Malta"
             return None
         if owner is not None:
             return self.mention(owner)
         of = next((u for u in units[head:b] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         if of is not None:
             return self.mention(of)
-        for unit in units[a:head]:
-            codes = adjective_codes(unit.text)
-            if codes:
-                return "c." + "|".join(codes)
+        states = ["c." + "|".join(codes) for u in units[a:head] if (codes := adjective_codes(u.text))]
+        if states:
+            return self.group(states) if len(states) > 1 else states[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
             states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
             before = units[states[-1]] if states else None

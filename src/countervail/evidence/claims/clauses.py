@@ -16,6 +16,7 @@ from countervail.evidence.claims.clause import (
 )
 from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import unsaid
+from countervail.evidence.claims.owners import one_phrase
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
@@ -36,6 +37,7 @@ from countervail.evidence.tables import noun_effect
 
 def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     """The clauses of a sentence, in the order of their verbs."""
+    one_phrase(units)
     clauses = [Clause(verb, units) for verb in verbs_of(units)]
     for n in range(len(clauses)):
         reduce_participle(clauses, n)

@@ -94,16 +94,26 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
     return states if len(states) == len(named) > 1 else []
 
 
-def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
-    a, b = span
-    beside = units[b : b + 3]
-    return (
-        b - a == 1
-        and bool(adjective_codes(units[a].text))
-        and [u.tag for u in beside] == ["C", "N", "N"]
-        and bool(adjective_codes(beside[1].text))
-    )
+def one_phrase(units: Sequence[Unit]) -> None:
+    """Make one phrase of "nine Dutch and Ghanaian banks", "African and Latin American states": two adjectives of it."""
+    for k in range(1, len(units) - 2):
+        m = k + 1
+        while m < len(units) - 1 and _adjective(units[m]):
+            m += 1
+        joined = units[k].lower in {"and", "or"} and m > k + 1 and _adjective(units[k - 1])
+        noun = units[m].lower if units[m].tag == "N" and units[m].text.islower() else ""
+        if joined and noun.endswith("s") and noun not in _IMPOSED:  # not "on the British and Canadian lists"
+            units[k].tag = "N"
+
+
+def _adjective(unit: Unit) -> bool:
+    return unit.tag == "N" and (bool(adjective_codes(unit.text)) or unit.text in _REGIONAL)
+
+
+_IMPOSED = frozenset(
+    ["sanctions", "measures", "lists", "restrictions", "bans", "controls", "regimes", "orders", "currencies", "courts"]
+)
+_REGIONAL = frozenset(word.capitalize() for word in CLOSED["regional"])
 
 
 def against(units: Sequence[Unit], b: int) -> str:
