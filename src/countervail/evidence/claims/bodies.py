@@ -23,7 +23,7 @@ from countervail.evidence.claims.actors import (
     vessels,
 )
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
-from countervail.evidence.claims.owners import against, of_speaker, phrase_head, several_things
+from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -108,6 +108,8 @@ class Actors(Described):
             return f"o.{core.lower}-{opposed}"
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
+        if core.lower == "bank" and head > a and units[head - 1].lower in {"left", "right", "west"}:
+            return f"n.{units[head - 1].lower}-bank"  # of a river
         if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
             described = self.described(units, a, b, head)
             if described:
@@ -226,6 +228,8 @@ class Actors(Described):
             return None  # "has applied to the club, its ministry said"
         addressed = named.type != "person" or (k < 3 and units[0].text in lexicon().titles)
         fits = core.lower in _APPOSED[named.type] and not (addressed and acts(units, b))
+        made = named.type == "organisation" and core.lower in CLOSED["makers"] and units[a].lower in {"a", "an"}
+        fits = fits or (made and relative_after(units, b))  # "X, a maker of pumps in Oslo that Chad has listed"
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -305,6 +309,8 @@ class Actors(Described):
         of = next((u for u in units[head:b] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         if of is not None:
             return self.mention(of)
+        if CLOSED["regional"].intersection(u.lower for u in units[a:head]) - {"american"}:
+            return None  # "the European and Latin American governments"
         states = ["c." + "|".join(codes) for u in units[a:head] if (codes := adjective_codes(u.text))]
         if states:
             return self.group(states) if len(states) > 1 else states[0]

@@ -94,6 +94,19 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
     return states if len(states) == len(named) > 1 else []
 
 
+def stand_apart(units: Sequence[Unit]) -> None:
+    """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left"."""
+    if len(units) > 2 and units[0].lower in CLOSED["ordinals"] and units[1].tag == ",":
+        units[0].tag, units[0].forms = "B", None
+    for k in range(len(units) - 2):
+        if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
+            continue
+        end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)
+        inside = range(k - 1, end + 1) if k > 1 and units[k - 2].tag == "C" else range(k, end)
+        for m in inside:  # "have not left and, whatever Y says, will not": the commas too
+            units[m].tag, units[m].forms = "B", None
+
+
 def one_phrase(units: Sequence[Unit]) -> None:
     """Make one phrase of "nine Dutch and Ghanaian banks", "African and Latin American states": two adjectives of it."""
     for k in range(1, len(units) - 2):
@@ -122,6 +135,14 @@ def against(units: Sequence[Unit], b: int) -> str:
     opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
     doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
     return "against" if words[:1] == ["against"] or opposing or doing else ""
+
+
+def relative_after(units: Sequence[Unit], b: int) -> bool:
+    """Whether a relative clause follows a phrase that ends at unit b, and the place after it: "a mill in Oslo that"."""
+    while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
+        b = end
+    b += b + 1 < len(units) and units[b].tag == ","
+    return b < len(units) and units[b].tag == "R"
 
 
 def of_speaker(units: Sequence[Unit], a: int) -> Unit | None:

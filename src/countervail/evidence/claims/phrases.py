@@ -72,7 +72,7 @@ def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
     )
 
 
-_PERIODS = frozenset(["quarter", "year", "month", "week", "season", "spring", "summer", "autumn", "winter", "decade"])
+_PERIODS = frozenset(["quarter", "year", "month", "week", "season", "spring", "summer", "autumn", "winter", "decade", "date"])
 
 
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
@@ -84,7 +84,7 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
-        if nouns and tag == "N" and units[j].tag == "E" and units[j - 1].lower in _PERIODS:
+        if nouns and tag == "N" and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper()):
             break  # "in the second quarter Rosatom delivered"
         if nouns and units[j].tag == "E" and j == end - 1 and _opener_ends(units, j, floor):
             break  # "after the coup in Niger ECOWAS froze"

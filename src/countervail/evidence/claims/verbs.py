@@ -43,8 +43,8 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
             verb = _after_nor(units, i) or _with_auxiliaries(units, i)
         elif unit.lower == "having" and (done := _done_after(units, i)):
             lemma = (units[done].forms or {})["n"]
-            negated = any(u.tag == "X" for u in units[i:done])
-            verb = Verb(i, done + 1, lemma, "gerund", negated=negated, past=True, perfect=True, main=done)
+            negated, been = any(u.tag == "X" for u in units[i:done]), any(u.lower == "been" for u in units[i:done])
+            verb = Verb(i, done + 1, lemma, "gerund", been, negated, past=True, perfect=True, main=done)
         elif unit.lower == "to" and i + 1 < len(units):
             verb = _infinitive(units, i)
         elif unit.forms and (form := verb_form(units, i)):
@@ -84,7 +84,7 @@ def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
 def _done_after(units: Sequence[Unit], i: int) -> int:
     """Where the participle of "having signed", "having twice threatened" stands; 0 where there is none."""
     k = i + 1
-    while k < len(units) and units[k].tag in {"B", "X", "T"}:
+    while k < len(units) and (units[k].tag in {"B", "X", "T"} or units[k].lower == "been"):
         k += 1
     if k + 2 < len(units) and units[k].tag == "P" and units[k + 1].tag == "T":
         k += 2  # "having in June proposed"
