@@ -234,14 +234,15 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
+            at = next((k for k in range(i + 1, stop) if units[k].tag != "B"), stop)  # "in mid-2024"
             if (
                 unit.lower not in _AWAY
-                and i + 1 < stop
-                and units[i + 1].tag == "T"
-                and not (i + 2 < stop and units[i + 2].tag == "N")
+                and at < stop
+                and units[at].tag == "T"
+                and [u.tag for u in units[at + 1 : stop]][:1] != ["N"]
             ):
-                clause.times.append(i + 1)
-                i += 2
+                clause.times.append(at)
+                i = at + 1
                 while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
                     i += 2  # "between May and June"
                 continue

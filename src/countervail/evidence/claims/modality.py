@@ -203,6 +203,7 @@ def negated(clause: Clause) -> bool:
                 governor.operator is not None
                 and governor.operator.negates
                 and not (governor.operator.control == "object" and below.link == "of")
+                and not (governor.verb.lemma == "keep" and below.link != "from")  # "keeps buying"
             ):
                 result = not result
             undenied = _put_by(governor) == "alleged" and governor.verb.negated  # "does not deny having left"

@@ -95,10 +95,14 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
 
 
 def stand_apart(units: Sequence[Unit]) -> None:
-    """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left"."""
+    """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left";
+    and what only makes a date vague."""
     if len(units) > 2 and units[0].lower in CLOSED["ordinals"] and units[1].tag == ",":
         units[0].tag, units[0].forms = "B", None
     for k in range(len(units) - 2):
+        if units[k].lower in {"mid", "early", "late"} and "T" in (units[k + 1].tag, units[k + 2].tag):
+            for unit in units[k : k + 1 + (units[k + 1].tag == "-")]:  # "in mid-2024", "in early 2024"
+                unit.tag = "B"
         if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
             continue
         end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)
