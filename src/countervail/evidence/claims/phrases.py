@@ -280,8 +280,9 @@ def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -
         before = listed_to(units, spans[0][0] - 1, floor)
         if not before or units[before[-1][1] - 1].tag == "T":
             break
-        last = before[-1]  # "the Minister for Justice": all of it
-        spans = [*before[:-1], (last[0], max(last[1], phrase_from(units, last[0], spans[-1][1])))]
+        (a, b), end = before[-1], spans[-1][1]
+        whole = phrase_from(units, a, end) if units[b].lower == "for" else b  # "the Minister for Justice"
+        spans = [*before[:-1], (a, max(b, whole))]
     return spans
 
 
