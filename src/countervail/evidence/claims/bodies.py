@@ -328,8 +328,10 @@ class Actors(Described):
         if units[b - 1].lower in NOUNS["plurals"]:
             return None
         place, word = units[a].start, units[b - 1].lower
+        text = self.reading.folded.text
         for at, name, words in reversed(self.people):
-            if at < place and word in words:
+            here = place - at < len(name) + 60 and word not in text[max(0, at - 50) : place].lower().split(". ")[-1]
+            if at < place and word in words and not here:  # not "X, a deputy, accuses the minister"
                 return self.reading.full_name(name)
         return None
 
