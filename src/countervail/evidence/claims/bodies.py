@@ -344,6 +344,7 @@ class Actors(Described):
             self.ship = self.of(units, span)
             self.recent[:0] = [self.ship][len(main) :]
         known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
+        pair: list[str] = []
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
@@ -354,6 +355,7 @@ class Actors(Described):
             body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
             if len(clause.subjects) > 1 and body and (meant := self.mention(body)):
                 self.recent.insert(0, meant)  # "A and B joined the league": "it" is the league
+            pair.insert(0, identifier)
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []
@@ -361,6 +363,7 @@ class Actors(Described):
                 self.recent.insert(1, self.of(units, found[0], self.recent))
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
+        self.paired(pair if len(main) == 2 and all(len(c.subjects) == 1 for c in main) else [])
         for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is
             if clause.subjects and clause not in main and clause.verb.kind == "finite":
                 identifier = self.of(units, clause.subjects[0], self.recent)
