@@ -94,8 +94,19 @@ def _done_after(units: Sequence[Unit], i: int) -> int:
 _PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
 
 
+def _founding(units: Sequence[Unit], i: int) -> bool:
+    """Whether "found" is the present of what founders do, as a chronicle puts it: "Belarus and Syria found the Union"."""
+    k = i + 1 + (units[i + 1].tag == "D") if i + 1 < len(units) else i
+    named = k > i and k < len(units) and units[k].mention is not None and units[k].mention.type == "organisation"
+    two = i > 2 and units[i - 1].tag == "E" and units[i - 2].lower == "and" and units[i - 3].tag == "E"
+    several = i > 0 and units[i - 1].tag == "N" and units[i - 1].lower in {"states", "countries", "governments"}
+    ends = k + 1 >= len(units) or units[k + 1].tag in {".", ",", ";", "P", "T"}
+    return named and ends and (two or several)
+
+
 def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     unit = units[i]
+    form = "b" if unit.lower == "found" and _founding(units, i) else form
     lemma = (unit.forms or {})[form]
     after = next_word(units, i)
     before = units[i - 1] if i else None
