@@ -311,9 +311,9 @@ class Actors(Described):
             return self.mention(of)
         if CLOSED["regional"].intersection(u.lower for u in units[a:head]) - {"american"}:
             return None  # "the European and Latin American governments"
-        states = ["c." + "|".join(codes) for u in units[a:head] if (codes := adjective_codes(u.text))]
-        if states:
-            return self.group(states) if len(states) > 1 else states[0]
+        owners = ["c." + "|".join(codes) for u in units[a:head] if (codes := adjective_codes(u.text))]
+        if owners:
+            return self.group(owners) if len(owners) > 1 else owners[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
             states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
             before = units[states[-1]] if states else None

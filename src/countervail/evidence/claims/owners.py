@@ -97,18 +97,27 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
 def stand_apart(units: Sequence[Unit]) -> None:
     """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left";
     and what only makes a date vague."""
-    if len(units) > 2 and units[0].lower in CLOSED["ordinals"] and units[1].tag == ",":
-        units[0].tag, units[0].forms = "B", None
     for k in range(len(units) - 2):
+        opens = k == 0 or units[k - 1].tag in {"-", ":", ";", "."}
+        if opens and units[k].lower in CLOSED["ordinals"] and units[k + 1].tag == ",":
+            units[k].tag, units[k].forms = "B", None
         if units[k].lower in {"mid", "early", "late"} and "T" in (units[k + 1].tag, units[k + 2].tag):
             for unit in units[k : k + 1 + (units[k + 1].tag == "-")]:  # "in mid-2024", "in early 2024"
                 unit.tag = "B"
+        if units[k].tag in {"P", "S"} and units[k + 1].lower == "that" and units[k + 2].lower in CLOSED["periods"]:
+            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left"
+        rate = k > 1 and units[k].lower in {"a", "per", "each", "every"} and units[k + 1].lower in _EACH
+        if rate and units[k + 2].tag in {"A", "V"} and any(u.tag == "#" for u in units[max(0, k - 3) : k]):
+            units[k].tag = units[k + 1].tag = "B"  # "Two million euros a month was paid"
         if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
             continue
         end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)
         inside = range(k - 1, end + 1) if k > 1 and units[k - 2].tag == "C" else range(k, end)
         for m in inside:  # "have not left and, whatever Y says, will not": the commas too
             units[m].tag, units[m].forms = "B", None
+
+
+_EACH = frozenset(["day", "week", "month", "quarter", "year"])
 
 
 def one_phrase(units: Sequence[Unit]) -> None:

@@ -78,8 +78,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if tag == ",":
         if not _after_parenthesis(clauses, n, j - 1):
             clause.coordinated = True
-            again = next((k for k in range(j - 2, max(0, j - 9), -1) if units[k].tag == ","), 0)
-            if not again or units[again - 1].tag != "C":  # "denied it and, in May, rejected her offer": the same
+            opened = next((k for k in range(j - 2, max(0, j - 9), -1) if units[k].tag == ","), 0)
+            if not opened or units[opened - 1].tag != "C":  # "denied it and, in May, rejected her offer": the same
                 _inverted(clause)
             if not clause.subjects and previous is not None:
                 _same_subject(clauses, n)

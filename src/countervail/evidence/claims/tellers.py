@@ -123,7 +123,7 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     if later is None or not (reports(clause) and clause.subjects and later.subjects) or later.verb.kind != "finite":
         return False
     units, start, end = clause.units, clause.subjects[0][0], clause.verb.end
-    part = max((k for k in range(start) if units[k].tag in {";", ":"}), default=-1)
+    part = max((k for k in range(start) if units[k].tag in {";", ":", "-"}), default=-1)
     if start < 2 or units[start - 1].tag != "," or clause.verb.kind != "finite" or clause.verb.negated:
         return False
     apart = units[end].tag == "," and later.subjects[0][0] == end + 1 and clause.subjects[-1][1] == clause.verb.start

@@ -63,7 +63,7 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
 def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
     """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
     fronted = i > 2 and [units[i - 3].tag, units[i - 2].lower, units[i - 1].tag] == ["P", "no", "N"]
-    fronted = fronted and (i == 3 or units[i - 4].tag in {",", ";", "C", "R"})  # "At no time has X paid"
+    fronted = fronted and (i == 3 or units[i - 4].tag in {",", ";", "C", "R", "-", ":"})  # "At no time has X paid"
     after = i > 0 and units[i - 1].lower in {"nor", "neither", "never"}
     after = after and not (i > 1 and units[i - 2].tag in {"A", "N", "E"})
     if not (fronted or after):
@@ -95,9 +95,9 @@ _PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
 
 
 def _founding(units: Sequence[Unit], i: int) -> bool:
-    """Whether "found" is the present of what founders do, as a chronicle puts it: "Belarus and Syria found the Union"."""
+    """Whether "found" is the present of what founders do, in a chronicle: "Belarus and Syria found the Union"."""
     k = i + 1 + (units[i + 1].tag == "D") if i + 1 < len(units) else i
-    named = k > i and k < len(units) and units[k].mention is not None and units[k].mention.type == "organisation"
+    named = i < k < len(units) and kind(units[k]) == "organisation"
     two = i > 2 and units[i - 1].tag == "E" and units[i - 2].lower == "and" and units[i - 3].tag == "E"
     several = i > 0 and units[i - 1].tag == "N" and units[i - 1].lower in {"states", "countries", "governments"}
     ends = k + 1 >= len(units) or units[k + 1].tag in {".", ",", ";", "P", "T"}
