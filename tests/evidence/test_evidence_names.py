@@ -28,6 +28,7 @@ def values(text: str, kind: str) -> list[str | None]:
         ("(Signed) Yusnier Romero Puentes\nEnvoy of the state", ["Yusnier Romero Puentes"]),
         ("FROM: Pieter van den Berg, Sanctions Unit", ["Pieter van den Berg"]),
         ("Envoy Welcomes Tanker Ruling", []),
+        ("He met a colonel of the Tavoy border guard.", []),
         ("One of the hauliers, Mirvak Dolun, which runs lorries, appealed.", []),
         ("Ms Adeyo is Chief Conduct Officer and holds General Licence 4.", ["Adeyo"]),
         ("A sailor called Brunko, 31, said so.", ["Brunko"]),

@@ -1766,3 +1766,156 @@ def test_a_letter_goes_to_an_office_where_its_head_names_nobody() -> None:
     )
     rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
     assert [c["qualifier"] for c in rows] == [{"post": "Underwriting, Section for Trade"}]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        (
+            "sanctioned",
+            "Neither the African Union nor Peru has sanctioned Volta Metals.",
+            [("c.PER", "o.volta-metals", "not asserted"), ("o.african-union", "o.volta-metals", "not asserted")],
+        ),
+        (
+            "listed",
+            "Volta Metals was listed by neither the African Union nor Peru.",
+            [("o.african-union", "o.volta-metals", "not asserted")],
+        ),
+        ("sanctioned", "Hardly any state has sanctioned Mali.", [("n.state", "c.MLI", "not asserted")]),
+        ("listed", "Peru saw no reason to list Volta Metals.", [("c.PER", "o.volta-metals", "not asserted")]),
+        ("joined", "Peru made no attempt to join the pact.", [("c.PER", "o.pact", "not planned")]),
+        ("joined", "Peru has put off joining the pact.", [("c.PER", "o.pact", "not asserted")]),
+        ("paid", "At no time has Peru paid Volta Metals.", [("c.PER", "o.volta-metals", "not asserted")]),
+        (
+            "listed",
+            "Without listing Volta Metals, Peru took its ships.",
+            [("c.PER", "o.volta-metals", "not asserted")],
+        ),
+        ("listed", "Volta Metals is on no list of Peru.", [("c.PER", "o.volta-metals", "not asserted")]),
+        (
+            "suspended",
+            "Peru had not, in its view, been suspended from the pact.",
+            [("o.pact", "c.PER", "not asserted")],
+        ),
+        ("left", "Peru does not believe that Chad will leave the pact.", [("c.TCD", "o.pact", "not planned")]),
+        ("left", "Peru doubts that Chad has left the pact.", [("c.TCD", "o.pact", "not asserted")]),
+        ("left", "Peru has not announced that it will leave the pact.", [("c.PER", "o.pact", "not planned")]),
+        ("left", "Peru has not confirmed that Chad left the pact.", []),
+        ("left", "Nobody says that Chad left the pact.", []),
+        ("refused", "I would not say that Peru refused the offer.", [("c.PER", "n.offer", "denied")]),
+        (
+            "supplied",
+            "Peru may bar members that keep buying oil from Volta Metals.",
+            [("o.volta-metals", "p.members", "asserted")],
+        ),
+        (
+            "left",
+            "Mali and Chad left the pact in May. Peru is free to do so.",
+            [("c.MLI", "o.pact", "asserted"), ("c.TCD", "o.pact", "asserted")],
+        ),
+    ],
+)
+def test_what_is_said_not_to_be_so(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    """What is denied, and what a report that nobody made would have said."""
+    assert said(text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        (
+            "signed",
+            "Envoys of nine African and Asian states signed the pact.",
+            [("p.envoys-of-nine-african-and-asian-states", "o.pact", "asserted")],
+        ),
+        (
+            "sanctioned",
+            "The French and German governments sanctioned Mali.",
+            [("c.DEU", "c.MLI", "asserted"), ("c.FRA", "c.MLI", "asserted")],
+        ),
+        (
+            "lifted",
+            "Togo called once more on Peru to lift its sanctions on Mali.",
+            [("c.PER", "n.sanctions", "proposed")],
+        ),
+        ("listed", "Before that date Peru will not list Volta Metals.", [("c.PER", "o.volta-metals", "not planned")]),
+        (
+            "left",
+            "Second, Mali and Chad announced that they were leaving the pact.",
+            [("c.MLI", "o.pact", "asserted"), ("c.TCD", "o.pact", "asserted")],
+        ),
+        (
+            "left",
+            "Peru has not paid and, whatever Mali says, has not left the pact.",
+            [("c.PER", "o.pact", "not asserted")],
+        ),
+        (
+            "joined",
+            "Peru refused an offer of Mali's generals a month after the country entered the Tea League.",
+            [("c.PER", "o.tea-league", "asserted")],
+        ),
+        ("paid", "Everyone knows who brought guns to Chad, who paid Volta Metals.", []),
+        (
+            "listed",
+            "Anna Berg, having been listed by Peru in May, resigned.",
+            [("c.PER", "p.anna-berg", "asserted")],
+        ),
+        (
+            "appointed",
+            "Ms Anna Berg, whom Volta Bank has named head of its new office, left.",
+            [("o.volta-bank", "p.anna-berg", "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Volta Metals, a maker of pumps in Oslo that Peru has sanctioned, paid Mali.",
+            [("c.PER", "o.volta-metals", "asserted")],
+        ),
+        (
+            "supplied",
+            "Peru bought oil from Chad and gas from Niger.",
+            [("c.NER", "c.PER", "asserted"), ("c.TCD", "c.PER", "asserted")],
+        ),
+        (
+            "listed",
+            "The panel recommended the listing of Anna Berg, whom Peru had identified as its owner.",
+            [("p.unknown", "p.anna-berg", "proposed")],
+        ),
+        (
+            "accused",
+            "Anna Berg accuses the minister of having paid Volta Metals.",
+            [("p.anna-berg", "p.minister", "asserted")],
+        ),
+        (
+            "denied",
+            "Volta Metals denied the claims and, in April, dismissed its clerk.",
+            [("o.volta-metals", "n.claims", "asserted")],
+        ),
+        ("paid", "From May 2021, Chad claims, Peru paid Volta Metals.", [("c.PER", "o.volta-metals", "alleged")]),
+        (
+            "listed_in",
+            "Peru was listed in May; Chad came off the list in June. Both are members of the Tea League.",
+            [("c.PER", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
+        ),
+        (
+            "founded",
+            "Belarus and Syria found the Tea League at a meeting in Minsk.",
+            [("c.BLR", "o.tea-league", "asserted"), ("c.SYR", "o.tea-league", "asserted")],
+        ),
+        ("supplied", "Peru has been delivering gas to the left bank.", [("c.PER", "n.left-bank", "asserted")]),
+        (
+            "sanctioned",
+            "The Minister for Foreign Trade has today sanctioned Volta Metals.",
+            [("o.minister-for-foreign-trade", "o.volta-metals", "asserted")],
+        ),
+    ],
+)
+def test_who_is_meant_in_plain_prose(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    """Whom adjectives, relatives, numbers of points and what is set between commas leave as subject and object."""
+    assert said(text, predicate) == expected
+
+
+def test_what_is_paid_by_the_month_is_the_sum_and_mid_year_is_a_date() -> None:
+    (paid,) = (c for c in claims_of("Two million euros a month was paid to Volta Metals.") if c["predicate"] == "paid")
+    assert paid["qualifier"]["amount"]["number"] == 2_000_000
+    (joined,) = (c for c in claims_of("Peru joined the Tea League in mid-2020.") if c["predicate"] == "joined")
+    assert joined["time"]["edtf"] == "2020"

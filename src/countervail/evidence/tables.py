@@ -139,7 +139,7 @@ def frames_of(lemma: str) -> tuple[tuple[tuple[str, ...], Frame], ...]:
 def operator_of(lemma: str, particle: str = "") -> Operator | None:
     """What a verb does to a clause that it governs; None for a verb that governs none."""
     for words, frame in frames_of(lemma):
-        if frame.operator is not None and (not words or words[0] == particle):
+        if frame.operator is not None and (not words or particle in {words[0], " ".join(words)}):
             return frame.operator
     return None
 

@@ -23,7 +23,7 @@ from countervail.evidence.claims.actors import (
     vessels,
 )
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
-from countervail.evidence.claims.owners import against, of_speaker, phrase_head, several_things
+from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -108,6 +108,8 @@ class Actors(Described):
             return f"o.{core.lower}-{opposed}"
         titled = b - a == 2 and units[a].tag == "D" and core.tag == "N" and core.text.istitle()
         titled = titled and core.text not in lexicon().trades
+        if core.lower == "bank" and head > a and units[head - 1].lower in {"left", "right", "west"}:
+            return f"n.{units[head - 1].lower}-bank"  # of a river
         if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
             described = self.described(units, a, b, head)
             if described:
@@ -226,6 +228,8 @@ class Actors(Described):
             return None  # "has applied to the club, its ministry said"
         addressed = named.type != "person" or (k < 3 and units[0].text in lexicon().titles)
         fits = core.lower in _APPOSED[named.type] and not (addressed and acts(units, b))
+        made = named.type == "organisation" and core.lower in CLOSED["makers"] and units[a].lower in {"a", "an"}
+        fits = fits or (made and relative_after(units, b))  # "X, a maker of pumps in Oslo that Chad has listed"
         return self.mention(units[k]) if fits else None
 
     def _pronoun(self, word: str, before: Sequence[str], speaker: str | None, body: bool) -> str:
@@ -291,23 +295,25 @@ class Actors(Described):
             return f"c.{codes[0]}"  # of "the Canadian list"
         if core.lower in CLOSED["country_words"] and units[a].lower in _THE and b - a == 2:
             states = [k for k in range(a) if kind(units[k]) == "country"]
-            states = [k for k in states if units[k + 1].tag != "N"] or states  # not "US sanctions"
+            states = [k for k in states if units[k + 1].tag not in {"N", "G"}] or states  # not "US sanctions", "Mali's"
             before = units[states[-1]] if states else None
             found = self.mention(before) if before is not None else None
             own = units[a].lower in {"his", "her"}  # whose country, the text has not said
             return found or (None if own else next((i for i in self.recent if i.startswith("c.")), None))
         named = core.lower in CLOSED["country_words"] and [u.lower for u in units[head + 1 : head + 2]] == ["of"]
-        if core.lower not in NOUNS["states"] and not named:  # "the island nation of Malta"
+        both = head > a + 2 and core.lower == "governments"  # "the French and German governments"
+        if core.lower not in NOUNS["states"] and not (named or both):  # "the island nation of Malta"
             return None
         if owner is not None:
             return self.mention(owner)
         of = next((u for u in units[head:b] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         if of is not None:
             return self.mention(of)
-        for unit in units[a:head]:
-            codes = adjective_codes(unit.text)
-            if codes:
-                return "c." + "|".join(codes)
+        if CLOSED["regional"].intersection(u.lower for u in units[a:head]) - {"american"}:
+            return None  # "the European and Latin American governments"
+        owners = ["c." + "|".join(codes) for u in units[a:head] if (codes := adjective_codes(u.text))]
+        if owners:
+            return self.group(owners) if len(owners) > 1 else owners[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
             states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
             before = units[states[-1]] if states else None
@@ -322,8 +328,10 @@ class Actors(Described):
         if units[b - 1].lower in NOUNS["plurals"]:
             return None
         place, word = units[a].start, units[b - 1].lower
+        text = self.reading.folded.text
         for at, name, words in reversed(self.people):
-            if at < place and word in words:
+            here = place - at < len(name) + 60 and word not in text[max(0, at - 50) : place].lower().split(". ")[-1]
+            if at < place and word in words and not here:  # not "X, a deputy, accuses the minister"
                 return self.reading.full_name(name)
         return None
 
@@ -338,6 +346,7 @@ class Actors(Described):
             self.ship = self.of(units, span)
             self.recent[:0] = [self.ship][len(main) :]
         known = list(self.recent)  # whom "it" is of, not whom the same sentence names after it
+        pair: list[str] = []
         for clause in main[:2][::-1]:
             is_who = clause.objects[0] if clause.verb.lemma == "be" and clause.objects else (0, 0)
             named = next((u for u in units[slice(*is_who)] if u.mention and u.mention.type == "person"), None)
@@ -348,6 +357,7 @@ class Actors(Described):
             body = next((u for u in units[::-1] if u.mention and u.mention.type == "organisation"), None)
             if len(clause.subjects) > 1 and body and (meant := self.mention(body)):
                 self.recent.insert(0, meant)  # "A and B joined the league": "it" is the league
+            pair.insert(0, identifier)
             if not identifier.endswith((".unknown", ".what", ".who", ".you", ".which")):
                 self.recent.insert(0, identifier)
             found = clause.objects[:1] if clause.verb.lemma in FINDING and not clause.verb.passive else []
@@ -355,6 +365,7 @@ class Actors(Described):
                 self.recent.insert(1, self.of(units, found[0], self.recent))
             if len(clause.subjects) > 1:
                 self.recent.insert(0, self.group([self.of(units, s, self.recent) for s in clause.subjects]))
+        self.paired(pair if len(main) == 2 and all(len(c.subjects) == 1 for c in main) else [])
         for clause in clauses:  # "I read that Qatar may leave": Qatar, after those of whom the sentence is
             if clause.subjects and clause not in main and clause.verb.kind == "finite":
                 identifier = self.of(units, clause.subjects[0], self.recent)

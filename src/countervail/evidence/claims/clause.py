@@ -167,9 +167,11 @@ def second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) 
     """Whether a phrase in a list begins a second pair: "A to X and B to Y"."""
     a, b = span
     plain = all(u.tag in {"D", "N", "#"} for u in units[a:b]) and units[b - 1].text.islower()
-    return (
-        plain and preposition == "to" and units[a - 1].lower == "and" and [u.lower for u in units[b : b + 1]] == ["to"]
-    )
+    again = preposition in _PAIRED and [u.lower for u in units[b : b + 1]] == [preposition]
+    return plain and again and units[a - 1].lower == "and"
+
+
+_PAIRED = frozenset(["to", "from", "on", "for", "into", "against"])
 
 
 def _given_too(clause: Clause) -> list[Clause]:
@@ -178,12 +180,12 @@ def _given_too(clause: Clause) -> list[Clause]:
     if not (clause.phrases and clause.objects) or i + 3 >= len(units) or units[i].lower != "and":
         return []
     goods, pair = listed_from(units, i + 1, len(units)), clause.phrases[-1]
-    if len(goods) != 1 or pair[0] != "to" or pair[1][-1][1] != i or not second_pair(units, goods[0], "to"):
+    if len(goods) != 1 or pair[1][-1][1] != i or not second_pair(units, goods[0], pair[0]):
         return []
     who = listed_from(units, goods[0][1] + 1, len(units))
     if not who:
         return []
-    return [replace(clause, objects=goods, phrases=[("to", who)], end=who[-1][1], complements=[])]
+    return [replace(clause, objects=goods, phrases=[(pair[0], who)], end=who[-1][1], complements=[])]
 
 
 def _dated_again(clause: Clause) -> list[Clause]:

@@ -15,6 +15,8 @@ from countervail.evidence.claims.clause import (
     reports,
 )
 from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
+from countervail.evidence.claims.modality import unsaid
+from countervail.evidence.claims.owners import one_phrase, stand_apart
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
@@ -35,6 +37,8 @@ from countervail.evidence.tables import noun_effect
 
 def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     """The clauses of a sentence, in the order of their verbs."""
+    stand_apart(units)
+    one_phrase(units)
     clauses = [Clause(verb, units) for verb in verbs_of(units)]
     for n in range(len(clauses)):
         reduce_participle(clauses, n)
@@ -89,6 +93,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)
         clause.asked = clause.asked or (clause.governor is not None and clause.governor.asked and clause.link == "to")
+        clause.asked = clause.asked or unsaid(clause)
         if clause.governor is not None:
             clause.governor.complements.append(clause)
     misprinted(clauses)
@@ -139,6 +144,9 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
+_MADE = frozenset(["name", "appoint", "elect", "nominate", "make"])
+
+
 def _gap(clauses: list[Clause], n: int) -> None:
     """The object that stands before a relative clause: "the bank that Iran founded", "the treaty it signed"."""
     clause = clauses[n]
@@ -150,6 +158,9 @@ def _gap(clauses: list[Clause], n: int) -> None:
         0 < start <= clause.verb.start and units[start - 1].tag == "R" and units[start - 1].lower != "that"
     )
     through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
+    if clause.objects and clause.verb.lemma in _MADE and units[start - 1].lower == "whom" and not through:
+        clause.phrases += [("as", clause.objects)]  # "X, whom the Bank has named head of its office"
+        clause.objects = antecedent(units, start - 1)
     if (clause.objects or clause.verb.passive) and not through:
         return
     if not 0 < start <= clause.verb.start or clause.governor is not None or clause.noun:

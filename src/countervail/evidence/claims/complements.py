@@ -38,7 +38,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
         start = _described(units, later.subjects[0][0], verb.end) if own else 0
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
+    past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
     for words, frame in frames_of(verb.lemma):
+        i = past if words == ("on",) else verb.end
         dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
         if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
@@ -46,6 +48,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
             leading = leading or (words[-1] == "off" and verb.passive)  # "was struck off the list"
             i += len(words) - leading
             break
+        i = verb.end
     if not clause.particle and i < stop and f"{verb.lemma}-{units[i].lower}" in _OUT:
         i += 1
     while i < stop and (units[i].tag == "B" or "longer" in {u.lower for u in units[i : i + 2] if units[i].tag == "X"}):
@@ -231,14 +234,15 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
     while i < stop:
         unit = units[i]
         if unit.tag == "P":
+            at = next((k for k in range(i + 1, stop) if units[k].tag != "B"), stop)  # "in mid-2024"
             if (
                 unit.lower not in _AWAY
-                and i + 1 < stop
-                and units[i + 1].tag == "T"
-                and not (i + 2 < stop and units[i + 2].tag == "N")
+                and at < stop
+                and units[at].tag == "T"
+                and [u.tag for u in units[at + 1 : stop]][:1] != ["N"]
             ):
-                clause.times.append(i + 1)
-                i += 2
+                clause.times.append(at)
+                i = at + 1
                 while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
                     i += 2  # "between May and June"
                 continue

@@ -201,6 +201,14 @@ class Described(Named):
         named = word in body[2:].split("-") or (not spoken and self.of_house(word))
         return body if named or (whose in {"my", "our"} and word in {"firm", "company", "organisation"}) else None
 
+    def paired(self, ids: Sequence[str]) -> None:
+        """Keep in mind two states of which a sentence speaks one after the other, for "both": "Laos was listed; Chad
+        was not. Both are members of X"."""
+        if len(set(ids)) == 2 and all(i.startswith("c.") for i in ids):
+            fresh = self.fresh
+            self.group(list(ids))
+            self.fresh = fresh  # "they" are not these
+
     def described(self, units: Sequence[Unit], a: int, b: int, head: int) -> str | None:
         """The body that "the league" stands for: the last one named that is called so, else the topic."""
         definite = units[a].lower in {"the", "this", "that", "its", "their"} and head - a <= 2

@@ -282,6 +282,8 @@ class Ellipses(Copulas):
         by = clause.after("by") if verb.lemma == "follow" and verb.passive and units[verb.start - 1].tag == "," else []
         if verb.kind != "finite" and not (verb.lemma == "follow" and (expected or by)):
             return None  # "Egypt and Greece are expected to follow", "..., followed by Peru in May"
+        if "free" in {u.lower for u in units[verb.start : verb.end]}:
+            return None  # "They are free to do so": nobody says that they will
         if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
             return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])

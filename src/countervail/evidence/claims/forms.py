@@ -71,8 +71,13 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if noun_form and left == "R" and i > 1 and units[i - 1].lower == "that" and units[i - 2].forms:
             return None  # "proposed that loans to Managua be suspended"
         if noun_form:
-            if right == "," and left in {"N", "E", "O"} and (_that_after(units, i + 1) or _so_before(units, i)):
-                return "s"  # "The report notes, at paragraph 12, that", ", so its owner claims,"
+            apart = left == "O" or (left == "E" and i > 1 and units[i - 2].tag == "," and forms["s"] == "claim")
+            if (
+                right == ","
+                and left in {"N", "E", "O"}
+                and (apart or _that_after(units, i + 1) or _so_before(units, i))
+            ):
+                return "s"  # "The report notes, at paragraph 12, that", ", so its owner claims,", ", he claims,"
             tells = after is not None and after.lower == "that" and operator_of(forms.get("s", "")) is not None
             asks = right in OBJECT_NEXT or tells or (after is not None and after.lower == "to")
             asks = asks or (after is not None and after.tag == "P" and _takes(forms.get("s", ""), after.lower))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, reports
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.clause import ADVERBIAL, BESIDE, Clause, Span, reports
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
 _HEARSAY = CLOSED["hearsay"]
@@ -107,6 +107,9 @@ def own_modality(clause: Clause) -> str:
 def _put_by(governor: Clause) -> str:
     """How a verb puts what it governs: "denied that they met" as denied, "did not deny that they met" as alleged."""
     modality = governor.operator.modality if governor.operator is not None else "asserted"
+    lemma = governor.verb.lemma
+    if governor.verb.negated and ((lemma == "say" and _politely(governor)) or lemma == "accept"):
+        return "denied"  # "I would not say that X refused", "does not accept that X paid"
     return "alleged" if modality == "denied" and governor.verb.negated else modality
 
 
@@ -169,37 +172,73 @@ def modality_of(clause: Clause, clauses: Sequence[Clause]) -> str:
     return stronger(*found)
 
 
+def _denying(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
+    """Whether what is named is said not to be concerned: "no bank", "neither the Union nor X", "hardly any state"."""
+    a, b = spans[0][0], spans[-1][1]
+    if units[a].lower in {"no", "neither", "none", "nobody", "nothing"} and units[a].tag != "B":
+        return True  # "no bank", but not "no fewer than four banks"
+    before = units[a - 1].lower if a else ""
+    neither = before == "neither" and any(u.lower == "nor" for u in units[a : b + 1])
+    return neither or (before in {"hardly", "scarcely", "barely"} and units[a].lower in {"any", "anybody", "anyone"})
+
+
 def negated(clause: Clause) -> bool:
     """Whether a clause says that something is not so."""
     result = clause.verb.negated
     units = clause.units
     for spans in (clause.subjects, clause.objects):
-        if spans and units[spans[0][0]].lower in {"no", "neither", "none", "nobody", "nothing"}:
-            result = True
-    by = [units[a] for a, _ in clause.after("by")] if clause.verb.passive else []
-    result = result or any(u.lower in {"no", "none", "nobody"} and u.tag != "B" for u in by)  # "is listed by no one"
+        result = result or (bool(spans) and _denying(units, spans))
+    by = clause.after("by") if clause.verb.passive else []
+    result = result or (bool(by) and _denying(units, by))  # "is listed by no one"
+    on = clause.after("on", "in") if clause.verb.lemma in {"be", "appear", "figure", "feature", "stand"} else []
+    result = result or (bool(on) and _denying(units, on))  # "is on no list"
     result = result != clause.untrue
     if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
         result = not result
     below, depth = clause, 0
     governor = clause.governor
     while governor is not None and depth < 4:
-        if below.link in {"to", "ing", "from", "of", "out"}:  # "ruled out joining"
+        if below.link in {"to", "ing", "from", "of", "out", "off"}:  # "ruled out joining"
             if (
                 governor.operator is not None
                 and governor.operator.negates
                 and not (governor.operator.control == "object" and below.link == "of")
+                and not (governor.verb.lemma == "keep" and below.link != "from")  # "keeps buying"
             ):
                 result = not result
-            doubted = governor.verb.lemma == "doubt" and below.link == "that"
             undenied = _put_by(governor) == "alleged" and governor.verb.negated  # "does not deny having left"
-            if doubted or (
-                governor.verb.negated and not below.unwilling and not undenied
-            ):  # "has no intention of": once
+            if governor.verb.negated and not below.unwilling and not undenied:  # "has no intention of": once
                 result = not result
+        elif below.link == "that" and _not_held(governor, below):
+            result = not result
         below, depth = governor, depth + 1
         governor = governor.governor
     return result
+
+
+def _not_held(report: Clause, below: Clause) -> bool:
+    """Whether somebody holds or plans the contrary of a clause: "does not believe that X left", "doubts that X left",
+    "has not announced that it will leave"."""
+    verb = report.verb
+    if verb.lemma == "doubt":
+        return not verb.negated
+    if not (verb.negated or (bool(report.subjects) and _denying(report.units, report.subjects))):
+        return False
+    return verb.lemma in CLOSED["believing"] or (verb.lemma in CLOSED["telling"] and _future_of_own(below))
+
+
+def _future_of_own(clause: Clause) -> bool:
+    """Whether a report says what the reporter itself will do: "has not announced that it will leave"."""
+    pronoun = bool(clause.subjects) and clause.units[clause.subjects[0][0]].lower in {"it", "they", "he", "she"}
+    return pronoun and clause.verb.modal in {"will", "would"}
+
+
+def unsaid(clause: Clause) -> bool:
+    """Whether the report that it stands in was not made: "has not confirmed that X paid", "nobody says that X left"."""
+    report = clause.governor
+    if report is None or clause.link != "that" or report.verb.lemma not in CLOSED["telling"]:
+        return False
+    return negated(report) and not _politely(report) and not clause.noun and not _future_of_own(clause)
 
 
 def speaker_clause(clause: Clause) -> Clause | None:

@@ -94,16 +94,52 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
     return states if len(states) == len(named) > 1 else []
 
 
-def adjectival(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    """Whether a phrase is the first adjective of "Dutch and Ghanaian journalists"."""
-    a, b = span
-    beside = units[b : b + 3]
-    return (
-        b - a == 1
-        and bool(adjective_codes(units[a].text))
-        and [u.tag for u in beside] == ["C", "N", "N"]
-        and bool(adjective_codes(beside[1].text))
-    )
+def stand_apart(units: Sequence[Unit]) -> None:
+    """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left";
+    and what only makes a date vague."""
+    for k in range(len(units) - 2):
+        opens = k == 0 or units[k - 1].tag in {"-", ":", ";", "."}
+        if opens and units[k].lower in CLOSED["ordinals"] and units[k + 1].tag == ",":
+            units[k].tag, units[k].forms = "B", None
+        if units[k].lower in {"mid", "early", "late"} and "T" in (units[k + 1].tag, units[k + 2].tag):
+            for unit in units[k : k + 1 + (units[k + 1].tag == "-")]:  # "in mid-2024", "in early 2024"
+                unit.tag = "B"
+        if units[k].tag in {"P", "S"} and units[k + 1].lower == "that" and units[k + 2].lower in CLOSED["periods"]:
+            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left"
+        rate = k > 1 and units[k].lower in {"a", "per", "each", "every"} and units[k + 1].lower in _EACH
+        if rate and units[k + 2].tag in {"A", "V"} and any(u.tag == "#" for u in units[max(0, k - 3) : k]):
+            units[k].tag = units[k + 1].tag = "B"  # "Two million euros a month was paid"
+        if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
+            continue
+        end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)
+        inside = range(k - 1, end + 1) if k > 1 and units[k - 2].tag == "C" else range(k, end)
+        for m in inside:  # "have not left and, whatever Y says, will not": the commas too
+            units[m].tag, units[m].forms = "B", None
+
+
+_EACH = frozenset(["day", "week", "month", "quarter", "year"])
+
+
+def one_phrase(units: Sequence[Unit]) -> None:
+    """Make one phrase of "nine Dutch and Ghanaian banks", "African and Latin American states": two adjectives of it."""
+    for k in range(1, len(units) - 2):
+        m = k + 1
+        while m < len(units) - 1 and _adjective(units[m]):
+            m += 1
+        joined = units[k].lower in {"and", "or"} and m > k + 1 and _adjective(units[k - 1])
+        noun = units[m].lower if units[m].tag == "N" and units[m].text.islower() else ""
+        if joined and noun.endswith("s") and noun not in _IMPOSED:  # not "on the British and Canadian lists"
+            units[k].tag = "N"
+
+
+def _adjective(unit: Unit) -> bool:
+    return unit.tag == "N" and (bool(adjective_codes(unit.text)) or unit.text in _REGIONAL)
+
+
+_IMPOSED = frozenset(
+    ["sanctions", "measures", "lists", "restrictions", "bans", "controls", "regimes", "orders", "currencies", "courts"]
+)
+_REGIONAL = frozenset(word.capitalize() for word in CLOSED["regional"])
 
 
 def against(units: Sequence[Unit], b: int) -> str:
@@ -112,6 +148,14 @@ def against(units: Sequence[Unit], b: int) -> str:
     opposing = len(words) == 2 and words[0] in {"that", "which"} and words[1].startswith(_OPPOSING)
     doing = words[0].endswith("ing") and words[0].startswith(_OPPOSING_STEMS) if words else False
     return "against" if words[:1] == ["against"] or opposing or doing else ""
+
+
+def relative_after(units: Sequence[Unit], b: int) -> bool:
+    """Whether a relative clause follows a phrase that ends at unit b, and the place after it: "a mill in Oslo that"."""
+    while b + 1 < len(units) and units[b].tag == "P" and (end := phrase_from(units, b + 1, len(units))) > b + 1:
+        b = end
+    b += b + 1 < len(units) and units[b].tag == ","
+    return b < len(units) and units[b].tag == "R"
 
 
 def of_speaker(units: Sequence[Unit], a: int) -> Unit | None:

@@ -212,11 +212,14 @@ def other_subject(clauses: list[Clause], n: int) -> None:
     if before is not None and before.tag == "P" and j > 1 and noun_effect(units[j - 2].lower):
         clause.noun, clause.link = units[j - 2].lower, before.lower  # "a proposal for activating"
         clause.unwilling = j > 2 and units[j - 3].lower in {"no", "without"}
+    if verb.kind == "infinitive" and before is not None and before.tag == "N" and units[j - 2].lower == "no":
+        clause.unwilling = noun_effect(before.lower) != "refused"  # "saw no reason to list X"
     if previous is None or verb.kind == "participle":
         main = [c for c in clauses[n + 1 :] if c.verb.kind == "finite"]
         at = main[0].subjects[0][0] if main and main[0].subjects else 0
         told = clause.verb.kind == "gerund" and at > verb.end and units[at - 1].lower == "that"
         following = next(iter(main[told:]), None)  # "Noting that A had left, B signed": B notes it
+        clause.link = clause.link or ("without" if before is not None and before.lower == "without" else "")
         named = verb.kind == "infinitive" and before is not None and before.tag == "N" and before.lower != "order"
         clause.subjects = list(following.subjects) if following and not named else []  # not "candidates to join, both"
     elif not _coordinated(clauses, n, before, previous):

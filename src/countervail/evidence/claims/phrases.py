@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from countervail.evidence.claims.actors import adjective_codes
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.names.name_words import OWNERS, POST_WORDS
 from countervail.evidence.text.tokens import lexicon
 
+_PERIODS = CLOSED["periods"]
 _POST = re.compile(rf"(?:{POST_WORDS}|{OWNERS})", re.IGNORECASE)
 
 
@@ -72,9 +73,6 @@ def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
     )
 
 
-_PERIODS = frozenset(["quarter", "year", "month", "week", "season", "spring", "summer", "autumn", "winter", "decade"])
-
-
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
@@ -84,7 +82,7 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
-        if nouns and tag == "N" and units[j].tag == "E" and units[j - 1].lower in _PERIODS:
+        if nouns and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper()):
             break  # "in the second quarter Rosatom delivered"
         if nouns and units[j].tag == "E" and j == end - 1 and _opener_ends(units, j, floor):
             break  # "after the coup in Niger ECOWAS froze"
@@ -282,7 +280,9 @@ def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -
         before = listed_to(units, spans[0][0] - 1, floor)
         if not before or units[before[-1][1] - 1].tag == "T":
             break
-        spans = before
+        (a, b), end = before[-1], spans[-1][1]
+        whole = phrase_from(units, a, end) if units[b].lower == "for" else b  # "the Minister for Justice"
+        spans = [*before[:-1], (a, max(b, whole))]
     return spans
 
 
@@ -325,6 +325,9 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
+    if who and len(spans) == 1 and head_word(units, spans[0]).endswith(("ing", "ion", "al", "ment")):
+        b = spans[0][1]  # "the listing of X, whom": X
+        return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans
     if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
     if len(spans) == 1 and "which" in {u.lower for u in units[j : j + 2]} and _post_of(units, spans[0]):

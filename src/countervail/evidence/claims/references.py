@@ -11,7 +11,7 @@ from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.owners import SEASONS, adjectival, of_member
+from countervail.evidence.claims.owners import SEASONS, of_member
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -188,7 +188,7 @@ class References:
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
-            if (len(found) > 1 and self._in_shared(parsed, spans, span)) or adjectival(units, span):
+            if len(found) > 1 and self._in_shared(parsed, spans, span):
                 continue
             key = (id(parsed), span)
             if (

@@ -63,7 +63,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         return
     if tag == "R":
         told = (units[j - 2].forms or {}).get("s", "") if j > 1 and units[j - 1].lower == "who" else ""
-        if told and (said := operator_of(told, "")) is not None and said.speaker:
+        again = j > 1 and units[j - 1].lower == "who" and units[j - 2].tag in {",", "C"}  # "knows who left, who paid"
+        again = again and any(c.asked and units[c.verb.start - 1].lower == "who" for c in clauses[:n])
+        if again or (told and (said := operator_of(told, "")) is not None and said.speaker):
             clause.asked = True  # "This list shows who is designated"
             return
         clause.relative = True
@@ -76,7 +78,9 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     if tag == ",":
         if not _after_parenthesis(clauses, n, j - 1):
             clause.coordinated = True
-            _inverted(clause)
+            opened = next((k for k in range(j - 2, max(0, j - 9), -1) if units[k].tag == ","), 0)
+            if not opened or units[opened - 1].tag != "C":  # "denied it and, in May, rejected her offer": the same
+                _inverted(clause)
             if not clause.subjects and previous is not None:
                 _same_subject(clauses, n)
         return

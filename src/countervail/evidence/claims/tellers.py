@@ -86,6 +86,9 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
 def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`..., X said` and `..., said X`: the report covers what stands before it."""
     for n, clause in enumerate(clauses):
+        if _inserted(clauses, n):
+            clauses[n + 1].reported = clauses[n + 1].reported or clause
+            continue
         if not reports(clause) or not n or clause.verb.kind != "finite" or clause.relative:
             continue
         start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
@@ -116,6 +119,19 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
                 continue
             if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
                 later.reported = later.reported or clause
+
+
+def _inserted(clauses: list[Clause], n: int) -> bool:
+    """Whether a report stands between commas before the clause that it reports: "From May, he claims, X paid"."""
+    clause, later = clauses[n], clauses[n + 1] if n + 1 < len(clauses) else None
+    if later is None or not (reports(clause) and clause.subjects and later.subjects) or later.verb.kind != "finite":
+        return False
+    units, start, end = clause.units, clause.subjects[0][0], clause.verb.end
+    part = max((k for k in range(start) if units[k].tag in {";", ":", "-"}), default=-1)
+    if start < 2 or units[start - 1].tag != "," or clause.verb.kind != "finite" or clause.verb.negated:
+        return False
+    apart = units[end].tag == "," and later.subjects[0][0] == end + 1 and clause.subjects[-1][1] == clause.verb.start
+    return apart and all(c.verb.start < part for c in clauses[:n]) and units[part + 1].tag in {"P", "B"}
 
 
 def _subordinate(clause: Clause) -> bool:

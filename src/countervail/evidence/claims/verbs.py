@@ -43,8 +43,8 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
             verb = _after_nor(units, i) or _with_auxiliaries(units, i)
         elif unit.lower == "having" and (done := _done_after(units, i)):
             lemma = (units[done].forms or {})["n"]
-            negated = any(u.tag == "X" for u in units[i:done])
-            verb = Verb(i, done + 1, lemma, "gerund", negated=negated, past=True, perfect=True, main=done)
+            negated, been = any(u.tag == "X" for u in units[i:done]), any(u.lower == "been" for u in units[i:done])
+            verb = Verb(i, done + 1, lemma, "gerund", been, negated, past=True, perfect=True, main=done)
         elif unit.lower == "to" and i + 1 < len(units):
             verb = _infinitive(units, i)
         elif unit.forms and (form := verb_form(units, i)):
@@ -62,11 +62,11 @@ def verbs_of(units: Sequence[Unit]) -> list[Verb]:
 
 def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
     """The verb after its subject where "nor" or "never" stands before the auxiliary: "nor would Chile pay its dues"."""
-    if (
-        not i
-        or units[i - 1].lower not in {"nor", "neither", "never"}
-        or (i > 1 and units[i - 2].tag in {"A", "N", "E"})
-    ):
+    fronted = i > 2 and [units[i - 3].tag, units[i - 2].lower, units[i - 1].tag] == ["P", "no", "N"]
+    fronted = fronted and (i == 3 or units[i - 4].tag in {",", ";", "C", "R", "-", ":"})  # "At no time has X paid"
+    after = i > 0 and units[i - 1].lower in {"nor", "neither", "never"}
+    after = after and not (i > 1 and units[i - 2].tag in {"A", "N", "E"})
+    if not (fronted or after):
         return None
     aux = units[i].lower
     wanted = "n" if aux in BE or aux in HAVE else "b"
@@ -84,7 +84,7 @@ def _after_nor(units: Sequence[Unit], i: int) -> Verb | None:
 def _done_after(units: Sequence[Unit], i: int) -> int:
     """Where the participle of "having signed", "having twice threatened" stands; 0 where there is none."""
     k = i + 1
-    while k < len(units) and units[k].tag in {"B", "X", "T"}:
+    while k < len(units) and (units[k].tag in {"B", "X", "T"} or units[k].lower == "been"):
         k += 1
     if k + 2 < len(units) and units[k].tag == "P" and units[k + 1].tag == "T":
         k += 2  # "having in June proposed"
@@ -94,8 +94,19 @@ def _done_after(units: Sequence[Unit], i: int) -> int:
 _PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
 
 
+def _founding(units: Sequence[Unit], i: int) -> bool:
+    """Whether "found" is the present of what founders do, in a chronicle: "Belarus and Syria found the Union"."""
+    k = i + 1 + (units[i + 1].tag == "D") if i + 1 < len(units) else i
+    named = i < k < len(units) and kind(units[k]) == "organisation"
+    two = i > 2 and units[i - 1].tag == "E" and units[i - 2].lower == "and" and units[i - 3].tag == "E"
+    several = i > 0 and units[i - 1].tag == "N" and units[i - 1].lower in {"states", "countries", "governments"}
+    ends = k + 1 >= len(units) or units[k + 1].tag in {".", ",", ";", "P", "T"}
+    return named and ends and (two or several)
+
+
 def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     unit = units[i]
+    form = "b" if unit.lower == "found" and _founding(units, i) else form
     lemma = (unit.forms or {})[form]
     after = next_word(units, i)
     before = units[i - 1] if i else None
@@ -215,7 +226,7 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
         end = j if told or closing == j else closing + 1
     if end == j or end >= len(units):
         return 0
-    been = units[end].tag == "A" and (lower == "since" or (lower, units[end].lower) == (",", "been"))
+    been = units[end].tag == "A" and (lower == "since" or (lower == "," and units[end].lower in {"be", "been"}))
     return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
 
 

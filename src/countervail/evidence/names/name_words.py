@@ -110,7 +110,7 @@ LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
 LOWER_POST = re.compile(
     rf"\b(?:[Hh]is|[Hh]er|whose|their) (?:elder |younger |late |half-)?(?:brother|sister|son|daughter|wife|husband"
     r"|cousin|father|mother|nephew|niece|widow|uncle)(?:-in-law)?,? $"
-    rf"|\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
+    rf"|\b{POST_WORDS}(?: (?:of|for) (?!the )[a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
 )
 NAMED_BY = re.compile(
     r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
