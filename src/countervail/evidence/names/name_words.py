@@ -47,15 +47,7 @@ POST_WORDS = (
     r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
     r"|engineer|comptroller|controller|registrar)"
 )
-SPEECH = (
-    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
-    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
-    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
-    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
-    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
-    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
-    r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
-)
+SPEECH = "(?:" + "|".join(data_sections("english/lexicon.txt")["speech_verbs"]) + ")"
 QUOTING = (
     r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
     r"|announced|explained|explains|stated|states|replied|replies|answered|answers|countered|counters|retorted|responded"
@@ -110,7 +102,7 @@ LINE_LABEL = re.compile(r"(?:[-*•] ?)?[A-Z][\w' ()/-]{1,28}: ?$")
 LOWER_POST = re.compile(
     rf"\b(?:[Hh]is|[Hh]er|whose|their) (?:elder |younger |late |half-)?(?:brother|sister|son|daughter|wife|husband"
     r"|cousin|father|mother|nephew|niece|widow|uncle)(?:-in-law)?,? $"
-    rf"|\b{POST_WORDS}(?: (?:of|for) [a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
+    rf"|\b{POST_WORDS}(?: (?:of|for) (?!the )[a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
 )
 NAMED_BY = re.compile(
     r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
@@ -129,6 +121,9 @@ DESCRIBED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What describes a person, right before the comma and the name."""
+THE_SHIP = re.compile(r"\b[Tt]he $")
+CASE_OF = re.compile(r" (?:affair|case|trial|inquiry|family|estate|network|murder|scandal|government)\b")
+"""What before a name of a person's shape says that it is a ship's, "the Maria Star"; where it is no ship's."""
 IN_PLACE = re.compile(r"\b(?:in|near|off) $")
 """What before a name says that it is a town's."""
 NO_PERSON_ROUND = re.compile(
@@ -169,6 +164,20 @@ NEXT_LINE_POST = re.compile(
     rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(?m)^[ \t]{0,8}(?:[IVX]{2,4}|[A-Z])\. ")
+
+
+def lettered(text: str, line: str) -> bool:
+    """Whether a line is one of headings that letters number: "B. Livestock"."""
+    heads = {m.group().strip() for m in _LETTERED.finditer(text)}
+    letter = line.strip()[:1]
+    if not letter or not line.strip()[1:].startswith(". ") or len(heads) < 2:
+        return False
+    return bool({f"{chr(ord(letter) - 1)}.", f"{chr(ord(letter) + 1)}."} & heads) or (
+        letter in "IVX" and any(len(h) > 2 for h in heads)
+    )
+
+
 INITIAL = re.compile(r"[A-Z]$")
 BODY_AFTER = re.compile(
     r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
@@ -183,16 +192,7 @@ OFFICE_OF = re.compile(
 """A post before the field of its office."""
 FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
 
-_STATES = (
-    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
-    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
-    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
-    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
-    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
-    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
-    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
-    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
-)
+_STATES = "|".join(data_sections("english/lexicon.txt", lines=True)["american_states"])
 AMERICAN_STATE = re.compile(_STATES)
 IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
 """What follows a name that is a town in the United States: Lebanon, Pennsylvania."""

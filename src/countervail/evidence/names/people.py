@@ -121,7 +121,7 @@ class People:
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
                 posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
-                if titled or tokens[k].bare in words.given:  # "Ms. Hodan Sheikh Muse"
+                if titled or tokens[k].bare in words.given or tokens[k].gap == ", ":  # "Ms. Hodan Sheikh Muse"
                     posts = [m for m in posts if tokens[m].bare not in w.STYLED or tokens[m - 1].bare in words.posts]
                 if posts and tokens[k].bare not in words.given and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
                     k = posts[-1] + 1
@@ -238,7 +238,7 @@ class People:
         if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):
             return False  # "in Ben Gardane, Tunisia"
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
-            return True
+            return titled or not w.THE_SHIP.search(before) or bool(w.CASE_OF.match(after))
         if place or (headline_verb(tokens[k].bare) and not rare):
             return False
         known = size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles
@@ -254,7 +254,7 @@ class People:
         if (w.LABEL.search(before) or before.endswith(("(Signed) ", "(signed) "))) and size >= 2:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
-            return True
+            return start != line_start or not w.lettered(text, line)
         if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
             return True
         if headline(line):
