@@ -9,8 +9,9 @@ from functools import cache
 from countervail import countries
 from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
 
-PARTICLES, STYLED = (frozenset(data_sections("english/lexicon.txt")[name]) for name in ("particles", "styled"))
-"""Small words inside names, and titles that also stand inside them."""
+_WORDS = data_sections("english/lexicon.txt")
+PARTICLES, STYLED, SHIP_ENDS = (frozenset(_WORDS[name]) for name in ("particles", "styled", "ship_ends"))
+"""Small words inside names, titles that also stand inside them, and words that the names of ships end in."""
 
 
 @cache
@@ -47,7 +48,7 @@ POST_WORDS = (
     r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
     r"|engineer|comptroller|controller|registrar)"
 )
-SPEECH = "(?:" + "|".join(data_sections("english/lexicon.txt")["speech_verbs"]) + ")"
+SPEECH = "(?:" + "|".join(_WORDS["speech_verbs"]) + ")"
 QUOTING = (
     r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
     r"|announced|explained|explains|stated|states|replied|replies|answered|answers|countered|counters|retorted|responded"
@@ -137,6 +138,8 @@ CALLED = re.compile(
 )
 FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
 """What before one word alone may be said of a firm."""
+LONG_POSTS = frozenset({"Vice", "Prime", "First", "High", "Managing", "Deputy", "Executive", "Special", "Chief"})
+"""Words before a post that belong to it."""
 BEFORE_POSTS = frozenset({"Vice", "Prime", "First", "Chargé", "Emeritus"})
 DESCRIBING = re.compile(r"[A-Z][\w]{1,20}-(?:[a-z]{2,12}ed|born|based|led|built|speaking|run|bred)")
 """A word that only describes the person after it."""
@@ -190,7 +193,7 @@ OFFICE_OF = re.compile(
     rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$"
 )
 """A post before the field of its office."""
-FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
+FIELDS = frozenset(_WORDS["fields"])
 
 _STATES = "|".join(data_sections("english/lexicon.txt", lines=True)["american_states"])
 AMERICAN_STATE = re.compile(_STATES)
@@ -214,13 +217,13 @@ AMERICAN_AFTER = re.compile(
 
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
-LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
+LINK = frozenset({"of", "for", "on", "against", "to", "with", "concerning", "du", "de", "des", "del", "da", "di"})
 ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
 SANCTIONING = frozenset(
     {"Union", "Treasury", "Bank", "Ministry", "Government", "Administration", "Congress", "Parliament"}
 )
 """Heads of bodies whose measures are "on" or "against" somebody."""
-NAME_AFTER = frozenset({"Bankhaus", "Banka", "Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
+NAME_AFTER = frozenset({"Bankhaus", "Banka", "Banca", "Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
 OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
 WITHIN = frozenset(
     {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
@@ -230,20 +233,22 @@ DOMAINS = frozenset(
     {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
 )
 # parts of any body, no names: "Chairman of the Management Board"
-INNER = frozenset(data_sections("english/lexicon.txt")["inner"])
-WATERS = frozenset(data_sections("english/lexicon.txt")["waters"])
+INNER = frozenset(_WORDS["inner"])
+WATERS = frozenset(_WORDS["waters"])
 OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
-GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
+GENERIC = frozenset(_WORDS["generic"])
 """Words of bodies' names that no body is called by alone."""
-ORDERS = frozenset(data_sections("english/lexicon.txt")["orders"])
-CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
+ORDERS = frozenset(_WORDS["orders"])
+CALENDAR = frozenset(_WORDS["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
     r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
 )
 WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
+OF_ALL = frozenset(["Corporation", "Company", "Court", "Council", "Insurance", "Trading", "Establishment", "Authority"])
+"""Heads before which "General" is no rank."""
 MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
@@ -372,9 +377,11 @@ def leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
     return words.posts | words.titles | words.ranks, words.posts | words.ranks | words.org_heads | words.rails | common
 
 
-def is_left(token: Token, head: str) -> bool:
-    """Whether a word before the head belongs to the name."""
+def is_left(token: Token, head: str, beside: bool = False) -> bool:
+    """Whether a word before the head, or right beside it, belongs to the name."""
     words, bare = lexicon(), token.bare
+    if bare == "General" and beside:
+        return head in OF_ALL and not token.first
     if not token.capital or bare.lower() in FUNCTION:
         return False
     if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):

@@ -123,7 +123,7 @@ class Organisations:
         if tokens[k].bare in w.CALENDAR or (len(tokens[k].text) == 1 and tokens[k + 1 : k + 2] != []):
             return None  # "the Union on Tuesday", "the Office of the U.S. Treasury"
         post = tokens[k].bare in words.posts - {"Justice"} or (
-            k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
+            k + 1 < n and tokens[k].bare in w.LONG_POSTS and tokens[k + 1].bare in words.posts
         )
         if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
             return None
@@ -152,7 +152,7 @@ class Organisations:
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
         if links and connector == "of" and place and head in w.OF_STATES:
             return False
-        if connector == "with" and (head not in w.WITH or another):
+        if connector in {"with", "concerning"} and (head not in w.WITH or another):
             return False
         if connector in {"on", "against"} and (head in w.SANCTIONING or (article and another)):
             return False  # "sanctions of the Union against the Minerals Bank", "told the Council on the Board's work"
@@ -181,7 +181,7 @@ class Organisations:
         while j > 0 and i - j < 7:
             gap = tokens[j].gap
             previous = tokens[j - 1]
-            if gap in {" ", "-", " & "} and w.is_left(previous, head):
+            if gap in {" ", "-", " & "} and w.is_left(previous, head, j == i):
                 j -= 1
             elif (
                 gap == " "

@@ -223,8 +223,7 @@ class People:
         if not self._proper(k, j) or size > 5 or " ".join(t.bare for t in tokens[k:j]) in adjectives():
             return False
         line_start = text.rfind("\n", 0, start) + 1
-        line_end = text.find("\n", end)
-        line = text[line_start : line_end if line_end >= 0 else len(text)]
+        line = text[line_start : text.find("\n", end) % (len(text) + 1)]  # the last line has no end
         rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
         given = rare or any(
             t.bare in words.given
@@ -232,7 +231,8 @@ class People:
             or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
-        if self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
+        ship = tokens[j - 1].bare.title() in w.SHIP_ENDS and not titled
+        if ship or self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):

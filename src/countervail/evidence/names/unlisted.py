@@ -323,6 +323,8 @@ class Unlisted:
     def _of_title(self, start: int) -> bool:
         """Whether a title or post stands before a word in capitals: a surname, "Senator TREGEAR"."""
         before = self.text[max(0, start - 20) : start].split()
+        while before and before[-1].lower() in w.PARTICLES:  # "MR. DE SOUZA"
+            before.pop()
         return bool(before) and before[-1].strip(".").title() in self.words.titles | self.words.posts | {"Ms", "Mr"}
 
     def _opens_line(self, start: int, end: int) -> bool:
