@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from countervail import countries
-from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
+from countervail.evidence.text.tokens import FUNCTION, Token, alternatives, data_lines, data_sections, lexicon
 
 _WORDS = data_sections("english/lexicon.txt")
 PARTICLES, STYLED, SHIP_ENDS = (frozenset(_WORDS[name]) for name in ("particles", "styled", "ship_ends"))
@@ -25,29 +25,11 @@ MONTHS_GIVEN = frozenset({"Said", "May", "April", "June", "August", "Will", "Jan
 """Words that are given names as well as months or verbs."""
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
-MORE_POSTS = (
-    "harbor master|harbormaster|partner|counsel|agent|chair|justice"
-    "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
-    "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
-    "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate"
-    "|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
-)
+MORE_POSTS = "|".join(_WORDS["more_posts"])
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"
 """Posts of firms as well as of people."""
-POST_WORDS = (
-    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
-    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
-    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
-    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
-    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
-    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
-    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
-    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
-    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
-    r"|engineer|comptroller|controller|registrar)"
-)
+POST_WORDS = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["post_words"]) + ")"
 SPEECH = "(?:" + "|".join(_WORDS["speech_verbs"]) + ")"
 QUOTING = (
     r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
@@ -405,3 +387,14 @@ def spells(letters: str, words: list[str]) -> bool:
     initials = "".join(p[0].upper() for w in words for p in w.split("-"))
     plain = "".join(w[0].upper() for w in words)
     return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
+
+
+@cache
+def known_bodies() -> re.Pattern[str]:
+    """The names of bodies that are known wherever they stand."""
+    world = {
+        name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
+    }
+    world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
+    world |= {name.upper() for name in {*world, *lexicon().orgs} if name.isalpha() and len(name) >= 7}
+    return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
