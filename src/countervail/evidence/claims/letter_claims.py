@@ -216,7 +216,9 @@ def _headers(shared: Context) -> Iterator[Claim]:
 _ENTRY = re.compile(r"(?m)^[ \t]*\d{1,4}\.[ \t]+(?P<n>[A-Z\u00c0-\u00de][^\n:;]{2,110}[^\n:;.])[ \t]*$")
 """The head of an entry of a list: its number and name."""
 _LISTED_ON = re.compile(r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)")
-_POSITION = re.compile(r"\b(?:Position|Designation|Title): (?P<p>[A-Z][^:\n]+?\.)(?= ?(?:[A-Z][^.:\n]{0,40}:|\n|$))")
+_POSITION = re.compile(r"\b(?:Position|Designation|Title|Function)s?: ?(?=\w)")
+_LINE_BEGINS = re.compile(r"[^\w\n]*(?:(?:\d{1,4}|[a-zA-Z])[.)] ?)?(?:Name ?: ?)?\Z")
+"""What may stand on a line before the name of an entry."""
 _GOING = re.compile(r"[ \t]*(?:[A-Z]\. )?(?:REMOVALS?|DELETIONS?|DE-?LISTINGS?|DELISTED)\b")
 _HEADING = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. )?[A-Z][A-Z :-]{4,60}[ \t]*$")
 
@@ -250,16 +252,53 @@ def _entries(shared: Context) -> Iterator[Claim]:
         yield shared.claim("p.unknown", "listed", [span, (on.start(), on.end())], object=who, time=time, **common)
         if going:
             yield shared.claim("p.unknown", "delisted", [span], object=who, time=None, **common)
-        names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
-        position = _POSITION.search(text, head.end(), end) if who.startswith("p.") else None
-        for part in re.finditer(r"[^.]+\.", position["p"]) if position is not None else ():
-            at = position.start("p") + part.start() if position is not None else 0
-            post, body = post_of(text, at, at + len(part.group()) - 1, names)
-            former = re.match(r"(?:Formerly|Former|Previously) ", post or "")
-            post = (post or "")[former.end() if former else 0 :].removeprefix("Currently ").split(" (")[0]
-            if post:
+
+
+def _holder(shared: Context, at: int) -> Mention | None:
+    """The person whose entry a place is in: the last one that begins a line before it, where no body does later."""
+    text = shared.reading.folded.text
+    start = max(0, text.rfind("\n\n", 0, max(0, text.rfind("\n\n", 0, at))))
+    found: Mention | None = None
+    for mention, a, _ in shared.reading.within(start, at):
+        if mention.type not in {"person", "organisation"} or "alias" in mention.detail:
+            continue
+        if _LINE_BEGINS.match(text, text.rfind("\n", 0, a) + 1, a):
+            found = mention if mention.type == "person" else None
+    return found
+
+
+def _positions(shared: Context) -> Iterator[Claim]:
+    """The posts of an entry: "Position: director of the Sulu Bank; formerly attaché in Oslo"."""
+    text = shared.reading.folded.text
+    names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
+    for match in _POSITION.finditer(text):
+        holder = _holder(shared, match.start())
+        end = text.find("\n", match.end())
+        at = match.end()
+        for part in (
+            re.split(r"[.;](?: |$)", text[at : min(end if end >= 0 else len(text), at + 300)]) if holder else ()
+        ):
+            former = re.match(r" *(?i:formerly|former|previously|until recently),? ", part)
+            begin = at + (former.end() if former else len(part) - len(part.lstrip()))
+            if not POST.search(part) or re.search(r"\b(?:told|said|says|was|is|has|\w+ed (?:by|on|in))\b", part):
+                break
+            post, body = post_of(text, begin, at + len(part), names)
+            post = (post or "").removeprefix("Currently ").split(" (")[0]
+            if post and holder:
                 value: dict[str, Any] = {"post": post, "organisation": body, **({"former": True} if former else {})}
-                yield shared.claim(who, "holds_post", [(at, at + len(part.group()))], value=value, **common)
+                who = person(shared.reading.full_name(holder.value or ""))
+                document = shared.reading.document_at(holder.start)
+                yield shared.claim(
+                    who,
+                    "holds_post",
+                    [(begin, at + len(part))],
+                    value=value,
+                    modality="asserted",
+                    polarity="affirmed",
+                    attribution=(document.source, document.id),
+                    extractor="rules/entry@1",
+                )
+            at += len(part) + 2
 
 
 def claims(shared: Context) -> Iterator[Claim]:
@@ -269,6 +308,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _signed_lines(shared)
     yield from _cables(shared)
     yield from _entries(shared)
+    yield from _positions(shared)
 
 
 POST = re.compile(rf"\b(?:{OWNERS}|{POST_WORDS}|{MORE_POSTS})\b", re.IGNORECASE)
@@ -298,11 +338,10 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
         end = text.find("\n", b)
         end = end if end >= 0 else len(text)
         found: tuple[int, int] | None = None
-        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
         beside = _LINE_POST.match(text, b, end)
-        if position is not None:
-            found = (b + position.start("p"), b + position.end("p"))
-        elif beside is not None:
+        if _POSITION.search(text, b, end):
+            continue
+        if beside is not None:
             found = beside.span("p")
             if not POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
                 found = further.span("p")

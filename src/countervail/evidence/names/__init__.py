@@ -117,6 +117,16 @@ _UNMARKED = re.compile(
 _BODY = re.compile(
     r"(?m)^[-*•\d.) ]{0,5}(?P<n>[A-Z][A-Z&'-]{1,24}(?: (?:[A-Z&][A-Z&'.-]{0,24}|OF|AND)){1,8})(?=[,;(\n]| \()"
 )
+_CAPITALS = re.compile(
+    rf"(?m)^ {{0,3}}(?:\(?\d{{1,4}}[.)] ?|[-*•] )?(?P<n>{_UPPER}(?: {_UPPER}){{1,4}}),?\n"
+    r"(?=(?: {0,6}[A-Z][\w ()-]{2,30}:[^\n]{0,160}\n){0,3} {0,6}(?:Date of birth|DOB|Year of birth|Nationality|Passport)\b)"
+)
+"""A person's name in capitals as the head of an entry, above the fields of a person."""
+_BODIES_BELOW = re.compile(
+    r"(?m)^[ \t]*(?:[A-Z]\. |\d\. )?(?:Entities|ENTITIES|Companies|Organi[sz]ations|Firms)[ \t]*:?$"
+)
+_HEADED = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. |\d\. )?[A-Z][A-Za-z]{3,20}(?: [A-Za-z]{2,16}){0,3}[ \t]*:?$")
+"""A heading of a list of bodies, and any heading."""
 _ALIAS = re.compile(
     r"\b(?:[af]\.?k\.?a\.?|alias|also known as|alt\. name|good quality|low quality)[ :]{0,2}\"?$", re.IGNORECASE
 )
@@ -187,6 +197,14 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
             if numbered := re.search(r"\b[af]\.?k\.?a\.?[:;]? ?(?=\(1\))", line):
                 found = _NUMBERED_ALIAS.finditer(text, match.end() + numbered.end(), line_end)
                 people += [(*m.span("n"), main, {"alias": m.group("n").title()}) for m in found]
+    for match in _CAPITALS.finditer(text):
+        if not re.search(rf"\b{_LEGAL}$", match["n"]) and not _SHIP.match(match["n"]):
+            people.append((*match.span("n"), match["n"].title(), {}))
+    for surname, name in [(text[a:b].split(",")[0], name) for a, b, name, d in people if "," in text[a:b] and not d]:
+        alone = (
+            re.compile(rf"(?<![\w-]){re.escape(surname)}(?![\w-]|, [A-Z]| [A-Z]{{2}})") if len(surname) > 3 else None
+        )
+        people += [(*m.span(), name.split()[-1], {}) for m in alone.finditer(text)] if alone else []
     for match in _PARTS.finditer(text):
         parts = [p.strip() for p in match.groups() if p and p.strip().lower() != "na"]
         if len(parts) > 1 and all(re.fullmatch(r"[^\W\d_][\w' -]{1,30}", p) for p in parts):
@@ -199,7 +217,9 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
         for match in _BODY.finditer(text):
             name = match.group("n")
             line = text[match.end() : match.end() + 300].split("\n", 1)[0]
-            if re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
+            heads = list(_HEADED.finditer(text, max(0, match.start() - 3000), match.start()))
+            below = bool(heads) and _BODIES_BELOW.match(heads[-1].group()) is not None
+            if below or re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line):
                 parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
                 bodies.append((*match.span("n"), " ".join(parts)))
     return sorted(people, key=lambda row: row[0]), bodies
