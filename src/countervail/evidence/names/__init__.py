@@ -119,7 +119,8 @@ _BODY = re.compile(
 )
 _CAPITALS = re.compile(
     rf"(?m)^ {{0,3}}(?:\(?\d{{1,4}}[.)] ?|[-*•] )?(?P<n>{_UPPER}(?: {_UPPER}){{1,4}}),?\n"
-    r"(?=(?: {0,6}[A-Z][\w ()-]{2,30}:[^\n]{0,160}\n){0,3} {0,6}(?:Date of birth|DOB|Year of birth|Nationality|Passport)\b)"
+    r"(?=(?: {0,6}[A-Z][\w ()-]{2,30}:[^\n]{0,160}\n){0,3}"
+    r" {0,6}(?:Date of birth|DOB|Year of birth|Nationality|Passport)\b)"
 )
 """A person's name in capitals as the head of an entry, above the fields of a person."""
 _BODIES_BELOW = re.compile(
