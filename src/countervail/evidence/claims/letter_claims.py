@@ -52,6 +52,11 @@ def ended(units: Sequence[Any], k: int, written: str | None) -> bool:
     return whole and (not written or last[: len(written)] < written[: len(last)])
 
 
+def until(units: Sequence[Any], k: int) -> bool:
+    """Whether a time before unit k is the end of what is told after it."""
+    return 1 < k < len(units) and units[k - 1].tag == "T" and units[k - 2].lower in {"until", "till"}
+
+
 def _people_of_letters(shared: Context) -> Iterator[Claim]:
     for document in shared.reading.documents:
         entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
