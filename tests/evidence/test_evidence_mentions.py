@@ -96,6 +96,7 @@ def test_the_same_text_gives_the_same_mentions() -> None:
         ("Michael Jordan flew to Jordan and Chad Smith to Chad.", ["JOR", "TCD"]),
         ("the Congo, the DRC, Congo-Brazzaville and the Congo River", [None, "COD", "COG"]),
         ("North Korea, South Korea and Korea", ["PRK", "KOR", None]),
+        ("Japan and Korea left. Korea, Congo and Togo came.", ["JPN", "KOR", None, None, "TGO"]),
         ("Guinea, Guinea-Bissau, Equatorial Guinea, Papua New Guinea", ["GIN", "GNB", "GNQ", "PNG"]),
         (
             "Niger and Nigeria; Dominica and the Dominican Republic; Sudan, South Sudan",

@@ -104,9 +104,9 @@ DESCRIBED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What describes a person, right before the comma and the name."""
-THE_SHIP = re.compile(r"\b[Tt]he $")
+HULL = re.compile(r" \d{1,2}(?=[,.;)]| (?:is|was|had|has|sailed|left|and|in|at|off|carried|under|to)\b)")
 CASE_OF = re.compile(r" (?:affair|case|trial|inquiry|family|estate|network|murder|scandal|government)\b")
-"""What before a name of a person's shape says that it is a ship's, "the Maria Star"; where it is no ship's."""
+"""The number after a ship's name, "Maria Star 9"; what follows the name of a person that has an article."""
 IN_PLACE = re.compile(r"\b(?:in|near|off) $")
 """What before a name says that it is a town's."""
 NO_PERSON_ROUND = re.compile(

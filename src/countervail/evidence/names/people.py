@@ -231,14 +231,14 @@ class People:
             or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
-        ship = tokens[j - 1].bare.title() in w.SHIP_ENDS and not titled
+        ship = not titled and (tokens[j - 1].bare.title() in w.SHIP_ENDS or w.HULL.match(after))
         if ship or self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):
             return False  # "in Ben Gardane, Tunisia"
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
-            return titled or not w.THE_SHIP.search(before) or bool(w.CASE_OF.match(after))
+            return titled or not before.endswith(("the ", "The ")) or bool(w.CASE_OF.match(after))
         if place or (headline_verb(tokens[k].bare) and not rare):
             return False
         known = size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles

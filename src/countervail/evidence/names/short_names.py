@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.names.name_words import towns
 from countervail.evidence.names.unlisted import (
     CAP,
     LEGAL,
@@ -102,7 +101,7 @@ def beginnings(names: set[str], text: str) -> set[str]:
             if text.count(short) <= text.count(name):
                 continue  # nowhere alone
             used = re.search(rf"(?<!\b(?:in|at) )(?<!\bnear )\b{re.escape(short)}\b(?!\s[A-Z(&]|-)", text)
-            if used and short not in towns() and not re.search(rf"\b(?:in|at|near|off) {re.escape(short)}\b", text):
+            if used and short not in w.towns() and not re.search(rf"\b(?:in|at|near|off) {re.escape(short)}\b", text):
                 found.add(short)
                 break
     return found - names
@@ -342,7 +341,7 @@ class Told(Unlisted):
                 maybe = pattern is _OR_PERSON or match["m"]
                 if span and (not maybe or self._like_a_firm(*span)):
                     yield span
-        for pattern in (_PAPER, _SOURCE):
+        for pattern in (_PAPER, _SOURCE, _AS_MANY):
             for match in pattern.finditer(self.text):
                 if span := self._good(*match.span("n")):
                     yield span
@@ -395,7 +394,6 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def firms_by_its(text: str) -> frozenset[str]:
-    """Names of two words and more, none of them given, that do something with what is "its" or are several advisers:
-    no person does."""
-    named = {m["n"] for pattern in (_ITS_OWN, _AS_MANY) for m in pattern.finditer(text)}
+    """Names of two words and more, none of them given, that do something with what is "its": no person does."""
+    named = {m["n"] for m in _ITS_OWN.finditer(text)}
     return frozenset(n for n in named if not any(word in lexicon().given for word in n.split()))
