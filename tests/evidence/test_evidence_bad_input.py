@@ -412,7 +412,7 @@ HOSTILE = {
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every regular expression of the package, by module and name."""
-    from countervail.evidence.names import gazetteer, organisations, persian_names
+    from countervail.evidence.names import gazetteer, name_words, persian_names
     from countervail.evidence.tables import profile
 
     found = {}
@@ -424,7 +424,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
     made = (
         gazetteer._english()[0],
         gazetteer._persian()[0],
-        organisations._known(),
+        name_words.known_bodies(),
         persian_names._title(),
         persian_names._head(),
     )

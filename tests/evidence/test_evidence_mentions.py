@@ -97,6 +97,7 @@ def test_the_same_text_gives_the_same_mentions() -> None:
         ("the Virgin Islands; a firm from Macedonia in northern Greece; Iran in Asia", [None, "GRC", "IRN"]),
         ("the Congo, the DRC, Congo-Brazzaville and the Congo River", [None, "COD", "COG"]),
         ("North Korea, South Korea and Korea", ["PRK", "KOR", None]),
+        ("Japan and Korea left. Korea, Congo and Togo came.", ["JPN", "KOR", None, None, "TGO"]),
         ("Guinea, Guinea-Bissau, Equatorial Guinea, Papua New Guinea", ["GIN", "GNB", "GNQ", "PNG"]),
         (
             "Niger and Nigeria; Dominica and the Dominican Republic; Sudan, South Sudan",

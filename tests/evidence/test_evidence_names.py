@@ -45,6 +45,12 @@ def values(text: str, kind: str) -> list[str | None]:
             "H.E. Kojo Mensah-Brako opened it near Deba Ali; his name is Vano Tsera.",
             ["Kojo Mensah-Brako", "Vano Tsera"],
         ),
+        ("A. Cattle\nText.\n\nB. Timber, salt and cash\nText. B. Orazova said so.", ["B. Orazova"]),
+        ("Her sister, the Astrid Dawn, sailed; the Maria Larsen and the Olga Petrova 7 did not.", []),
+        ("A colonel of the Karen militia met its minister, Barkhad Sheikh Warsan, in Bern.", ["Barkhad Sheikh Warsan"]),
+        ("SEN. ALCANTARA. Was he here?\n\nMR. DE VERA (Bank). He was.", ["ALCANTARA", "DE VERA"]),
+        ("Cc: Claims Rotterdam <claims@port.example>\nTo: Joan Pryce <j.pryce@port.example>", ["Joan Pryce"]),
+        ("Mr. Imad Nasri\nGeneral Manager, Correspondent Banking\nTyre Bank", ["Imad Nasri"]),
     ],
 )
 def test_people(text: str, people: list[str]) -> None:
@@ -64,6 +70,20 @@ def test_people(text: str, people: list[str]) -> None:
         ("The clerk joins the Rotterdam trader in May.", []),
         ("RULES\nThe board met.", []),
         ("Measures of the European Union against the firm stand.", ["European Union"]),
+        ("Ask Sahel Trade Bank for it. The Minister of Mineral Resources, Ana Lund, came.", ["Sahel Trade Bank"]),
+        ("It sued the Minbu Trading General Corporation.", ["Minbu Trading General Corporation"]),
+        ("He runs the Baltic Shipbrokers' Guild here.", ["Baltic Shipbrokers' Guild"]),
+        ("They hired Tolva Brand of Riga as their lawyers.", ["Tolva Brand"]),
+        (
+            "It sold rice to Verde Norte Exportação and Caisse Libre de l'Ouest.",
+            ["Verde Norte Exportação", "Caisse Libre de l'Ouest"],
+        ),
+        ("The Office of Foreign Assets Control of the Treasury met.", ["Office of Foreign Assets Control", "Treasury"]),
+        ("Niger joined the BCRD-AES in May.\n\nIN SHORT\n\nIt left.", ["BCRD-AES"]),
+        (
+            "The Conference of Heads of Government of the Caribbean Community met.",
+            ["Conference of Heads of Government", "Caribbean Community"],
+        ),
     ],
 )
 def test_bodies(text: str, bodies: list[str]) -> None:
@@ -125,6 +145,8 @@ def test_listed_names_are_turned_round_and_aliases_kept_with_them() -> None:
         ("QDi.100 Name: 1: YUSUF 2: ALI 3: na 4: na DOB: 1970", {"Yusuf Ali"}, []),
         ("The Oslo-based Marit Holm said no.", {"Marit Holm"}, []),
         ("The minister of health Aroha Tane wrote.", {"Aroha Tane"}, []),
+        ("THEIN MYO NAING\n   Also known as: Myo\n   Date of birth: 1969\n", {"Thein Myo Naing"}, []),
+        ("DARVANI, Kamran. DOB 1970. DARVANI issued the papers.", {"Kamran Darvani", "Darvani"}, []),
     ],
 )
 def test_entries_of_lists_and_what_describes_a_person(text: str, people: set[str], aliases: list[str]) -> None:
@@ -148,6 +170,11 @@ def test_entries_of_lists_and_what_describes_a_person(text: str, people: set[str
 )
 def test_countries(text: str, countries: list[str]) -> None:
     assert values(text, "country") == countries
+
+
+def test_bodies_of_a_list_stand_below_their_heading() -> None:
+    text = "Entities\n\nBLUE LAGOON SERVICES, Majuro. DOB none.\n\nShips\n\nAMBER LILY ROSE, Gabon. Listed on 4 May.\n"
+    assert values(text, "organisation") == ["Blue Lagoon Services"]
 
 
 def test_a_state_that_is_no_more_has_its_dates_and_no_code() -> None:
@@ -222,3 +249,17 @@ def test_a_hyphen_at_the_end_of_a_line_stays_where_the_word_has_one(text: str, w
 def test_titles_inside_names() -> None:
     text = "Ms. Amina Sheikh Osman and Mr. Yusuf Haji Abdi left. President Hassan Sheikh Mohamud met Sheikh Ali Hassan."
     assert values(text, "person") == ["Amina Sheikh Osman", "Yusuf Haji Abdi", "Hassan Sheikh Mohamud", "Ali Hassan"]
+
+
+def test_names_in_numbered_parts_and_their_aliases() -> None:
+    text = (
+        "QDi.014 Name: 1: RASHIDA 2: OBUYA 3: KEINO. Title: na. Good quality a.k.a.: Rashida Keino. Low quality "
+        'a.k.a.: "Mama Tern".\nQDi.015 Name: 1: IVO 2: HASS 3: na 4: na. Listed on: 12 Dec. 2017.\n'
+    )
+    people = [(m.value, m.detail.get("alias")) for m in find_mentions(text) if m.type == "person"]
+    assert people == [
+        ("Rashida Obuya Keino", None),
+        ("Rashida Obuya Keino", "Rashida Keino"),
+        ("Rashida Obuya Keino", "Mama Tern"),
+        ("Ivo Hass", None),
+    ]

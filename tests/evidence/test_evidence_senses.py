@@ -1919,3 +1919,33 @@ def test_what_is_paid_by_the_month_is_the_sum_and_mid_year_is_a_date() -> None:
     assert paid["qualifier"]["amount"]["number"] == 2_000_000
     (joined,) = (c for c in claims_of("Peru joined the Tea League in mid-2020.") if c["predicate"] == "joined")
     assert joined["time"]["edtf"] == "2020"
+
+
+@pytest.mark.parametrize(
+    ("text", "posts"),
+    [
+        (
+            "They met Elena Tarlan, until May 2021 an adviser to the Tuvan governor.",
+            {("elena-tarlan", "adviser to the Tuvan governor", True)},
+        ),
+        ("The firm's lawyer, a Mr Benton, objected.", {("benton", "lawyer", False)}),
+        ("Qasim Tamur sits on the board of Bank Kerem.", {("qasim-tamur", "member of board of Bank Kerem", False)}),
+        ("Nurlan Sadyk, who used to head the Growth Fund, left.", {("nurlan-sadyk", "head of the Growth Fund", True)}),
+        (
+            "Bolot Mamyrov, who used to be deputy head of the customs service, left.",
+            {("bolot-mamyrov", "deputy head of the customs service", True)},
+        ),
+        (
+            "ADAMOV, Kirill. DOB: 1971. Position: director of Amurflot JSC; formerly attaché in Oslo. Named in May.",
+            {("kirill-adamov", "director", False), ("kirill-adamov", "attaché in Oslo", True)},
+        ),
+    ],
+)
+def test_posts_and_those_that_are_over(text: str, posts: set[tuple[str, str, bool]]) -> None:
+    held = [c for c in claims_of(text, "Oslo, 4 May 2022\n\n") if c["predicate"] == "holds_post"]
+    assert {(c["subject"][2:], c["value"]["post"], bool(c["value"].get("former"))) for c in held} == posts
+
+
+def test_the_first_of_two_surnames_is_the_same_person() -> None:
+    claims = claims_of("Ulises Zamora Orellana sold the firm. Mr. Zamora denied the charges.")
+    assert {c["subject"] for c in claims if c["predicate"] == "denied"} == {"p.ulises-zamora-orellana"}

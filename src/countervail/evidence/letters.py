@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.names import ENTRY_HEAD
 from countervail.evidence.names import name_words as w
+from countervail.evidence.names.listed import ENTRY_HEAD
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text import Folded
 from countervail.evidence.text.segments import Line, Segment, prose

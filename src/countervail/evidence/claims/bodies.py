@@ -90,11 +90,9 @@ class Actors(Described):
         person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
-        role = self.by_role(units, a, b)
-        if role:
+        if role := self.by_role(units, a, b):
             return role
-        shared = self._shared_head(units, a, b)
-        if shared:
+        if shared := self._shared_head(units, a, b):
             return shared
         owner = next((u for u in units[a:head] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
         state = self._state(units, a, b, head, owner)

@@ -148,7 +148,7 @@ class Copulas(References):
             return None
         while a < b and (units[a].tag in {"D", "B"} or units[a].lower in {"new", "current", "present"}):
             a += 1
-        ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop"}
+        ended = clause.governor is not None and clause.governor.verb.lemma in {"cease", "stop", "use"}
         former = (
             ended
             or (clause.verb.past and clause.verb.lemma == "be")

@@ -24,7 +24,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
-from countervail.evidence.names import ENTRY_HEAD
+from countervail.evidence.names.listed import ENTRY_HEAD
 from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention, country_names
 

@@ -52,6 +52,11 @@ def ended(units: Sequence[Any], k: int, written: str | None) -> bool:
     return whole and (not written or last[: len(written)] < written[: len(last)])
 
 
+def until(units: Sequence[Any], k: int) -> bool:
+    """Whether a time before unit k is the end of what is told after it."""
+    return 1 < k < len(units) and units[k - 1].tag == "T" and units[k - 2].lower in {"until", "till"}
+
+
 def _people_of_letters(shared: Context) -> Iterator[Claim]:
     for document in shared.reading.documents:
         entries = [("addressed_to", e) for e in document.addressees] + [("copied_to", e) for e in document.copies]
@@ -326,11 +331,10 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
         end = text.find("\n", b)
         end = end if end >= 0 else len(text)
         found: tuple[int, int] | None = None
-        position = re.search(r"\bPosition: ?(?P<p>[^.;\n]{3,80})", text[b:end])
         beside = _LINE_POST.match(text, b, end)
-        if position is not None:
-            found = (b + position.start("p"), b + position.end("p"))
-        elif beside is not None:
+        if _POSITION.search(text, b, end):
+            continue
+        if beside is not None:
             found = beside.span("p")
             if not POST.search(beside.group("p")) and (further := _LINE_POST.match(text, beside.end(), end)):
                 found = further.span("p")

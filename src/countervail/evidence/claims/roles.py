@@ -10,7 +10,7 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, ended, one_of
+from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, ended, one_of, until
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.units import Unit
@@ -25,7 +25,6 @@ _FORMER = frozenset(
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
-_LEADING = frozenset({"led", "headed", "chaired"})
 _OWN = frozenset(
     lexicon().titles - {"Archbishop", "Bishop", "Patriarch"}
     | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"}
@@ -62,7 +61,7 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 first = _before(units, i) if span[0] > i else None
                 if first and first[1] == i and units[i - 1].tag == "N" and _has_post(units, first):
                     yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
-            elif i > 1 and units[i - 1].lower in {"by"} and units[i - 2].lower in _LEADING:
+            elif i > 1 and units[i - 1].lower == "by" and units[i - 2].lower in {"led", "headed", "chaired"}:
                 yield from _led(shared, parsed, i)
 
 
@@ -159,8 +158,8 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
     start = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
-    if [u.lower for u in units[start : start + 2]] == ["at", "present"]:
-        start += 2
+    if [u.lower for u in units[start : start + 2]] == ["at", "present"] or until(units, start + 2):
+        start += 2  # "X, until May an adviser"
     return _phrase(units, start)
 
 
@@ -218,8 +217,8 @@ def _before(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         start -= 1
     if start == i and i > 1 and units[i - 1].text in lexicon().ranks and units[i - 2].tag == ",":
         start -= 1  # "its spokesman, Colonel X"
-    if start < i and start > 1 and units[start - 1].lower == "the" and units[start - 2].tag == ",":
-        start -= 1  # "the Prime Minister, the Honourable X"
+    if start < i and start > 1 and units[start - 1].lower in {"the", "a", "one"} and units[start - 2].tag == ",":
+        start -= 1  # "the Prime Minister, the Honourable X"; "its lawyer, a Mr X"
     i = start
     if i > 0 and units[i - 1].tag == "P":
         return None  # "a lawyer for X"
@@ -296,7 +295,9 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])
-    former = former or ended(units, span[1], (dated(parsed.sentence.document) or {}).get("edtf"))
+    former = (
+        former or until(units, span[0]) or ended(units, span[1], (dated(parsed.sentence.document) or {}).get("edtf"))
+    )
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True

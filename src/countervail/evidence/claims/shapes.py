@@ -200,14 +200,16 @@ def _serves(made: Filled, parsed: Parsed) -> Filled | None:
     """Who serves as something, or takes over as it, holds that post."""
     clause = made.clause
     people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    span = next(iter(clause.after("as")), None)
+    sits = clause.verb.lemma == "sit"
+    span = next(iter(clause.after("on" if sits else "as")), None)
     post = head_word(parsed.units, span) if span is not None else ""
-    if span is None or not people or clause.verb.passive or post.title() not in lexicon().posts:
+    known = post in CLOSED["seats"] if sits else post.title() in lexicon().posts
+    if span is None or not people or clause.verb.passive or not known:
         return None
     a, b = span
     while a < b and parsed.units[a].tag == "D":
         a += 1
-    made.roles = {"post": text_of(parsed.units, (a, b)), "organisation": None}
+    made.roles = {"post": "member of " * sits + text_of(parsed.units, (a, b)), "organisation": None}
     if clause.verb.lemma != "take" and clause.verb.past and not clause.verb.perfect:
         made.roles["former"] = True
     made.subjects, made.objects = people, []
@@ -225,8 +227,8 @@ def _announced(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-_UNITS = frozenset(["unit", "desk", "section", "division", "service", "branch", "team", "programme", "practice", "arm"])
-_LEADING = {"chair": "chair", "head": "head"}
+_UNITS = CLOSED["led"]
+_LEADING = {"chair": "chair", "head": "head", "run": "head"}
 
 
 def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
@@ -253,12 +255,13 @@ def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     clause = made.clause
     if kind_of(made.objects[0]) == "thing" and head_word(parsed.units, clause.objects[0]) not in _UNITS:
         return None
-    if clause.verb.passive or clause.verb.lemma == "lead" or clause.verb.kind == "infinitive":
+    used = clause.governor is not None and clause.governor.verb.lemma == "use"  # "who used to head the fund"
+    if clause.verb.passive or clause.verb.lemma == "lead" or (clause.verb.kind == "infinitive" and not used):
         return None  # "a delegation led by the minister"
     body = clause.objects[0]
     led = text_of(parsed.units, body)
     made.roles = {"post": f"{post} of {led}", "organisation": led}
-    if clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite":
+    if used or (clause.verb.past and not clause.verb.perfect and clause.verb.kind == "finite"):
         made.roles["former"] = True
     made.predicate, made.subjects, made.objects = "holds_post", people, []
     return made

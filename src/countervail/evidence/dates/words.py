@@ -245,7 +245,8 @@ YEAR_BEFORE = re.compile(
     r"(?:\b(?:in|since|of|by|until|till|from|to|year|years|during|before|after|early|late|mid|and|between"
     r"|through|around|about|circa|back in|dated|or|as of"
     r"|spring|summer|autumn|winter|fall|budget|season|election|elections|edition|report|review|yearbook"
-    r"|bulletin|budget)[ -]|[(\[]|[Dd]ate ?: ?|\| ?)$",
+    r"|bulletin|budget|into|beyond|towards|throughout|returned|released|expelled|appointed|elected|born|retired|died"
+    r"|founded|established)[ -]|[(\[]|\b(?:date|birth|DOB) ?: ?|\| ?)$",
     re.IGNORECASE,
 )
 YEAR_AFTER = re.compile(

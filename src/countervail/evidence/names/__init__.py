@@ -10,13 +10,13 @@ from functools import cache
 from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
+from countervail.evidence.names.listed import find_listed, merged
 from countervail.evidence.names.name_words import AMERICAN_STATE, PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.names.short_names import Told, firms_by_its
-from countervail.evidence.names.unlisted import UP
-from countervail.evidence.text import LOW, Folded, fold
-from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, lexicon, tokenise
+from countervail.evidence.text import Folded, fold
+from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, tokenise
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
@@ -95,163 +95,10 @@ def find_quotes(folded: Folded) -> list[Mention]:
     return sorted(found, key=lambda m: m.start)
 
 
-_LEGAL = (
-    r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
-    r"|SPA|SRL|PTE|BANK|GROUP|EST)"
-)
-_UPPER = rf"[{UP}][{UP}'-]{{1,24}}"
-_NEXT = rf"(?:[{UP}][{LOW}'-]{{1,24}}(?:-[{UP}][{LOW}]{{1,24}})?|(?:[A-Z]\.){{1,3}}|al-[A-Z][a-z]{{1,24}})"
-_ENTRY = re.compile(
-    rf"(?<![\w'&-])(?P<s>{_UPPER}(?: (?:{_UPPER}|[a-z]{{2,3}}|al-[A-Z]{{2,24}})){{0,4}}), "
-    rf"(?P<g>{_NEXT}(?: (?:{_NEXT}|bin)){{0,3}})(?= ?(?:[();,.]|$|\n)| {{1,4}}(?:[Dd]ate of|[Pp]lace of|DOB|POB|[Bb]orn"
-    r"|[Nn]ationality|[Ll]isted|[Tt]itle|[Pp]osition|[Pp]assport)\b)"
-)
-"""A name as lists give it: SURNAME, Given Name."""
-_UNMARKED = re.compile(
-    rf"(?m)^(?:\(?\d{{1,4}}[.)] |[-*•] )?(?P<s>{_UPPER}(?: {_UPPER}){{0,2}}) (?P<g>{_NEXT}(?: {_NEXT}){{0,3}})"
-    r"(?=[.;,:]? *\(?(?:also known as|alias|resident (?:in|of)"
-    r"|DOB|D\.O\.B|POB|[Dd]ate of birth|[Bb]orn|[Nn]ationality|[Tt]itle|[Pp]osition"
-    r"|Name \(|a\.k\.a|[Ll]isted on)\b)"
-)
-"""The same without a comma, at the head of an entry: 1. SURNAME Given Name. DOB: ..."""
-_BODY = re.compile(
-    r"(?m)^[-*•\d.) ]{0,5}(?P<n>[A-Z][A-Z&'-]{1,24}(?: (?:[A-Z&][A-Z&'.-]{0,24}|OF|AND)){1,8})(?=[,;(\n]| \()"
-)
-_ALIAS = re.compile(
-    r"\b(?:[af]\.?k\.?a\.?|alias|also known as|alt\. name|good quality|low quality)[ :]{0,2}\"?$", re.IGNORECASE
-)
 _PRESS = re.compile(
     r" (?:Wire|News|Newswire|Gazette|Times|Herald|Tribune|Courier|Journal|Chronicle|Observer|Telegraph|Dispatch|Post)$"
 )
 """How the name of a paper ends that stands in a by-line like a second author."""
-_SHIP = re.compile(r"(?:M[TV]|SS|FV|MS|MSV|LPG|LNG|MY|OSV) ")
-_NUMBERED = re.compile(
-    r"\b[af]\.?k\.?a\.?[:;]? ?(?:\(\d{1,2}\)|[a-h]\))[^\n.;:]{0,120}$|\b[af]\.?k\.?a\.?[:;]? ?\(1\) $"
-)
-"""Before a name that is one of several numbered aliases."""
-_NUMBERED_ALIAS = re.compile(r"\(\d{1,2}\) (?P<n>[A-Z][A-Z'-]{1,24}(?: [A-Z][A-Z'-]{1,24}){0,3})(?=[.;]| ?\(\d| ?$)")
-_PARTS = re.compile(
-    r"\b1: ?(?P<a>[^\W\d_][^\n:\d]{1,40}) 2: ?(?P<b>[^\n:\d]{2,40}) 3: ?(?P<c>[^\n:\d]{2,40})"
-    r"(?: 4: ?(?P<d>[^\n:\d ]{2,40}))?"
-)
-"""A name in numbered parts, as the lists of the Security Council give it; "na" is none."""
-_NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
-_LISTED = re.compile(
-    r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|resident (?:in|of)|a\.k\.a\.)"
-    r"|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
-    r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of"
-)
-
-
-_OF_PEOPLE = (
-    r"[Dd]ate of [Bb]irth|DOB|D\.O\.B\.?|[Pp]lace of [Bb]irth|POB|Nationality|Citizenship|Gender|Passport(?: no\.?)?"
-)
-_FIELDS = (
-    rf"{_OF_PEOPLE}|Also known as|[AaFf]\.?[Kk]\.?[Aa]\.?|Alias(?:es)?|Address(?:es)?|Position|Title|Function|Grounds"
-    r"|(?:Statement of )?[Rr]easons?|(?:Grounds|Reasons) for (?:listing|designation)|Registration (?:number|no\.?)"
-    r"|Registered office|Place of (?:registration|incorporation)|Identifying information|Listed on|Date of listing"
-)
-"""What the lines below the name of an entry begin with."""
-ENTRY_HEAD = re.compile(
-    rf"(?m)^[ ]{{0,3}}(?:\(?\d{{1,4}}[.)] +)?(?P<n>[{UP}][^\n:;]{{2,90}}[^\n:;,. ])[ ]?"
-    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)"
-)
-"""A name alone on its line above a line with a label: an entry of a notice, as "Ostra Freight Ltd", "Address: Riga"."""
-
-
-def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
-    """The names at the heads of the entries of a notice: folded spans with the name, and whether it is a person's."""
-    for match in ENTRY_HEAD.finditer(text):
-        name, words = match.group("n"), match.group("n").split()
-        block = text[match.end() : match.end() + 600].lstrip("\n").split("\n\n", 1)[0]
-        plain = all(w[:1].isupper() or w.lower() in PARTICLES or w in {"and", "of", "for", "the", "&"} for w in words)
-        if not plain or "," in name or len(words) < 2 or re.search(r"\b(?:IMO|Flag)\b", block):
-            continue
-        person = re.search(rf"\b(?:{_OF_PEOPLE}):", block) is not None
-        if person and len(words) <= 6:
-            yield *match.span("n"), _in_order(words, block), True
-        elif not person:
-            shown = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in words]
-            yield *match.span("n"), " ".join(shown) if name.isupper() else name, False
-
-
-def _in_order(words: list[str], block: str) -> str:
-    """A person's name in the order of speech, where a surname is set in capitals: ORTA Ana Maria, Ana Maria ORTA."""
-    surname = [w for w in words if len(w) > 1 and w.isupper()]
-    given = [w for w in words if w not in surname]
-    first = bool(given) and words[0] in surname and not _SURNAME_FIRST.search(block)
-    return " ".join(w.title() if w in surname else w for w in ([*given, *surname] if first else words))
-
-
-_SURNAME_FIRST = re.compile(r"\b(?:Korean?|DPRK|PRC|Chin(?:a|ese)|Hong Kong|Taiwan(?:ese)?|Viet ?[Nn]am(?:ese)?)\b")
-
-
-def _turned(match: re.Match[str]) -> str:
-    """A listed name in the order of speech: Kamran Darvani."""
-    after = match.string[match.end() : match.end() + 160].split("\n", 1)[0]
-    if match.re is _UNMARKED and _SURNAME_FIRST.search(after):
-        return match.group().lstrip("(0123456789.)-*• ").title()  # KANG Sun Hui
-    words = match.group("s").split()
-    small = [w.lower() if w.lower() in PARTICLES else w.title() for w in words[:-1]]
-    surname = " ".join([*small, words[-1].title()])
-    return f"{match.group('g')} {surname}"
-
-
-def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], list[tuple[int, int, str]]]:
-    """People and bodies in the entries of a list of names: folded spans with the names in the order of speech. An alias
-    has the value of the name it stands for."""
-    people: list[tuple[int, int, str, dict[str, str]]] = []
-    main: str | None = None
-    words = lexicon()
-    for match in sorted([*_ENTRY.finditer(text), *_UNMARKED.finditer(text)], key=lambda m: m.start()):
-        given, line = match.group("g").split()[0], " ".join(text[match.end() : match.end() + 200].split("\n", 2)[:2])
-        place = given in words.capitals or given in country_words() or match.group("s") in words.orgs
-        kind = re.search(r"\((?:individual|entity|vessel)\)", line)
-        line = line[: kind.end()] if kind else line
-        ship = _SHIP.match(match.group("s")) or (kind is not None and kind.group() == "(vessel)")
-        if place or ship or re.search(rf"\b{_LEGAL}$", match.group("s")):
-            continue
-        if given not in words.given and not _LISTED.search(line):
-            continue
-        name = _turned(match)
-        before = text[max(0, match.start() - 150) : match.start()]
-        if main and (_ALIAS.search(before[-18:]) or _NUMBERED.search(before)):
-            people.append((match.start("s"), match.end(), main, {"alias": name}))
-        else:
-            main = name
-            people.append((match.start("s"), match.end(), name, {}))
-            line_end = match.end() + len(line)
-            people += [
-                (*m.span("n"), main, {"alias": m.group("n")}) for m in _NICKNAME.finditer(text, match.end(), line_end)
-            ]
-            if numbered := re.search(r"\b[af]\.?k\.?a\.?[:;]? ?(?=\(1\))", line):
-                found = _NUMBERED_ALIAS.finditer(text, match.end() + numbered.end(), line_end)
-                people += [(*m.span("n"), main, {"alias": m.group("n").title()}) for m in found]
-    for match in _PARTS.finditer(text):
-        parts = [p.strip() for p in match.groups() if p and p.strip().lower() != "na"]
-        if len(parts) > 1 and all(re.fullmatch(r"[^\W\d_][\w' -]{1,30}", p) for p in parts):
-            name = " ".join(" ".join(parts).split())
-            last = next(g for g in "dcba" if match[g] and match[g].strip().lower() != "na")
-            end = match.start(last) + len(match[last].rstrip())
-            people.append((match.start("a"), end, name.title() if name.isupper() else name, {}))
-    bodies = []
-    if _LISTED.search(text):
-        for match in _BODY.finditer(text):
-            name = match.group("n")
-            line = text[match.end() : match.end() + 300].split("\n", 1)[0]
-            sure = re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line)
-            if sure or (line[:1] == "," and (0, len(name)) in find_organisations(name.title(), tokenise(name.title()))):
-                parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
-                bodies.append((*match.span("n"), " ".join(parts)))
-    taken = Taken(_merged([row[:2] for row in people] + [row[:2] for row in bodies]))
-    for a, b, name, person in _headed(text):
-        if person and not taken.overlaps(a, b):
-            people.append((a, b, name, {}))
-        elif not taken.overlaps(a, b):
-            bodies.append((a, b, name))
-    return sorted(people, key=lambda row: row[0]), bodies
-
-
 _CHAIR = (
     r"(?:The|THE) (?i:(?:acting |vice[ -]|deputy )?(?:chair(?:man|woman|person)?|president|speaker|presiding officer))"
 )
@@ -328,20 +175,20 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     countries = [m for m, no in zip(countries, inside, strict=True) if not no]
     placed = [s for s, no in zip(placed, inside, strict=True) if not no]
     listed, bodies = find_listed(text)
-    inside_entries = Taken(_merged([row[:2] for row in listed]))
+    inside_entries = Taken(merged([row[:2] for row in listed]))
     for label in speaking_first(text):
         if label["n"] and not inside_entries.overlaps(*label.span("n")):
             listed.append((*label.span("n"), _cased(label["n"]), {}))
     entries = [row[:2] for row in listed] + [row[:2] for row in bodies]
-    closed = Taken(_merged(entries))
+    closed = Taken(merged(entries))
     organisations = [s for s in organisations if not closed.overlaps(*s)]
     sums = [m.span() for m in _CURRENCY.finditer(text)]
-    taken = Taken(_merged([*placed, *dated, *organisations, *entries, *sums]))
+    taken = Taken(merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
     firms = firms_by_its(text) if people else frozenset()
     press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms]
     people = [s for s in people if s not in press]
-    used = Taken(_merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
+    used = Taken(merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
     organisations = sorted([*organisations, *press, *_acting(text, people, used)])
     if any("\u0600" <= c <= "\u06ff" for c in text):
         farsi_people = persian_names.find_people(text)
@@ -358,7 +205,7 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     carried = Taken(sorted((m.start, m.end) for m in named if m.type == "person"))
     countries = [m for m in countries if not carried.overlaps(m.start, m.end)]
     # nor a day or month that a name holds a date: the Friday Society
-    held = Taken(_merged([(m.start, m.end) for m in named if m.type in {"person", "organisation"}]))
+    held = Taken(merged([(m.start, m.end) for m in named if m.type in {"person", "organisation"}]))
     dates = [
         m
         for m in dates
@@ -406,16 +253,6 @@ _SHIP_KIND = re.compile(
     r"(?:Tanker|Carrier|Cargo|Ship|Vessel|Tug|Ferry|Trawler)"
 )
 """What kind of ship it is, and no name of one."""
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
 
 
 class _Inverse:

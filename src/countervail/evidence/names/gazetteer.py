@@ -164,6 +164,9 @@ def _one_edit(a: str, b: str) -> bool:
     return a[i + 1 :] == b[i:] if len(a) > len(b) else a[i:] == b[i + 1 :]
 
 
+_JAPAN_BEFORE = re.compile(r"\bJapan(?:, (?:China|Taiwan|Australia))?,? (?:and|or) $")
+_JAPAN_AFTER = re.compile(r"(?:, China)?,? (?:and|or) Japan\b")
+"""Korea beside Japan, which is the southern one."""
 _CONGO_BEFORE = re.compile(r"(?<![\w|])(?P<a>[A-Za-z0-9|]{1,25}) (?P<b>[A-Z][A-Za-z0-9|]{1,25}) [o0]f (?:the )?$")
 _CONGO_AFTER = re.compile(r"[- ]\(?(?P<n>[A-Z][A-Za-z0-9|]{6,12})\b")
 
@@ -367,6 +370,8 @@ def find_countries(folded: Folded, scanned: bool = False) -> list[Mention]:
         if name == "US" and (_shouted(text, start, end) or text[end : end + 1] == "$"):
             continue
         start, end, codes = _congo(text, start, end, codes)
+        japan = _JAPAN_BEFORE.search(text[max(0, start - 30) : start]) or _JAPAN_AFTER.match(text, end)
+        codes = ("KOR",) if name == "Korea" and japan else codes
         if form := _FORM.search(text[max(0, start - 70) : start]):
             start -= len(form.group())
         taken.add(start, end)

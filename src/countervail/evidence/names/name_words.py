@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from countervail import countries
-from countervail.evidence.text.tokens import FUNCTION, Token, data_sections, lexicon
+from countervail.evidence.text.tokens import FUNCTION, Token, alternatives, data_lines, data_sections, lexicon
 
-PARTICLES, STYLED = (frozenset(data_sections("english/lexicon.txt")[name]) for name in ("particles", "styled"))
-"""Small words inside names, and titles that also stand inside them."""
+_WORDS = data_sections("english/lexicon.txt")
+PARTICLES, STYLED, SHIP_ENDS = (frozenset(_WORDS[name]) for name in ("particles", "styled", "ship_ends"))
+"""Small words inside names, titles that also stand inside them, and words that the names of ships end in."""
 
 
 @cache
@@ -24,38 +25,12 @@ MONTHS_GIVEN = frozenset({"Said", "May", "April", "June", "August", "Will", "Jan
 """Words that are given names as well as months or verbs."""
 COUNTRIES_GIVEN = frozenset({"Jordan", "Chad", "Israel", "Georgia", "Kenya", "India"})
 """Countries that are given names as well."""
-MORE_POSTS = (
-    "harbor master|harbormaster|partner|counsel|agent|chair|justice"
-    "|rapporteur|notary|harbourmaster|harbour master|clerk|registrar|auditor"
-    "|inspector|superintendent|archivist|curator|chargé d'affaires|charge d'affaires|comptroller|controller"
-    "|coordinator|convener"
-    "|chargé|ombudsman|magistrate|librarian|provost|rector|dean|trustee|archbishop|bishop|patriarch|judge-advocate"
-    "|vice-governor|vice-chair|MP|MEP|CFO|COO|(?<![0-9] )PM"
-)
+MORE_POSTS = "|".join(_WORDS["more_posts"])
 """What is a post beside a name, and too common a word to tell a name by."""
 OWNERS = "owner|co-owner|proprietor"
 """Posts of firms as well as of people."""
-POST_WORDS = (
-    r"(?:president|vice[- ]president|premier|chancellor|minister|secretary|secretary-general|deputy"
-    r"|ambassador|chairman|chairwoman|chairperson|governor|director|head|chief|speaker"
-    r"|spokesman|spokeswoman|spokesperson|advis[eo]r|envoy|commissioner|commander|representative|senator"
-    r"|attach[eé]|consul|counsell?or|under-?secretary|leader|mayor|manager|treasurer"
-    r"|negotiator|diplomat|official|lawmaker|delegate|prosecutor|judge|banker|economist|analyst"
-    r"|director-general|ceo|executive|founder|researcher|lawyer|journalist|trader|businessman"
-    r"|professor|general|colonel|admiral|coordinator|inspector|rapporteur|aide|officer|member|expert"
-    r"|historian|scholar|activist|dissident|editor|correspondent|fellow|photographer"
-    r"|assistant|oligarch|tycoon|captain|clerk|archivist|translator|shipowner|broker|auditor|accountant"
-    r"|engineer|comptroller|controller|registrar)"
-)
-SPEECH = (
-    r"(?:said|says|told|added|claimed|urged|argued|wrote|writes|noted|warned|stressed|insisted|announced"
-    r"|explained|stated|replied|answered|asked|declared|proposed|suggested|called|met"
-    r"|signed|chaired|led|headed|acknowledged|confirmed|denied|elaborates|elaborated|recalled|remarked"
-    r"|continued|concluded|admitted|vowed|pledged|instructed|ordered|asserted|complained"
-    r"|observed|emphasi[sz]ed|underlined|reiterated|thanked|visited|travelled|traveled|arrived|spoke"
-    r"|testified|responded|conceded|praised|criticised|criticized|rejected|welcomed|hosted"
-    r"|promised|presented|describes|described|maintains|maintained|writes|outlined|reported)"
-)
+POST_WORDS = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["post_words"]) + ")"
+SPEECH = "(?:" + "|".join(_WORDS["speech_verbs"]) + ")"
 QUOTING = (
     r"(?:said|says|told|added|adds|claimed|urged|argued|argues|wrote|writes|noted|warned|warns|stressed|insisted|insists"
     r"|announced|explained|explains|stated|states|replied|replies|answered|answers|countered|counters|retorted|responded"
@@ -129,6 +104,9 @@ DESCRIBED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What describes a person, right before the comma and the name."""
+HULL = re.compile(r" \d{1,2}(?=[,.;)]| (?:is|was|had|has|sailed|left|and|in|at|off|carried|under|to)\b)")
+CASE_OF = re.compile(r" (?:affair|case|trial|inquiry|family|estate|network|murder|scandal|government)\b")
+"""The number after a ship's name, "Maria Star 9"; what follows the name of a person that has an article."""
 IN_PLACE = re.compile(r"\b(?:in|near|off) $")
 """What before a name says that it is a town's."""
 NO_PERSON_ROUND = re.compile(
@@ -142,6 +120,8 @@ CALLED = re.compile(
 )
 FIRM_TOO = re.compile(r"\b(?:trader|broker|dealer|shipowner|called|named) $")
 """What before one word alone may be said of a firm."""
+LONG_POSTS = frozenset({"Vice", "Prime", "First", "High", "Managing", "Deputy", "Executive", "Special", "Chief"})
+"""Words before a post that belong to it."""
 BEFORE_POSTS = frozenset({"Vice", "Prime", "First", "Chargé", "Emeritus"})
 DESCRIBING = re.compile(r"[A-Z][\w]{1,20}-(?:[a-z]{2,12}ed|born|based|led|built|speaking|run|bred)")
 """A word that only describes the person after it."""
@@ -169,6 +149,20 @@ NEXT_LINE_POST = re.compile(
     rf")*{POST_WORDS}\b[^\n]{{0,90}}(?:\n|$))",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(?m)^[ \t]{0,8}(?:[IVX]{2,4}|[A-Z])\. ")
+
+
+def lettered(text: str, line: str) -> bool:
+    """Whether a line is one of headings that letters number: "B. Livestock"."""
+    heads = {m.group().strip() for m in _LETTERED.finditer(text)}
+    letter = line.strip()[:1]
+    if not letter or not line.strip()[1:].startswith(". ") or len(heads) < 2:
+        return False
+    return bool({f"{chr(ord(letter) - 1)}.", f"{chr(ord(letter) + 1)}."} & heads) or (
+        letter in "IVX" and any(len(h) > 2 for h in heads)
+    )
+
+
 INITIAL = re.compile(r"[A-Z]$")
 BODY_AFTER = re.compile(
     r",? (?:is|was|are|were|has been|had been),? (?:run|owned|managed|led|headed|chaired|registered|incorporated"
@@ -181,18 +175,9 @@ OFFICE_OF = re.compile(
     rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$"
 )
 """A post before the field of its office."""
-FIELDS = frozenset(data_sections("english/lexicon.txt")["fields"])
+FIELDS = frozenset(_WORDS["fields"])
 
-_STATES = (
-    r"Ala(?:bama|\.)|Alaska|Ariz(?:ona|\.)|Ark(?:ansas|\.)|Calif(?:ornia|\.)|Colo(?:rado|\.)|Conn(?:ecticut|\.)"
-    r"|Del(?:aware|\.)|Fla\.|Florida|Ga\.|Hawaii|Idaho|Ill(?:inois|\.)|Ind(?:iana|\.)|Iowa|Kan(?:sas|\.)|Kentucky"
-    r"|Ky\.|La\.|Louisiana|Maine|Maryland|Md\.|Mass(?:achusetts|\.)|Mich(?:igan|\.)|Minn(?:esota|\.)"
-    r"|Miss(?:issippi|\.)|Missouri|Mo\.|Mont(?:ana|\.)|Neb(?:raska|\.)|Nev(?:ada|\.)|N\.H\.|New Hampshire|N\.J\."
-    r"|New Jersey|N\.M\.|New Mexico|N\.Y\.|New York|N\.C\.|North Carolina|N\.D\.|North Dakota|Ohio|Okla(?:homa|\.)"
-    r"|Ore(?:gon|\.)|Pennsylvania|Pa\.|Rhode Island|R\.I\.|S\.C\.|South Carolina|S\.D\.|South Dakota"
-    r"|Tenn(?:essee|\.)|Tex(?:as|\.)|Utah|Vermont|Vt\.|Virginia|Va\.|Wash(?:ington state|\.)|West Virginia|W\.Va\."
-    r"|Wis(?:consin|\.)|Wyo(?:ming|\.)|[A-Z]{2} \d{5}"
-)
+_STATES = "|".join(data_sections("english/lexicon.txt", lines=True)["american_states"])
 AMERICAN_STATE = re.compile(_STATES)
 IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
 """What follows a name that is a town in the United States: Lebanon, Pennsylvania."""
@@ -214,13 +199,13 @@ AMERICAN_AFTER = re.compile(
 
 # -- bodies ------------------------------------------------------------------------------------------------------------
 
-LINK = frozenset({"of", "for", "on", "against", "to", "with", "du", "de", "des", "del", "da", "di"})
+LINK = frozenset({"of", "for", "on", "against", "to", "with", "concerning", "du", "de", "des", "del", "da", "di"})
 ALONE = frozenset({"Majlis", "Duma", "Knesset", "Bundestag", "Congress", "Senate", "Parliament"})
 SANCTIONING = frozenset(
     {"Union", "Treasury", "Bank", "Ministry", "Government", "Administration", "Congress", "Parliament"}
 )
 """Heads of bodies whose measures are "on" or "against" somebody."""
-NAME_AFTER = frozenset({"Bankhaus", "Banka", "Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
+NAME_AFTER = frozenset({"Bankhaus", "Banka", "Banca", "Bank", "Banco", "Banque", "Radio", "Compagnie", "Refinery"})
 OF_A_POST = frozenset({"Office", "Bureau", "Secretariat", "Presidency", "Directorate"})
 WITHIN = frozenset(
     {"Secretariat", "Embassy", "Delegation", "Presidency", "Mission", "Consulate", "Headquarters", "Board"}
@@ -230,20 +215,22 @@ DOMAINS = frozenset(
     {"Customs", "Treasury", "Shipping", "Insurance", "Police", "Port", "Railways", "Petroleum", "Minerals"}
 )
 # parts of any body, no names: "Chairman of the Management Board"
-INNER = frozenset(data_sections("english/lexicon.txt")["inner"])
-WATERS = frozenset(data_sections("english/lexicon.txt")["waters"])
+INNER = frozenset(_WORDS["inner"])
+WATERS = frozenset(_WORDS["waters"])
 OF_STATES = frozenset(["Ministry", "Committee", "Bureau", "Department"])
 OF_FIELDS = frozenset(["Ministry", "Department", "Committee", "Organization", "Organisation"])
 MANY = frozenset(["States", "Countries", "Nations", "Banks", "Producers", "Exporters", "Owners", "Ports", "Peoples"])
-GENERIC = frozenset(data_sections("english/lexicon.txt")["generic"])
+GENERIC = frozenset(_WORDS["generic"])
 """Words of bodies' names that no body is called by alone."""
-ORDERS = frozenset(data_sections("english/lexicon.txt")["orders"])
-CALENDAR = frozenset(data_sections("english/lexicon.txt")["calendar"])
+ORDERS = frozenset(_WORDS["orders"])
+CALENDAR = frozenset(_WORDS["calendar"])
 OWNED = re.compile(
     r", whose (?:\w+ ){0,2}(?:director|owner|chairman|chairwoman|founder|president|chief|head|ships?"
     r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
 )
 WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
+OF_ALL = frozenset(["Corporation", "Company", "Court", "Council", "Insurance", "Trading", "Establishment", "Authority"])
+"""Heads before which "General" is no rank."""
 MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 LOWER_HEAD = (
     r"(?:(?:state|semi-official|official|daily|business|private|opposition|state-run|independent|weekly|online) )?"
@@ -372,9 +359,11 @@ def leads_and_ends() -> tuple[frozenset[str], frozenset[str]]:
     return words.posts | words.titles | words.ranks, words.posts | words.ranks | words.org_heads | words.rails | common
 
 
-def is_left(token: Token, head: str) -> bool:
-    """Whether a word before the head belongs to the name."""
+def is_left(token: Token, head: str, beside: bool = False) -> bool:
+    """Whether a word before the head, or right beside it, belongs to the name."""
     words, bare = lexicon(), token.bare
+    if bare == "General" and beside:
+        return head in OF_ALL and not token.first
     if not token.capital or bare.lower() in FUNCTION:
         return False
     if bare in words.titles or (bare in words.ranks and head not in {"Staff"}):
@@ -398,3 +387,14 @@ def spells(letters: str, words: list[str]) -> bool:
     initials = "".join(p[0].upper() for w in words for p in w.split("-"))
     plain = "".join(w[0].upper() for w in words)
     return initials.endswith(letters) or plain.endswith(letters) or sorted(plain[-len(letters) :]) == sorted(letters)
+
+
+@cache
+def known_bodies() -> re.Pattern[str]:
+    """The names of bodies that are known wherever they stand."""
+    world = {
+        name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
+    }
+    world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
+    world |= {name.upper() for name in {*world, *lexicon().orgs} if name.isalpha() and len(name) >= 7}
+    return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")

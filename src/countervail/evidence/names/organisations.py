@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
@@ -18,27 +17,17 @@ from countervail.evidence.names.short_names import (
     short_forms,
     without_form,
 )
+from countervail.evidence.names.unlisted import line_of
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
     adjectives,
     alternatives,
     country_words,
-    data_lines,
     headline,
     lexicon,
     two_word_countries,
 )
-
-
-@cache
-def _known() -> re.Pattern[str]:
-    world = {
-        name for line in data_lines("bodies.txt") for name in line.split("|") if name not in {"AU", "CAN", "ECO", "NAM"}
-    }
-    world |= {name.title() for name in world if name.isupper() and len(name) >= 4 and name not in {"SWIFT", "ALBA"}}
-    world |= {name.upper() for name in {*world, *lexicon().orgs} if name.isalpha() and len(name) >= 7}
-    return re.compile(rf"(?<![\w@-]){alternatives({*lexicon().orgs, *world})}(?![\w-])")
 
 
 class Organisations:
@@ -113,6 +102,8 @@ class Organisations:
         head, connector, k = tokens[i].bare, tokens[j].text, j
         if (head in words.trades and connector == "of") or (head == "Treasury" and connector != "of"):
             return None  # "Levant Shipping of Beirut", "the Treasury for Terrorism"
+        if links and w.known_bodies().fullmatch(self.text, tokens[i].start, tokens[j - 1].end):
+            return None  # the body is named in full: "OFAC of the Treasury"
         if tokens[k].gap != " " or (connector not in w.LINK and not (connector in {"and", "&"} and j > i + 1)):
             return None
         k += 1
@@ -123,7 +114,7 @@ class Organisations:
         if tokens[k].bare in w.CALENDAR or (len(tokens[k].text) == 1 and tokens[k + 1 : k + 2] != []):
             return None  # "the Union on Tuesday", "the Office of the U.S. Treasury"
         post = tokens[k].bare in words.posts - {"Justice"} or (
-            k + 1 < n and tokens[k].bare in {"Vice", "Prime", "First"} and tokens[k + 1].bare in words.posts
+            k + 1 < n and tokens[k].bare in w.LONG_POSTS and tokens[k + 1].bare in words.posts
         )
         if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
             return None
@@ -152,7 +143,7 @@ class Organisations:
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
         if links and connector == "of" and place and head in w.OF_STATES:
             return False
-        if connector == "with" and (head not in w.WITH or another):
+        if connector in {"with", "concerning"} and (head not in w.WITH or another):
             return False
         if connector in {"on", "against"} and (head in w.SANCTIONING or (article and another)):
             return False  # "sanctions of the Union against the Minerals Bank", "told the Council on the Board's work"
@@ -181,8 +172,12 @@ class Organisations:
         while j > 0 and i - j < 7:
             gap = tokens[j].gap
             previous = tokens[j - 1]
-            if gap in {" ", "-", " & "} and w.is_left(previous, head):
+            if gap in {" ", "-", " & "} and w.is_left(previous, head, j == i):
                 j -= 1
+            elif gap == "' " and j == i and previous.bare.endswith("s") and not self._country_or_person(j - 1):
+                j -= w.is_left(previous, head)  # "Baltic Shipbrokers' Guild"
+                if tokens[j].gap == "' ":
+                    break
             elif (
                 gap == " "
                 and previous.text in {"and", "&"}
@@ -244,11 +239,15 @@ class Organisations:
             left = self._trimmed(i, left)
             inner = next((m for m in range(i + 1, right) if tokens[m].bare in words.org_heads), None)
             domain = left == i and token.bare in w.DOMAINS
-            if (token.bare in w.WITHIN or domain) and inner is not None:
+            summit = token.bare == "Conference" and any(t.bare == "Heads" for t in tokens[i + 2 : i + 3])
+            if (token.bare in w.WITHIN or domain or summit) and inner is not None:
                 # an organ of a named body: the body is the name
                 left = inner
                 while left - 1 > i and tokens[left - 1].capital:
                     left -= 1
+                if summit and tokens[left - 1].text in {"of", "the"}:
+                    last = left - 1 - (tokens[left - 1].text == "the")
+                    yield token.start, tokens[last - 1].end
             if self._is_no_name(i, left, right):
                 continue
             done = right
@@ -312,19 +311,22 @@ class Organisations:
         goes_on = following is not None and following.capital and following.gap == " " and right == i + 1
         if goes_on and following and token.bare in words.trades and following.bare in words.not_names - w.CALENDAR:
             return True  # "Maritime Affairs"
+        before_it = self.text[max(0, tokens[left].start - 12) : tokens[left].start]
+        if token.bare in words.trades and before_it.endswith(("inister of ", "inister for ")):
+            return True  # "the Minister of Mineral Resources"
         first = tokens[left].bare
         person = left == i - 1 and first not in words.not_names and first not in words.org_heads
         if token.bare == "Administration" and person:
             return True
         capital = all(t.bare in words.capitals or t.bare in adjectives() for t in before)
-        return ends and capital and token.bare in {"Government", "Mission"}
+        alone = line.strip() == self.text[tokens[left].start : token.end]
+        return ends and capital and token.bare in {"Government", "Mission"} and not alone
 
     def known(self) -> Iterator[tuple[int, int]]:
         """Spans of bodies known by name, which no person bears."""
         given = lexicon().given
-        for m in _known().finditer(self.text):
-            line_start = self.text.rfind("\n", 0, m.start()) + 1
-            line = self.text[line_start : line_start + 200].split("\n", 1)[0]
+        for m in w.known_bodies().finditer(self.text):
+            line = line_of(self.text, m.start())
             if m.group() in {"WHO", "ECO", "AP", "RT", "CIS", "SANA", "BIS", "ICC"} and line.isupper():
                 continue  # a word in a line of capitals
             before = self.text[max(0, m.start() - 24) : m.start()]

@@ -119,7 +119,7 @@ class People:
             else:
                 # a surname-like word before a post inside the run ("Kremlin Spokesman Dmitry"): cut after the last post
                 posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
-                if titled or tokens[k].bare in words.given:  # "Ms. Hodan Sheikh Muse"
+                if titled or tokens[k].bare in words.given or tokens[k].gap == ", ":  # "Ms. Hodan Sheikh Muse"
                     posts = [m for m in posts if tokens[m].bare not in w.STYLED or tokens[m - 1].bare in words.posts]
                 if posts and tokens[k].bare not in words.given and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
                     k = posts[-1] + 1
@@ -221,8 +221,7 @@ class People:
         if not self._proper(k, j) or size > 5 or " ".join(t.bare for t in tokens[k:j]) in adjectives():
             return False
         line_start = text.rfind("\n", 0, start) + 1
-        line_end = text.find("\n", end)
-        line = text[line_start : line_end if line_end >= 0 else len(text)]
+        line = text[line_start : text.find("\n", end) % (len(text) + 1)]  # the last line has no end
         rare = tokens[k].bare in w.MONTHS_GIVEN | w.COUNTRIES_GIVEN and self._given_beside(k, j)
         given = rare or any(
             t.bare in words.given
@@ -230,13 +229,14 @@ class People:
             or (t.bare.isupper() and len(t.bare) > 2 and t.bare.title() in words.given)
             for t in tokens[k : max(k + 1, j - 1)]
         )
-        if self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
+        ship = not titled and (tokens[j - 1].bare.title() in w.SHIP_ENDS or w.HULL.match(after))
+        if ship or self._town(k, j) or w.NO_PERSON_ROUND.search(before) or tokens[j - 1].bare in w.NUMERALS:
             return False
         place = all(t.bare in words.capitals for t in tokens[k:j])
         if w.IN_PLACE.search(before) and not titled and re.match(r", [A-Z]", after):
             return False  # "in Ben Gardane, Tunisia"
         if given and size >= 2 and (rare or tokens[k].bare.lower() not in FUNCTION - {"i"}):
-            return True
+            return titled or not before.endswith(("the ", "The ")) or bool(w.CASE_OF.match(after))
         if place or (headline_verb(tokens[k].bare) and not rare):
             return False
         known = size > 1 or tokens[k].bare.lower() not in self.lower or tokens[i].bare in words.titles
@@ -252,7 +252,7 @@ class People:
         if (w.LABEL.search(before) or before.endswith(("(Signed) ", "(signed) "))) and size >= 2:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
-            return True
+            return start != line_start or not w.lettered(text, line)
         if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
             return True
         told = self._unknown(k, j) and self._told_by_words(k, j, before, after)

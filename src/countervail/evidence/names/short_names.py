@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.names.name_words import towns
 from countervail.evidence.names.unlisted import (
     CAP,
     LEGAL,
@@ -42,9 +41,11 @@ _FIELDS = re.compile(rf"(?:, [{UP}-]{{3,24}}(?: [{UP}-]{{3,24}})?)*,? AND [{UP}-
 """The further fields of a ministry's name in capitals."""
 _OF_BODY = re.compile(rf"\bOF THE (?P<n>[{UP}&'-]{{2,24}}(?: [{UP}&'-]{{1,24}}){{1,5}})$")
 """The end of "JOINT STATEMENT OF THE LEADERS OF THE RHINE COMPACT"."""
-_NO_MASTHEADS = frozenset(
-    ["Internal", "Press", "Confidential", "Restricted", "For", "News", "Policy", "Briefing", "Fm", "To", "Info", "From"]
+_THE_LETTERS = re.compile(
+    r"\b[Tt]he ([A-Z]{3,6}(?:-[A-Z]{2,6}\b(?! [a-z]))?)\b(?! \d| [A-Z]{2}| (?:list|franc|system|network|rail|format"
+    r"|code|standard|deal|agreement|rate|currency|exchange rate))"
 )
+_NO_MASTHEADS = frozenset(data_sections("english/lexicon.txt")["no_mastheads"])
 _ARTICLES = frozenset(["Al", "El", "Abu", "Bin", "Dar"])
 
 
@@ -100,7 +101,7 @@ def beginnings(names: set[str], text: str) -> set[str]:
             if text.count(short) <= text.count(name):
                 continue  # nowhere alone
             used = re.search(rf"(?<!\b(?:in|at) )(?<!\bnear )\b{re.escape(short)}\b(?!\s[A-Z(&]|-)", text)
-            if used and short not in towns() and not re.search(rf"\b(?:in|at|near|off) {re.escape(short)}\b", text):
+            if used and short not in w.towns() and not re.search(rf"\b(?:in|at|near|off) {re.escape(short)}\b", text):
                 found.add(short)
                 break
     return found - names
@@ -142,21 +143,15 @@ def initials(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
         if m.group("a") not in lexicon().not_initials and m.group("a") not in lexicon().rails:
             yield m.span("a")
     small = {t.text for t in tokens if not t.capital} | lexicon().function
-    for m in re.finditer(
-        r"\b[Tt]he ([A-Z]{3,6})\b(?! \d| [A-Z]{2}| (?:list|franc|system|network|rail|format|code|standard|deal"
-        r"|agreement|rate|currency|exchange rate))",
-        text,
-    ):
+    for m in _THE_LETTERS.finditer(text):
         if (
             m.group(1) not in lexicon().not_initials
             and m.group(1) not in lexicon().rails
             and m.group(1).lower() not in small
             and m.group(1) not in NO_LETTERS
+            and not line_of(text, m.start()).isupper()
         ):
-            line_start = text.rfind("\n", 0, m.start()) + 1
-            line = text[line_start : line_start + 200].split("\n", 1)[0]
-            if not line.isupper():
-                yield m.span(1)
+            yield m.span(1)
 
 
 def mastheads(text: str) -> Iterator[tuple[int, int]]:
@@ -202,10 +197,15 @@ _OF_ITSELF = re.compile(
 )
 """A name that acts and is meant by "it": "Tellar denied that it had sold"."""
 _ITS_OWN = re.compile(
-    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}){_AUX} (?:{_ACTS}|\w{{3,12}}ed)"
+    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}),?{_AUX} (?:{_ACTS}|\w{{3,12}}ed)"
     r"(?: (?:from|in|to|for|all|of|with))? its "
 )
 """What has something of its own: "Nordlys Metall cancelled its contract"."""
+_AS_MANY = re.compile(
+    rf"(?:appoint|hire|engage|retain|choose|chose|instruct)(?:ed|s|d)? (?P<n>{CAP} {CAP})(?: of {CAP})? as"
+    r" (?:its|our|the|their|his|her) (?:[a-z]+ ){0,2}[a-z]{4,}s\b"
+)
+"""Who is hired as several: "hired Tolva Brand as its lawyers"."""
 _PLACED = re.compile(
     rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?: {CAP})?"
     rf"|concerned|involved|in question|there|here), (?P<n>{_NAME})(?=[,.;:)]| and )"
@@ -227,7 +227,7 @@ _BEGINS = re.compile(
 _END = "|".join(sorted(map(re.escape, _WORDS_OF_FIRMS | _WORDS_OF_HOUSES)))
 _ENDED = re.compile(
     rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
-    rf"(?![\w&+-]| {CAP})"
+    rf"(?![\w&+-]|'? {CAP})"
 )
 _NUMBERED_BODY = re.compile(
     r"(?<![\w.])(?P<n>\d{4}(?:/\d{4})? (?:Sanctions )?Committee"
@@ -244,8 +244,7 @@ _PAPER = re.compile(
 )
 _SOURCE = re.compile(rf"\b(?:Source|Via): (?P<n>{CAP}(?:[ -]{CAP}){{0,3}})(?=[.\n)])")
 _SHORT_BODY = re.compile(
-    r"\b[Tt]he (?P<n>Commission|Union|Council|Forum|Treasury|Committee|Panel|Commonwealth|Authority|Secretariat"
-    r"|Alliance|League|Troika|Tribunal|Assembly|National Committee|Transitional Government|Military Council)"
+    rf"\b[Tt]he (?P<n>{'|'.join(data_sections('english/lexicon.txt')['short_bodies'])})"
     rf"\b(?!'s {CAP}| ?[{UP}&(-]| (?:of|for|on) (?:the )?[{UP}]|/)"
 )
 
@@ -342,7 +341,7 @@ class Told(Unlisted):
                 maybe = pattern is _OR_PERSON or match["m"]
                 if span and (not maybe or self._like_a_firm(*span)):
                     yield span
-        for pattern in (_PAPER, _SOURCE):
+        for pattern in (_PAPER, _SOURCE, _AS_MANY):
             for match in pattern.finditer(self.text):
                 if span := self._good(*match.span("n")):
                     yield span

@@ -23,7 +23,7 @@ _BOTH = re.compile(
 _FOREIGN = re.compile(
     r"(?<![\w.])(?P<n>(?:Crédit|Credit|Caisse|Société|Societe|Compagnie|Sociedad|Consejo|Comité|Conseil|Union|Fonds|Fondo|Cámara"
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Universidad|Universitas|Université|Universität|Università|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
-    rf" (?:{SMALL} ?){{1,2}}(?:l'|d')?{CAP}(?: (?:{SMALL} ){{0,2}}{CAP}){{0,4}})"
+    rf"(?: (?!{SMALL} ){CAP})?(?: {SMALL}){{1,2}} ?(?:l'|d')?{CAP}(?: (?:{SMALL} ){{0,2}}{CAP}){{0,4}})"
 )
 _LEARNED = re.compile(rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
 _NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
@@ -305,7 +305,8 @@ class Unlisted:
                 or name.title() in known.capitals
                 or _ROMAN.match(name)
                 or self._opens_line(*match.span("n"))
-                or shouted(line_of(self.text, match.start()))
+                or shouted(line := line_of(self.text, match.start()))
+                or (line.isupper() and " " in line.strip())
             ):
                 continue
             if re.search(r"\b[A-Z]{3,}[ ,]$", self.text[max(0, match.start() - 20) : match.start()]) or re.match(
@@ -323,6 +324,8 @@ class Unlisted:
     def _of_title(self, start: int) -> bool:
         """Whether a title or post stands before a word in capitals: a surname, "Senator TREGEAR"."""
         before = self.text[max(0, start - 20) : start].split()
+        while before and before[-1].lower() in w.PARTICLES:  # "MR. DE SOUZA"
+            before.pop()
         return bool(before) and before[-1].strip(".").title() in self.words.titles | self.words.posts | {"Ms", "Mr"}
 
     def _opens_line(self, start: int, end: int) -> bool:

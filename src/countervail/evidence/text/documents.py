@@ -18,7 +18,7 @@ from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
-from countervail.evidence.text.tokens import Mention, Taken
+from countervail.evidence.text.tokens import Mention, Taken, lexicon
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
 _LEAK = re.compile(
@@ -54,11 +54,14 @@ class Reading:
         return found
 
     def full_name(self, name: str) -> str:
-        """The longest name of the text that ends in this one, where there is only one such; else the name itself."""
+        """The longest name of the text that ends in this one, where there is only one such; else the only one that has
+        it for the first of two surnames ("Pérez" of "Ana Pérez Soto"); else the name itself."""
         known = self._whole.get(name)
         if known is None:
             ends, people = " " + name, {m.value for m in self.mentions if m.type == "person" and m.value}
             longer = {p for p in people if p.endswith(ends) or (name.isupper() and p.upper().endswith(ends))}
+            if not longer and " " not in name and name not in lexicon().given:
+                longer = {p for p in people if name in p.split()[1:-1]}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
