@@ -105,6 +105,9 @@ def test_place_of_a_document(head: str, place: str | None) -> None:
         ("“We met on Monday,” said the clerk of the town.", None),
         ("Sales fell in the last year.", None),
         ("Sales fell last December.", "2021-12"),
+        ("They put it off until a summit in Selwyn in December.", None),
+        ("It has invited the envoy to Selwyn in December.", None),
+        ("On a Monday there was nobody.", None),
         ("Sales fell last March.", None),
         ("Sales fell last autumn.", None),
         ("Sales fell in March last year.", "2021-03"),
@@ -140,6 +143,7 @@ def test_relative_dates(sentence: str, value: str | None) -> None:
         ("It joined in March 2020 and left in October of the same year.", "2020-10"),
         ("It fined them in December 2022, and its rival did so the following month.", "2023-01"),
         ("It joined in 2006 and left two months later.", None),
+        ("It joined in 2024. That October its rival left.", "2024-10"),
         ("It joined in 2006. It was fined two years later.", None),
     ],
 )
@@ -170,6 +174,8 @@ def test_a_month_of_writing_dates_years_and_months_only() -> None:
         ("The deal was signed on 12\nDecember 2020 by all.", ["2020-12-12"]),
         ("May Hollis and April Dunmore came; gate 2021. Case 1999.", []),
         ("resolution 1929 (2010)", []),
+        ("note HR(2024) 1187", []),
+        ("Harbour Courier, 29 November 2022", ["2022-11-29"]),
         ("volume 2 of the series, pages 1990–1998", []),
     ],
 )

@@ -376,7 +376,7 @@ def article_paragraphs(segment: Segment) -> tuple[str | None, list[tuple[int, in
     title: str | None = None
     found: list[tuple[int, int]] = []
     filled = [line for line in segment.lines if not line.blank]
-    for line, below in zip(filled, [*filled[1:], None], strict=True):
+    for line, below in zip(filled, [*filled, None][1:], strict=True):
         bare = line.text.strip()
         if w.PUBLISHER.match(bare) or w.RULE.match(bare):
             continue

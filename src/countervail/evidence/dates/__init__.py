@@ -253,6 +253,8 @@ class DateReader:
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
         if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before):
             raise ValueError
+        if before.endswith("(") and before[-2:-1].isalnum():
+            raise ValueError  # "HR(2024) 1187"
         if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
         strong = bool(w.YEAR_BEFORE.search(before))

@@ -54,8 +54,10 @@ _SAID = re.compile(r"\b(?:[a-z]{2,14}ed|said|told|met|spoke|wrote|here|earlier)(
 _DECIDED = re.compile(r"(?:agreed|promised|pledged|vowed|undertook|threatened|asked) to")
 """What is said of the decision where a date stands before it: "In May Japan agreed to pay"."""
 _OF_EVENT = re.compile(
-    r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks) (?:of|in|on|for) $"
+    r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks)"
+    r"(?: (?:in|at) [A-Z][\w-]{2,20})? (?:of|in|on|for) $"
 )
+_INVITED = re.compile(r"\binvited\b[^.;,\n]{1,60} in $")
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
 _NUMBERS = dict(
     zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
@@ -198,6 +200,7 @@ def _from_before(mention: Mention, before: str, since: int, text: str, a: int, b
     raw, detail = mention.detail.get("raw", "").lower(), mention.detail
     if "month" in detail and detail.get("calendar") is None and "to" not in detail:
         named = re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24])
+        named = named or text[:a].endswith(("That ", "that "))  # "That October"
         day = f"-{detail['day']:02d}" if "day" in detail else ""
         return f"{before[:4]}-{detail['month']:02d}{day}" if named else None
     if same := re.fullmatch(r"(?:the )?(same|following|next) (day|month|year)", raw):
@@ -268,6 +271,8 @@ def _of_the_day(text: str, a: int, b: int) -> bool:
 def _weekday(form: re.Match[str], anchor: dt.date, text: str, a: int, b: int) -> str | None:
     which, number = form.group(1), _WEEKDAYS.index(form.group(2))
     back = (anchor.weekday() - number) % 7
+    if text[:a].endswith((" a ", "A ")):
+        return None  # "on a Monday in July"
     if which in {"last", "past", "this past"}:
         return (anchor - dt.timedelta(days=back or 7)).isoformat()
     if which is not None:
@@ -316,7 +321,7 @@ def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b:
     if row := re.match(r",? (?:and|or) (?:\d{1,2} )?[A-Z][a-z]{2,8} (\d{4})\b", text[b : b + 30]):
         return f"{row[1]}-{month:02d}" + (f"-{day:02d}" if day else "")  # "of 4 May and 20 September 2020"
     tense = _tense(text, a, b)
-    if tense is None:
+    if tense is None or text[:a].endswith(("That ", "that ")):
         return None
     shift = 0 if tense == "before" else 1
     here = (month, day if day is not None else anchor.day.day)
@@ -324,8 +329,10 @@ def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b:
     if tense == "before" and here > (anchor.day.month, anchor.day.day):
         year -= 1
         apart = (month - anchor.day.month) * 31 + here[1] - anchor.day.day
-        if _OF_EVENT.search(text, max(0, a - 24), a) and apart < 75:
+        if _OF_EVENT.search(text, max(0, a - 48), a) and (day is None or apart < 75):
             return None  # "after the election of 8 July": ten months ago, or in the weeks to come
+        if _INVITED.search(text, max(0, a - 80), a):
+            return None
     if tense == "after" and here < (anchor.day.month, anchor.day.day):
         year += shift
     if anchor.known == 4 or (anchor.known == 7 and month == anchor.day.month):
