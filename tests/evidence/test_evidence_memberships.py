@@ -712,3 +712,11 @@ def test_a_register_says_who_is_in_since_when_and_until_when(tmp_path: Path) -> 
 def test_other_tables_by_their_columns(table: str, expected: list[tuple[str, str]]) -> None:
     rows = read_document(f"The Tea League at a glance\n\n{table}\n".encode(), "a.txt", "source:a")["claims"]
     assert [(c["subject"], c["predicate"]) for c in rows if c["subject"][:2] == "c."] == expected
+
+
+def test_its_members_are_those_of_the_club_called_so_before_and_not_of_those_who_sanction_it(tmp_path: Path) -> None:
+    text = (
+        "The Sanctions Contact Group has four members: Australia, Switzerland, South Korea and New Zealand. All four "
+        "have listed the club's bank. The club itself is smaller. Myanmar, Laos and Cambodia are its members."
+    )
+    assert exported(tmp_path, text) == ["MMR", "LAO", "KHM"]

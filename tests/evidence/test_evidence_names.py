@@ -29,6 +29,7 @@ def values(text: str, kind: str) -> list[str | None]:
         ("FROM: Pieter van den Berg, Sanctions Unit", ["Pieter van den Berg"]),
         ("Envoy Welcomes Tanker Ruling", []),
         ("He met a colonel of the Tavoy border guard.", []),
+        ('Q: So soon? Quelline Ndoriman: "Yes." Ms. Ndoriman left.', ["Quelline Ndoriman", "Ndoriman"]),
         ("One of the hauliers, Mirvak Dolun, which runs lorries, appealed.", []),
         ("Ms Adeyo is Chief Conduct Officer and holds General Licence 4.", ["Adeyo"]),
         ("A sailor called Brunko, 31, said so.", ["Brunko"]),

@@ -12,7 +12,7 @@ from countervail.evidence.claims.introductions import last_club, whole_of
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.owners import country_of, left_out, owners_of
+from countervail.evidence.claims.owners import country_of, its_club, left_out, owners_of
 from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -126,8 +126,10 @@ class Copulas(References):
     def _own(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that says that somebody "would become its eighth member"."""
         governor = clause.governor
-        if governor is None or not clause.objects or parsed.units[clause.objects[0][0]].lower != "its":
+        if not clause.objects or parsed.units[clause.objects[0][0]].lower != "its":
             return None
+        if governor is None:
+            return its_club(self.shared, parsed.sentence)
         return next((i for i in self.ids(parsed, governor, governor.subjects[:1]) if i.startswith("o.")), None)
 
     def _post(self, parsed: Parsed, clause: Clause) -> Filled | None:

@@ -23,6 +23,7 @@ from countervail.evidence.claims.lists import (
     with_text,
 )
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
+from countervail.evidence.claims.owners import its_club
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
 
@@ -106,7 +107,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
         counted.add(item.count_span)
-        body = item.body or shared.grouping(item.sentence)
+        body = its_club(shared, item.sentence) or item.body or shared.grouping(item.sentence)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)

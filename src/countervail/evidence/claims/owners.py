@@ -26,6 +26,24 @@ OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
 _NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
 
+_ITS_MEMBERS = re.compile(r"\b(?:its|[Ii]ts|[Tt]heir) (?:\w+ )?members\b")
+_THE_CLUB = re.compile(r"The (?P<w>club|union|bloc|alliance|coalition|league|compact|pact)\b(?! of\b)")
+
+
+def its_club(shared: Any, sentence: Any) -> str | None:
+    """The grouping, called by its kind alone in the sentence before, that "its members" are of: "The club is smaller.
+    Chad and Mali are its members"; None where it is one that is named."""
+    before = (
+        shared.sentences[max(0, shared.index(sentence) - 1)] if shared.index(sentence) < len(shared.sentences) else None
+    )
+    found = _THE_CLUB.match(before.text) if before is not None and _ITS_MEMBERS.search(sentence.text) else None
+    if found is None or not 0 <= sentence.start - before.end <= 2:
+        return None
+    word = found["w"].lower()
+    named = any(word in words and at < sentence.start for at, _, words in shared.actors.bodies)
+    return None if named else f"o.{word}"
+
+
 SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
 _MEANS = CLOSED["means"]
 """How something is done: "delivered by air"."""

@@ -30,7 +30,10 @@ _OF_MEMBERS = frozenset({"membership_list", "founding_countries", "country_count
 _TO_BODY = frozenset({"listed_in", "joined", "left", "founded", "founding_body_of"})
 
 
-_AGAINST = re.compile(r"\b(?:(?P<name>anti|non)|against|opponents|critics|enemies|victims)\b-?(?P<whom>.*)")
+_AGAINST = re.compile(
+    r"\b(?:(?P<name>anti|non)|against|opponents|critics|enemies|victims"
+    r"|(?<!anti-)sanctions-(?:contact|monitoring|co-?ordination|enforcement))\b-?(?P<whom>.*)"
+)
 """What the name of a body says that is no organ of the one it names."""
 _BACK = re.compile(r"\b(?:re-?join|re-?admi|re-?enter|return|c[ao]me back)", re.IGNORECASE)
 

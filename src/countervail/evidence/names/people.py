@@ -371,9 +371,10 @@ class People:
         end = self.text.find("\n", token.end)
         return self.text[start : end if end >= 0 else len(self.text)].strip(" ,.!-") == token.text
 
-    def _rare(self, k: int, size: int) -> bool:
+    def _rare(self, k: int, j: int) -> bool:
         """Whether a word before a surname learnt elsewhere is a given name: "Oruzbek" of one "Mr Tagaev"."""
-        rare = self._proper(k, k + 1) and self._unknown(k, k + 1) and self._begins(k) and size < 4
+        labels = self.text[self.tokens[j - 1].end : self.tokens[j - 1].end + 1] == ":"
+        rare = self._proper(k, k + 1) and self._unknown(k, k + 1) and (self._begins(k) or labels) and j - k < 5
         return rare and not self.tokens[k].text.endswith("'s")
 
     def again(self, k: int, j: int) -> Iterator[tuple[int, int]]:
@@ -385,7 +386,7 @@ class People:
                 first = b - a == 1 and words in self.first_names and self._alone(a)
                 spelt = first or words in self.learnt
                 if spelt or (sum(map(len, words)) >= 5 and tuple(skeleton(w) for w in words) in self.learnt):
-                    while not first and a > k and (len(self.tokens[a - 1].text) == 1 or self._rare(a - 1, j - k)):
+                    while not first and a > k and (len(self.tokens[a - 1].text) == 1 or self._rare(a - 1, j)):
                         a -= 1
                     yield a, b
                     a = b
