@@ -146,8 +146,8 @@ def _actor(shared: Context, cell: _Cell) -> str | None:
     """The one state or body that a cell names."""
     if (state := _state(shared, cell)) is not None:
         return f"c.{state}"
-    bodies = [i for a, i, _ in shared.actors.bodies if cell.start <= a < cell.end]
-    return bodies[0] if len(bodies) == 1 else None
+    named = shared.reading.within(cell.start, cell.end, "organisation")
+    return shared.actors.body(named[0][0].value or "") if len(named) == 1 else None
 
 
 def _date(shared: Context, cell: _Cell | None) -> dict[str, Any] | None:

@@ -200,12 +200,12 @@ def _from_before(mention: Mention, before: str, since: int, text: str, a: int, b
     raw, detail = mention.detail.get("raw", "").lower(), mention.detail
     if "month" in detail and detail.get("calendar") is None and "to" not in detail:
         named = re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24])
-        named = named or text[:a].endswith(("That ", "that "))  # "That October"
+        named = named or text.endswith(("That ", "that "), 0, a)  # "That October"
         day = f"-{detail['day']:02d}" if "day" in detail else ""
         return f"{before[:4]}-{detail['month']:02d}{day}" if named else None
     if same := re.fullmatch(r"(?:the )?(same|following|next) (day|month|year)", raw):
         length, on = {"day": 10, "month": 7, "year": 4}[same.group(2)], int(same.group(1) != "same")
-        if len(before) < length or (on and not text[:a].endswith("the ")):
+        if len(before) < length or (on and not text.endswith("the ", 0, a)):
             return None
         return _moved(before[:length], same.group(2), on)
     if not (step := _STEP.fullmatch(raw)) or SENTENCE.search(between):
@@ -248,14 +248,14 @@ def _value(mention: Mention, anchor: _Anchor, text: str, a: int, b: int) -> str 
         return (day - dt.timedelta(count)).isoformat() if count else None
     if match := re.fullmatch(rf"(last|next) ({'|'.join(_PARTS)})", raw):
         return _named_part(match.group(1), match.group(2), day)
-    return _calendar_unit(raw, day) if not text[:a].endswith(("the ", "The ")) else None
+    return _calendar_unit(raw, day) if not text.endswith(("the ", "The "), 0, a) else None
 
 
 def _of_the_day(text: str, a: int, b: int) -> bool:
     """Whether "today" dates something that was done, and does not only mean nowadays."""
     if _SAID.search(text, max(0, a - 24), a):
         return True
-    opening = not text[:a].rstrip() or text[:a].rstrip()[-1] in ".!?:-\"'"
+    opening = text[max(0, a - 3) : a].rstrip()[-1:] in {"", *".!?:-\"'"}
     if text[a].isupper() and not opening and "\n" not in text[max(0, a - 2) : a]:
         return False  # the paper "Tbilisi Today"
     left = max([0, *(m.end() for m in SENTENCE.finditer(text, max(0, a - 300), a))])
@@ -271,7 +271,7 @@ def _of_the_day(text: str, a: int, b: int) -> bool:
 def _weekday(form: re.Match[str], anchor: dt.date, text: str, a: int, b: int) -> str | None:
     which, number = form.group(1), _WEEKDAYS.index(form.group(2))
     back = (anchor.weekday() - number) % 7
-    if text[:a].endswith((" a ", "A ")):
+    if text.endswith((" a ", "A "), 0, a):
         return None  # "on a Monday in July"
     if which in {"last", "past", "this past"}:
         return (anchor - dt.timedelta(days=back or 7)).isoformat()
@@ -310,7 +310,7 @@ def _calendar_unit(raw: str, anchor: dt.date) -> str | None:
 def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b: int) -> str | None:
     """A day or month without a year: the last one where it is past, the next one where it is to come."""
     month, day, last = detail["month"], detail.get("day"), detail.get("to")
-    if " and " in text[a:b] or text[:a].endswith((" first of ", " end of ", " middle of ")):
+    if " and " in text[a:b] or text.endswith((" first of ", " end of ", " middle of "), 0, a):
         return None  # two days, or a day in words
     named = re.match(
         r" (?:of )?(?:(?P<of>last|this|next)|that|the (?:same|following|previous)) year\b", text[b : b + 28]
@@ -321,7 +321,7 @@ def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b:
     if row := re.match(r",? (?:and|or) (?:\d{1,2} )?[A-Z][a-z]{2,8} (\d{4})\b", text[b : b + 30]):
         return f"{row[1]}-{month:02d}" + (f"-{day:02d}" if day else "")  # "of 4 May and 20 September 2020"
     tense = _tense(text, a, b)
-    if tense is None or text[:a].endswith(("That ", "that ")):
+    if tense is None or text.endswith(("That ", "that "), 0, a):
         return None
     shift = 0 if tense == "before" else 1
     here = (month, day if day is not None else anchor.day.day)
