@@ -33,11 +33,11 @@ _THE_CLUB = re.compile(r"The (?P<w>club|union|bloc|alliance|coalition|league|com
 def its_club(shared: Any, sentence: Any) -> str | None:
     """The grouping, called by its kind alone in the sentence before, that "its members" are of: "The club is smaller.
     Chad and Mali are its members"; None where it is one that is named."""
-    before = (
-        shared.sentences[max(0, shared.index(sentence) - 1)] if shared.index(sentence) < len(shared.sentences) else None
-    )
-    found = _THE_CLUB.match(before.text) if before is not None and _ITS_MEMBERS.search(sentence.text) else None
-    if found is None or not 0 <= sentence.start - before.end <= 2:
+    n = shared.index(sentence)
+    if not 0 < n < len(shared.sentences) or not _ITS_MEMBERS.search(sentence.text):
+        return None
+    found = _THE_CLUB.match(shared.sentences[n - 1].text)
+    if found is None or not 0 <= sentence.start - shared.sentences[n - 1].end <= 2:
         return None
     word = found["w"].lower()
     named = any(word in words and at < sentence.start for at, _, words in shared.actors.bodies)

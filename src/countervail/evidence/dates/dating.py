@@ -199,7 +199,7 @@ def _from_before(mention: Mention, before: str, since: int, text: str, a: int, b
         return None
     raw, detail = mention.detail.get("raw", "").lower(), mention.detail
     if "month" in detail and detail.get("calendar") is None and "to" not in detail:
-        named = re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24])
+        named = bool(re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24]))
         named = named or text.endswith(("That ", "that "), 0, a)  # "That October"
         day = f"-{detail['day']:02d}" if "day" in detail else ""
         return f"{before[:4]}-{detail['month']:02d}{day}" if named else None

@@ -167,8 +167,8 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
             end = match.start(last) + len(match[last].rstrip())
             name = name.title() if name.isupper() else name
             people.append((match.start("a"), end, name, {}))
-            line = text.find("\n", end)
-            for alias in _ALSO.finditer(text, end, line if line >= 0 else len(text)):
+            line_end = text.find("\n", end)
+            for alias in _ALSO.finditer(text, end, line_end if line_end >= 0 else len(text)):
                 people.append((*alias.span("n"), name, {"alias": alias["n"].title()}))
     bodies = []
     if _LISTED.search(text):
