@@ -82,3 +82,10 @@ def test_the_claims_of_a_letter_that_names_no_place(tmp_path: Path) -> None:
     assert ("union: membership list", "Iran, Venezuela, Belarus") in texts
     assert ("Belarus: listed in", "union") in texts
     assert all("letter" in str(row["said_by"]) for row in rows)
+
+
+def test_a_list_of_observers_is_called_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Tea League\n\nMembers:\n- Iran\n- Cuba\n\nObservers:\n- Serbia\n- Mongolia\n", encoding="utf-8")
+    labels = {str(row["label"]) for row in claims(cv.read([path]))}
+    assert {"Tea League: membership list", "Tea League: list of observers"} <= labels

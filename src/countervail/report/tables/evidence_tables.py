@@ -158,6 +158,8 @@ _UNNAMED: Final = "p.unnamed"
 def subject(claim: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """The subject and the kind of statement; of a document only the kind."""
     what = str(claim["predicate"]).replace("header.", "header: ").replace("_", " ")
+    if claim["predicate"] == "membership_list" and (kind := claim["value"].get("kind", "members")) != "members":
+        what = f"list of {'states under sanctions' if kind == 'sanctioned' else kind}"
     of = str(claim["subject"])
     return f"{_entity(of, names)}: {what}" if _ENTITY.match(of) else what
 
