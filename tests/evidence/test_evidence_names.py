@@ -264,3 +264,8 @@ def test_names_in_numbered_parts_and_their_aliases() -> None:
         ("Rashida Obuya Keino", "Mama Tern"),
         ("Ivo Hass", None),
     ]
+
+
+def test_a_ministry_of_an_unknown_state_is_no_firm() -> None:
+    assert values("Kestrian Transport Minister Boaz Lind came.", "organisation") == []
+    assert values("Kestrian Transport bought two ships.", "organisation") == ["Kestrian Transport"]

@@ -11,12 +11,20 @@ from countervail.evidence.dates import find_dates
 from countervail.evidence.names import persian_names
 from countervail.evidence.names.gazetteer import find_countries
 from countervail.evidence.names.listed import find_listed, merged
-from countervail.evidence.names.name_words import AMERICAN_STATE, PARTICLES, QUOTING
+from countervail.evidence.names.name_words import AMERICAN_STATE, FIELDS, PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
 from countervail.evidence.names.short_names import Told, firms_by_its
 from countervail.evidence.text import Folded, fold
-from countervail.evidence.text.tokens import Mention, Taken, adjectives, alternatives, country_words, tokenise
+from countervail.evidence.text.tokens import (
+    Mention,
+    Taken,
+    adjectives,
+    alternatives,
+    country_words,
+    data_sections,
+    tokenise,
+)
 
 _QUOTED = re.compile(r'"([^"\n]{2,1200}?)"')
 _SPEECH_BEFORE = re.compile(
@@ -235,17 +243,22 @@ def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tupl
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:
-    """Whether it is no body: the programme that an entry is listed under, [SDGT], an adjective, Kestrian-owned, or an
-    American state."""
+    """Whether it is no body: the programme that an entry is listed under, [SDGT], an adjective, Kestrian-owned, what a
+    minister is of, or an American state."""
     a, b = span
     if AMERICAN_STATE.fullmatch(text, a, b) or _SHIP_KIND.fullmatch(text, a, b):
         return True
+    words = text[a:b].split()
+    if len(words) == 2 and words[1] in _OF_A_MINISTER and _OFFICE_AFTER.match(text, b):
+        return True  # "Kestrian Transport Minister Boaz Lind"
     head, _, rest = text[a:b].partition("-")
     if rest.islower() and " " not in rest and (head in adjectives() or head in country_words()):
         return True
     return text[a - 1 : a] == "[" and text[b : b + 1] in {"]", "-"} and text[a:b].isupper()
 
 
+_OF_A_MINISTER = FIELDS | frozenset(data_sections("english/lexicon.txt")["ministries"])
+_OFFICE_AFTER = re.compile(r" (?:(?:Deputy|Vice|First) )?(?:Minister|Secretary|Commissioner|Ministry) ?")
 _DOTTED_FORM = re.compile(r" [A-Z]\.(?:[A-Z]\.){0,3}[ACGKLV]\.(?![\w-])")
 """A legal form in letters with stops, whose first letter is no part of the name: "Bank of Palmyra P.S.C."."""
 _SHIP_KIND = re.compile(
