@@ -108,6 +108,7 @@ def test_place_of_a_document(head: str, place: str | None) -> None:
         ("They put it off until a summit in Selwyn in December.", None),
         ("It has invited the envoy to Selwyn in December.", None),
         ("On a Monday there was nobody.", None),
+        ("I wrote this note before the board meets on Friday.", "2022-12-02"),
         ("Sales fell last March.", None),
         ("Sales fell last autumn.", None),
         ("Sales fell in March last year.", "2021-03"),
