@@ -34,7 +34,7 @@ _MOVED = re.compile(
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = (
     r"will|shall|(?:is|are) (?:to|expected|set for|planned for)|(?:plan|hope|want|aim|intend)s? to|going to|scheduled"
-    r"|due|set to|upcoming|meets|opens|begins|convenes|expires|resumes|decides|leaves|travels|arrives|visits"
+    r"|due|set to|upcoming|meets|opens|begins|convenes|expires|resumes|decides|travels|arrives|visits"
 )
 _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
