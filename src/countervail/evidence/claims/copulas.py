@@ -116,6 +116,10 @@ class Copulas(References):
         head = head_word(units, (a, b))
         inner = next((k + 1 for k in range(a, b) if units[k].lower == "of"), b)
         of = [(inner, b)] if inner < b else []
+        if head in {"candidate", "applicant"}:  # "is a candidate for membership of the pact"
+            wanted = [self.membership(units, s, clause) for s in clause.after("for", "to")][:1]
+            state = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"state"}
+            return ("applied_to", wanted[0]) if state and wanted and self.is_body(units, wanted[0]) else None
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
         if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
             return "listed_in", None  # "Eritrea is not a party"
@@ -194,11 +198,14 @@ class Copulas(References):
                     or (head in CLUBS and "own" not in words_of(units, spans[0]))
                 )
                 if len(bodies) == 1 and club:
-                    return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
+                    seated = next((r[0] for s in clause.after("as") if (r := role_of(units, s))), "listed_in")
+                    return Filled(clause, seated, subjects, bodies, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
                 owner = self.ids(parsed, clause, owners) or [UNKNOWN]
+                if "waiting" in words_of(units, spans[-1]):  # "is on the waiting list of the league"
+                    return Filled(clause, "applied_to", subjects, owner, {}, None, [*clause.subjects, *spans])
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 
@@ -235,20 +242,21 @@ class Copulas(References):
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
         if clause.verb.lemma in {"count", "number", "include", "list"} and clause.after("among"):
             return self._among(parsed, clause)
-        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"}:
+        sits = clause.verb.lemma == "sit" and not clause.verb.passive  # "sits in the league as an observer"
+        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"} and not sits:
             return None
         role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
-        who = clause.subjects if clause.verb.passive else clause.objects
-        if role is None or not who:
+        who = clause.subjects if clause.verb.passive or sits else clause.objects
+        if role is None or not who or (sits and {kind_of(i) for i in self.ids(parsed, clause, who)} != {"state"}):
             return None
         by = [s for s in clause.after("by") if clause.verb.passive and self.is_body(parsed.units, s)]
-        to = next(iter([*clause.after("to", "into"), *by]), None)
+        to = next(iter([*clause.after("to", "into", *(["in", "at"] * sits)), *by]), None)
         role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
-        if role[1] is None and not clause.verb.passive:
+        if role[1] is None and not (clause.verb.passive or sits):
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]
             self.clubs += inside[:1]
         made = self._member(parsed, clause, role, who)
-        if made is not None and made.predicate == "listed_in":
+        if made is not None and made.predicate == "listed_in" and not sits:
             made.predicate = "joined"
         return made
 

@@ -387,7 +387,7 @@ def covers(made: Filled, k: int) -> bool:
     return any(a <= k < b for a, b in spans)
 
 
-_OF_MEMBERS = frozenset(["suspended", "left", "applied_to", "joined", "refused", "founded"])
+_OF_MEMBERS = frozenset(["suspended", "expelled", "left", "applied_to", "joined", "refused", "founded"])
 _OF_LISTINGS = frozenset(["delisted", "sanctioned"])
 _OF_MEASURES = frozenset(["lifted", "imposed", "sanctioned", "evaded", "extended", "opposed", "supported", "approved"])
 
