@@ -154,7 +154,8 @@ NOUNS = {
     "invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise agreement effort efforts attempt "
     "attempts promises deal vow undertaking readiness willingness desire aim goal "
-    "verge brink wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",
+    "verge brink "
+    "wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",
     "conditional": "chance right ability option freedom possibility opportunity",
     "refused": "refusal failure inability reluctance",
 }

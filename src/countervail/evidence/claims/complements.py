@@ -39,7 +39,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
-    for words, frame in frames_of(verb.lemma):
+    for words, _ in frames_of(verb.lemma):
         i = past if words == ("on",) else verb.end
         dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
         if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:

@@ -119,7 +119,10 @@ class Copulas(References):
         if head in {"candidate", "applicant"}:  # "is a candidate for membership of the pact"
             wanted = [self.membership(units, s, clause) for s in clause.after("for", "to")][:1]
             state = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"state"}
-            return ("applied_to", wanted[0]) if state and wanted and self.is_body(units, wanted[0]) else None
+            plain = bool(wanted) and all(
+                units[k].tag not in "PG" for k in range(*wanted[0])
+            )  # not "the chair of the pact"
+            return ("applied_to", wanted[0]) if state and plain and self.is_body(units, wanted[0]) else None
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
         if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
             return "listed_in", None  # "Eritrea is not a party"
@@ -242,7 +245,9 @@ class Copulas(References):
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
         if clause.verb.lemma in {"count", "number", "include", "list"} and clause.after("among"):
             return self._among(parsed, clause)
-        sits = clause.verb.lemma == "sit" and not clause.verb.passive  # "sits in the league as an observer"
+        sits = clause.verb.lemma == "sit" and not (
+            clause.verb.passive or clause.after("at")
+        )  # "sits in it as an observer"
         if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"} and not sits:
             return None
         role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
@@ -250,7 +255,7 @@ class Copulas(References):
         if role is None or not who or (sits and {kind_of(i) for i in self.ids(parsed, clause, who)} != {"state"}):
             return None
         by = [s for s in clause.after("by") if clause.verb.passive and self.is_body(parsed.units, s)]
-        to = next(iter([*clause.after("to", "into", *(["in", "at"] * sits)), *by]), None)
+        to = next(iter([*clause.after("to", "into", *(["in"] * sits)), *by]), None)
         role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
         if role[1] is None and not (clause.verb.passive or sits):
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]

@@ -30,7 +30,7 @@ def _asserting(units: Sequence[Unit], i: int) -> bool:
 
 
 def _of_all(units: Sequence[Unit], i: int, right: str) -> bool:
-    """Whether the number before unit i stands for those spoken of: "All three remain suspended", "The two joined it"."""
+    """Whether the number before unit i stands for those spoken of: "All three remain", "The two joined it"."""
     first, forms = units[i - 2].lower, units[i].forms or {}
     if first == "all" and i == 2:
         return ("d" in forms and right != "N") or forms.get("b") in {"remain", "stay"}
@@ -337,7 +337,7 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
 
 
 def _asked(units: Sequence[Unit], i: int) -> bool:
-    """Whether the form in -ed that opens a sentence is of whom it names after a comma: "Invited to join it, Peru ..."."""
+    """Whether the form in -ed that opens a sentence is of whom it names after a comma: "Invited to join it, Peru"."""
     lemma = (units[i].forms or {}).get("n", "")
     operator = operator_of(lemma)
     led = operator is not None and operator.control == "object" and not i

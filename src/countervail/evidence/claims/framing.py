@@ -13,7 +13,6 @@ from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
-    OWN,
     attached,
     bodily,
     bound_for,
@@ -22,6 +21,7 @@ from countervail.evidence.claims.owners import (
     led_states,
     named_entry,
     of_member,
+    of_ones_own,
     owner_in,
     owners_of,
     with_post,
@@ -44,6 +44,7 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame, frames_of
 from countervail.evidence.text.tokens import lexicon
 
+_ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
@@ -110,7 +111,8 @@ class Framing(Appositions):
     def _begun(self, parsed: Parsed, clause: Clause, frame: Frame) -> Laid | None:
         """The frame with whom or what its verb is aimed at; None where it does not fit."""
         units, verb = parsed.units, clause.verb
-        direct, receiver = clause.subjects if verb.passive else clause.objects, list[Span]()
+        direct = clause.subjects if verb.passive else clause.objects
+        receiver: list[Span] = []
         if verb.passive and clause.objects and frame.predicate in _GIVING:  # "was offered gas"
             receiver, direct = direct, clause.objects
         agents = doers(clause) if verb.passive else clause.subjects
@@ -163,9 +165,7 @@ class Framing(Appositions):
         if frame.predicate == "left" and target and not bodily(units, target[0]) and bound_for(clause):
             return False  # "left Puerto Ayala for Bamako"
         if frame.predicate in _KEEPING_OUT and target:
-            (a, _), passive, head = target[0], verb.passive, head_word(units, target[0])
-            own = passive and units[a].lower in OWN and head in STATE_OF_BODY  # "its membership was frozen"
-            target = [(a, a + 1)] if own else whose(units, target)
+            target = (of_ones_own(units, target[0]) if verb.passive else []) or whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, of_member(units, s), clause) for s in target]
         target = [named_entry(units, s) for s in target]
@@ -221,9 +221,9 @@ class Framing(Appositions):
             if not objects:
                 return False  # "got round it": the text speaks of no measures
         pronoun = measure and units[target[0][0]].lower == "it"
-        if pronoun and frame.predicate == "refused" and not any(CLOSED["requests"].intersection(o[2:].split("-")) for o in objects):
+        if pronoun and frame.predicate == "refused" and not any(_ASKED.intersection(o[2:].split("-")) for o in objects):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
-            asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in CLOSED["requests"]]
+            asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in _ASKED]
             objects = self.ids(parsed, clause, asked[-1:])
         if pronoun and frame.predicate == "refused" and not objects:
             offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
@@ -345,9 +345,9 @@ class Framing(Appositions):
         )  # who else, it leaves open
         if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
-        if made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents and all(o.startswith("c.") for o in objects):
-            topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
-            made.subjects = [topic] if topic else subjects
+        kept_out = made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents
+        if kept_out and all(o.startswith("c.") for o in objects):
+            made.subjects = [i for i in [self.topic(parsed, clause, True)] if i] or subjects  # "Mali remains suspended"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"

@@ -314,6 +314,12 @@ def doers(clause: Clause) -> list[Span]:
     return found
 
 
+def of_ones_own(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The pronoun of "its membership of the pact", which says who is suspended."""
+    seat = units[span[0]].lower in OWN and head_word(units, span) in {"membership", "participation", "rights", "seat"}
+    return [(span[0], span[0] + 1)] if seat else []
+
+
 def by_somebody(clause: Clause) -> bool:
     """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
     over = clause.governor

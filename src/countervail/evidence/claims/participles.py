@@ -26,7 +26,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
         return
     if n and _had_done(units, clauses[n - 1].verb, verb):
         over = clauses[n - 1].verb
-        verb.kind, verb.passive, verb.past, verb.modal, verb.negated = "finite", True, over.past, over.modal, over.negated
+        verb.kind, verb.passive = "finite", True
+        verb.past, verb.modal, verb.negated = over.past, over.modal, over.negated
         return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
         return
