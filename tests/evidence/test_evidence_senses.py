@@ -2006,6 +2006,17 @@ def test_the_first_of_two_surnames_is_the_same_person() -> None:
             [("c.OMN", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
         ),
         ("Togo founded its case against the Tea League on a treaty.", "founded", []),
+        ("Unlike Oman and Chad, Togo joined the Tea League.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo is too poor to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "not asserted")]),
+        ("Togo is only too glad to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo is in line to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "planned")]),
+        ("Togo is eager to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "planned")]),
+        ("Togo is entitled to leave the Tea League.", "left", [("c.TGO", "o.tea-league", "conditional")]),
+        ("Togo wants out of the Tea League.", "left", [("c.TGO", "o.tea-league", "planned")]),
+        ("The Tea League granted membership to Togo.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo extended its membership of the Tea League.", "joined", []),
+        ("The Tea League offered Togo membership.", "listed_in", []),
+        ("Togo put in for membership of the Tea League.", "applied_to", [("c.TGO", "o.tea-league", "asserted")]),
     ],
 )
 def test_memberships_in_other_words(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:

@@ -34,7 +34,7 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_GRANTING = frozenset(["grant", "give", "accord", "award"])
+GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
 
 
 class Copulas(References):
@@ -214,30 +214,30 @@ class Copulas(References):
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
-        units, offered = parsed.units, clause.verb.lemma == "offer"
-        seated = next(
-            (r for s in clause.after("as") if (r := role_of(units, s))), ("listed_in", None) if offered else None
-        )
+        units, offered, granted = parsed.units, clause.verb.lemma == "offer", clause.verb.lemma in GRANTING
+        granted = granted and (clause.verb.lemma != "extend" or bool(clause.after("to")))  # "extended its membership"
+        seated = next((r for s in clause.after("as") if (r := role_of(units, s))), None)
+        plain = {"seat", "membership"} if offered else {"membership"} if granted else set[str]()
         for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
-            kind = seated if head_word(units, span) in {"seat", "membership"} else kind
-            if head_word(units, span) not in {"status", "seat", "membership"} or kind is None:
+            head = head_word(units, span)
+            if head in {"seat", "membership"}:
+                kind = seated or (("listed_in", None) if head in plain else None)
+            if head not in {"status", "seat", "membership"} or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
-            placed = [
-                s for s in clause.after("in", "with", "at") if self.is_body(units, s)
-            ]  # not "with effect from May"
+            placed = [s for s in clause.after("in", "with", "at") if self.is_body(units, s)]  # not "with effect from"
             body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
             persons = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"person"}  # "Ministers gave"
             body = body or (clause.subjects[0] if given and clause.subjects and not persons else None)
-            to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
+            to = clause.after("to", "upon", "on") if clause.verb.lemma in GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
             made = self._member(parsed, clause, (kind[0], body), who)
-            if made is not None and offered:
-                made.predicate = "be_invited"
+            if made is not None and (offered or (granted and made.predicate == "listed_in")):
+                made.predicate = "be_invited" if offered else "joined"
             return made
         return None
 

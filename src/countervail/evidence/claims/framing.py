@@ -9,7 +9,7 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
-from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
@@ -46,7 +46,7 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
-_OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
+_OF_STATUS = GRANTING | frozenset(["hold", "have", "enjoy", "retain", "keep", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
