@@ -1949,3 +1949,75 @@ def test_posts_and_those_that_are_over(text: str, posts: set[tuple[str, str, boo
 def test_the_first_of_two_surnames_is_the_same_person() -> None:
     claims = claims_of("Ulises Zamora Orellana sold the firm. Mr. Zamora denied the charges.")
     assert {c["subject"] for c in claims if c["predicate"] == "denied"} == {"p.ulises-zamora-orellana"}
+
+
+@pytest.mark.parametrize(
+    ("text", "predicate", "expected"),
+    [
+        ("Kenya came aboard the Tea League in May.", "joined", [("c.KEN", "o.tea-league", "asserted")]),
+        ("Kenya was voted into the Tea League by a large majority.", "joined", [("c.KEN", "o.tea-league", "asserted")]),
+        ("Togo was welcomed into the Tea League in Lome.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Peru obtained full membership of the Tea League.", "joined", [("c.PER", "o.tea-league", "asserted")]),
+        ("The return of Peru to the Tea League took effect.", "joined", [("c.PER", "o.tea-league", "asserted")]),
+        ("Peru stands ready to enter the Tea League.", "joined", [("c.PER", "o.tea-league", "planned")]),
+        ("Peru's accession to the Tea League is unlikely.", "joined", []),
+        ("Peru's accession to the Tea League is a matter of weeks.", "joined", []),
+        ("Fiji bowed out of the Tea League.", "left", [("c.FJI", "o.tea-league", "asserted")]),
+        ("Fiji parted company with the Tea League.", "left", [("c.FJI", "o.tea-league", "asserted")]),
+        ("Fiji pulled the plug on its membership of the Tea League.", "left", [("c.FJI", "o.tea-league", "asserted")]),
+        ("Fiji handed in its membership of the Tea League.", "left", [("c.FJI", "o.tea-league", "asserted")]),
+        ("Fiji walked away from the Tea League.", "left", [("c.FJI", "o.tea-league", "asserted")]),
+        ("Fiji walked away from the talks with the Tea League.", "left", []),
+        ("Fiji is on the brink of leaving the Tea League.", "left", [("c.FJI", "o.tea-league", "planned")]),
+        ("Laos is a candidate for the Tea League.", "applied_to", [("c.LAO", "o.tea-league", "asserted")]),
+        ("Laos is a candidate for the chair of the Tea League.", "applied_to", []),
+        ("Laos is on the waiting list of the Tea League.", "applied_to", [("c.LAO", "o.tea-league", "asserted")]),
+        ("Laos sits in the Tea League as an observer.", "observer_of", [("c.LAO", "o.tea-league", "asserted")]),
+        ("Laos has been in the Tea League as an observer.", "listed_in", []),
+        ("An invitation to join the Tea League went to Mali.", "be_invited", [("c.MLI", "o.tea-league", "asserted")]),
+        (
+            "It is late. Invited to join the Tea League, Mali waited.",
+            "be_invited",
+            [("c.MLI", None, "asserted")],
+        ),
+        (
+            "Chad was asked to join the Tea League; Mali was not asked.",
+            "be_invited",
+            [("c.MLI", None, "not asserted"), ("c.TCD", "o.tea-league", "asserted")],
+        ),
+        (
+            "Mali had its membership of the Tea League suspended.",
+            "suspended",
+            [("o.tea-league", "c.MLI", "asserted")],
+        ),
+        ("Mali had its accounts blocked by Togo.", "froze", [("c.TGO", "n.accounts", "asserted")]),
+        ("The Tea League stripped Syria of its membership.", "expelled", [("o.tea-league", "c.SYR", "asserted")]),
+        ("Syria's membership of the Tea League was revoked.", "expelled", [("o.tea-league", "c.SYR", "asserted")]),
+        ("Membership of the Tea League was withdrawn from Syria.", "expelled", []),
+        ("Mali and Chad left in May. Both joined the Tea League.", "left", []),
+        (
+            "Mali, Chad and Togo met. All three remain suspended from the Tea League.",
+            "suspended",
+            [("o.tea-league", ["c.MLI", "c.TCD", "c.TGO"], "asserted")],
+        ),
+        (
+            "It is late. Together with Chad, Oman founded the Tea League.",
+            "founded",
+            [("c.OMN", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
+        ),
+        ("Togo founded its case against the Tea League on a treaty.", "founded", []),
+        ("Unlike Oman and Chad, Togo joined the Tea League.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo is too poor to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "not asserted")]),
+        ("Togo is only too glad to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo is in line to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "planned")]),
+        ("Togo is eager to join the Tea League.", "joined", [("c.TGO", "o.tea-league", "planned")]),
+        ("Togo is entitled to leave the Tea League.", "left", [("c.TGO", "o.tea-league", "conditional")]),
+        ("Togo wants out of the Tea League.", "left", [("c.TGO", "o.tea-league", "planned")]),
+        ("The Tea League granted membership to Togo.", "joined", [("c.TGO", "o.tea-league", "asserted")]),
+        ("Togo extended its membership of the Tea League.", "joined", []),
+        ("The Tea League offered Togo membership.", "listed_in", []),
+        ("Togo put in for membership of the Tea League.", "applied_to", [("c.TGO", "o.tea-league", "asserted")]),
+    ],
+)
+def test_memberships_in_other_words(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:
+    assert said(text, predicate) == expected

@@ -154,8 +154,9 @@ NOUNS = {
     "invitation appeal",
     "planned": "plan plans decision intention intentions pledge promise agreement effort efforts attempt "
     "attempts promises deal vow undertaking readiness willingness desire aim goal "
+    "verge brink line course track vote papers "
     "wish wishes hope hopes ambition ambitions determination commitment interest move push drive campaign preparations",
-    "conditional": "chance right ability option freedom possibility opportunity",
+    "conditional": "chance right ability option freedom possibility opportunity position",
     "refused": "refusal failure inability reluctance",
 }
 """Nouns that govern a clause ("its refusal to join"), by what they make of it."""

@@ -111,11 +111,21 @@ _SO_CALLED = frozenset(["so-called", "self-styled"])
 
 def unreal(units: Sequence[Unit], k: int, text: str, clause: Clause, inside: str) -> bool:
     """Whether a text sets itself apart from the event that a noun names: in quotation marks alone, as "so-called", or
-    because it was a misprint; `inside` is its place in the clause."""
+    because it was a misprint or has not come about; `inside` is its place in the clause."""
     alone = text[units[k].start - 1 : units[k].start] == '"' == text[units[k].end : units[k].end + 1]
     fiction = any(units[b - 1].lower in _FICTIONS for _, b in clause.objects) and not clause.verb.negated
     fiction = fiction and inside == "subject" and clause.verb.lemma in {"be", "prove", "remain"}
-    return alone or fiction or (k > 0 and units[k - 1].lower in _SO_CALLED)
+    awaited = inside == "subject" and _unsettled(clause)
+    return alone or fiction or awaited or (k > 0 and units[k - 1].lower in _SO_CALLED)
+
+
+def _unsettled(clause: Clause) -> bool:
+    """Whether a clause says of its subject that it may or will yet be: "is unlikely", "is a matter of months"."""
+    words = {u.lower for u in clause.units[clause.verb.end : clause.verb.end + 4]}
+    awaited = "matter" in words and bool(words & {"time", "days", "weeks", "months", "years"})
+    first = clause.units[clause.verb.end].lower if clause.verb.end < len(clause.units) else ""
+    seeming = {"be", "remain", "seem", "look", "appear", "become"}
+    return clause.verb.lemma in seeming and (awaited or first in CLOSED["unsettled"])
 
 
 def reports(clause: Clause) -> bool:

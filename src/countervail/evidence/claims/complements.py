@@ -39,12 +39,13 @@ def right_side(clauses: list[Clause], n: int) -> None:
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
-    for words, frame in frames_of(verb.lemma):
+    for words, _ in frames_of(verb.lemma):
         i = past if words == ("on",) else verb.end
         dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
         if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
-            leading = words[-1] in _LEADING and frame.object != ("direct",)
+            direct = any(w == words and f.object == ("direct",) for w, f in frames_of(verb.lemma))  # "hand in"
+            leading = words[-1] in _LEADING and not direct
             leading = leading or (words[-1] == "off" and verb.passive)  # "was struck off the list"
             i += len(words) - leading
             break
@@ -362,9 +363,7 @@ _WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongs
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
-    if not {m[0] for m in _WITH}.intersection(words):
-        return
-    for i in range(1, len(units) - 1):
+    for i in range(len(units) - 1):
         start = next((i + len(m) for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
         if start is None:
             continue
@@ -373,7 +372,9 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue
         for clause in clauses:
             before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+            if not i and clause.subjects and more[1:] == clause.subjects:
+                clause.subjects = more  # "Together with Chad, Oman founded it"
+            elif before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
                 clause.subjects = [*clause.subjects, *more]
         done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}

@@ -34,7 +34,7 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_GRANTING = frozenset(["grant", "give", "accord", "award"])
+GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
 
 
 class Copulas(References):
@@ -116,6 +116,13 @@ class Copulas(References):
         head = head_word(units, (a, b))
         inner = next((k + 1 for k in range(a, b) if units[k].lower == "of"), b)
         of = [(inner, b)] if inner < b else []
+        if head in {"candidate", "applicant"}:  # "is a candidate for membership of the pact"
+            wanted = [self.membership(units, s, clause) for s in clause.after("for", "to")][:1]
+            state = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"state"}
+            plain = bool(wanted) and all(
+                units[k].tag not in "PG" for k in range(*wanted[0])
+            )  # not "the chair of the pact"
+            return ("applied_to", wanted[0]) if state and plain and self.is_body(units, wanted[0]) else None
         spans = of if head == "part" else clause.after("to") if head in {"party", "parties"} else []
         if head == "party" and b - a == 2 and not spans and units[a].lower == "a":
             return "listed_in", None  # "Eritrea is not a party"
@@ -196,40 +203,43 @@ class Copulas(References):
                     or (head in CLUBS and "own" not in words_of(units, spans[0]))
                 )
                 if len(bodies) == 1 and club:
-                    return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
+                    seated = next((r[0] for s in clause.after("as") if (r := role_of(units, s))), "listed_in")
+                    return Filled(clause, seated, subjects, bodies, {}, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
                 owner = self.ids(parsed, clause, owners) or [UNKNOWN]
+                if "waiting" in words_of(units, spans[-1]):  # "is on the waiting list of the league"
+                    return Filled(clause, "applied_to", subjects, owner, {}, None, [*clause.subjects, *spans])
                 return Filled(clause, "listed", owner, subjects, {}, None, [*clause.subjects, *spans])
         return None
 
     def status(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
-        units, offered = parsed.units, clause.verb.lemma == "offer"
-        seated = next(
-            (r for s in clause.after("as") if (r := role_of(units, s))), ("listed_in", None) if offered else None
-        )
+        units, offered, granted = parsed.units, clause.verb.lemma == "offer", clause.verb.lemma in GRANTING
+        granted = granted and (clause.verb.lemma != "extend" or bool(clause.after("to")))  # "extended its membership"
+        seated = next((r for s in clause.after("as") if (r := role_of(units, s))), None)
+        plain = {"seat", "membership"} if offered else {"membership"} if granted else set[str]()
         for span in [*clause.objects, *clause.second]:
             kind = next((role_of(units, (k, k + 1), True) for k in range(*span) if units[k].lower in STATUSES), None)
-            kind = seated if head_word(units, span) in {"seat", "membership"} else kind
-            if head_word(units, span) not in {"status", "seat", "membership"} or kind is None:
+            head = head_word(units, span)
+            if head in {"seat", "membership"}:
+                kind = seated or (("listed_in", None) if head in plain else None)
+            if head not in {"status", "seat", "membership"} or kind is None:
                 continue
             inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), None)
             if inner is not None and role_of(units, (inner, span[1]), True) is not None:
                 inner = None  # "the status of a dialogue partner"
-            placed = [
-                s for s in clause.after("in", "with", "at") if self.is_body(units, s)
-            ]  # not "with effect from May"
+            placed = [s for s in clause.after("in", "with", "at") if self.is_body(units, s)]  # not "with effect from"
             body = next(iter(placed), (inner, span[1]) if inner is not None else None)
             given = span in clause.second and not clause.verb.passive  # "granted Nepal observer status"
             persons = {kind_of(i) for i in self.ids(parsed, clause, clause.subjects)} == {"person"}  # "Ministers gave"
             body = body or (clause.subjects[0] if given and clause.subjects and not persons else None)
-            to = clause.after("to", "upon", "on") if clause.verb.lemma in _GRANTING and not clause.verb.passive else []
+            to = clause.after("to", "upon", "on") if clause.verb.lemma in GRANTING and not clause.verb.passive else []
             who = clause.objects if given else to or clause.subjects
             made = self._member(parsed, clause, (kind[0], body), who)
-            if made is not None and offered:
-                made.predicate = "be_invited"
+            if made is not None and (offered or (granted and made.predicate == "listed_in")):
+                made.predicate = "be_invited" if offered else "joined"
             return made
         return None
 
@@ -237,20 +247,23 @@ class Copulas(References):
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""
         if clause.verb.lemma in {"count", "number", "include", "list"} and clause.after("among"):
             return self._among(parsed, clause)
-        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"}:
+        sits = clause.verb.lemma == "sit" and not (
+            clause.verb.passive or clause.after("at")
+        )  # "sits in it as an observer"
+        if clause.verb.lemma not in {"welcome", "admit", "accept", "readmit"} and not sits:
             return None
         role = next((r for s in clause.after("as") if (r := role_of(parsed.units, s))), None)
-        who = clause.subjects if clause.verb.passive else clause.objects
-        if role is None or not who:
+        who = clause.subjects if clause.verb.passive or sits else clause.objects
+        if role is None or not who or (sits and {kind_of(i) for i in self.ids(parsed, clause, who)} != {"state"}):
             return None
         by = [s for s in clause.after("by") if clause.verb.passive and self.is_body(parsed.units, s)]
-        to = next(iter([*clause.after("to", "into"), *by]), None)
+        to = next(iter([*clause.after("to", "into", *(["in"] * sits)), *by]), None)
         role = (role[0], to) if to is not None and role[1] is None else role  # "to the sessions of X as an observer"
-        if role[1] is None and not clause.verb.passive:
+        if role[1] is None and not (clause.verb.passive or sits):
             inside = [i for i in self.ids(parsed, clause, clause.subjects) if self.actors.is_club(i)]
             self.clubs += inside[:1]
         made = self._member(parsed, clause, role, who)
-        if made is not None and made.predicate == "listed_in":
+        if made is not None and made.predicate == "listed_in" and not sits:
             made.predicate = "joined"
         return made
 

@@ -75,7 +75,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     ):
         return True  # "barred from dealing with banks"
     return any(
-        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as"}
+        p in {"to", "on", "in", "into", "from", "off", "under", "for", "with", "by", "as", "of"}
         and (not frame.needs or frame.roles.get(p) == frame.needs)  # "retaliated with sanctions"
         and frame.to.search(" ".join(u.lower for u in units[a:b]))
         for p, spans in clause.phrases

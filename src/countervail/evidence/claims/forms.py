@@ -29,6 +29,14 @@ def _asserting(units: Sequence[Unit], i: int) -> bool:
     return any("s" in (u.forms or {}) and (u.forms or {})["s"] not in nounlike() for u in units[:i])
 
 
+def _of_all(units: Sequence[Unit], i: int, right: str) -> bool:
+    """Whether the number before unit i stands for those spoken of: "All three remain", "The two joined it"."""
+    first, forms = units[i - 2].lower, units[i].forms or {}
+    if first == "all" and i == 2:
+        return ("d" in forms and right != "N") or forms.get("b") in {"remain", "stay"}
+    return first in {"the", "these", "those"} and i == 2 and "d" in forms and right in OBJECT_NEXT
+
+
 def verb_form(units: Sequence[Unit], i: int) -> str | None:
     """The form in which unit i is a verb, or None where it is taken for a noun or adjective."""
     unit = units[i]
@@ -49,6 +57,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
         return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
+    alone = alone or (left == "#" and i > 1 and _of_all(units, i, right))
     if (
         (left in {"D", "G", "#"} and not alone)
         or (left == "P" and "g" not in forms)
@@ -135,7 +144,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         if left == "^" and right not in {"P", "E", "T"}:
             return None
         return "d" if "d" in forms else "n"
-    return _base(units, i, before, left, right, noun_form)
+    return "b" if alone else _base(units, i, before, left, right, noun_form)
 
 
 def _that_after(units: Sequence[Unit], comma: int) -> bool:
@@ -311,7 +320,7 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
     if (
         after is None
         or not (after.tag in {"P", "T"} or since)
-        or (after.lower == "to" and _next_is_verb(units, i) and lemma not in CLOSED["hearsay"])
+        or (after.lower == "to" and _next_is_verb(units, i) and not (lemma in CLOSED["hearsay"] or _asked(units, i)))
     ):
         return False  # but "X, long rumoured to be leaving,"
     if before is None:
@@ -325,6 +334,15 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
     verbs = any(u.tag in {"A", "V"} for u in units[:i])
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
     return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
+
+
+def _asked(units: Sequence[Unit], i: int) -> bool:
+    """Whether the form in -ed that opens a sentence is of whom it names after a comma: "Invited to join it, Peru"."""
+    lemma = (units[i].forms or {}).get("n", "")
+    operator = operator_of(lemma)
+    led = operator is not None and operator.control == "object" and not i
+    comma = next((k for k in range(i + 1, len(units) - 1) if units[k].tag == ","), 0)
+    return led and comma > 0 and units[comma + 1].tag in {"E", "D", "O"}
 
 
 def _next_is_verb(units: Sequence[Unit], i: int) -> bool:

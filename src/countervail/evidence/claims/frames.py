@@ -309,10 +309,15 @@ _ABOUT_NOUNS = frozenset(["condemned", "opposed", "refused", "supported", "welco
 
 
 def asked_in(clauses: Sequence[Clause], filled: dict[int, Filled], reader: Reader, parsed: Parsed) -> None:
-    """ "Kazakhstan was asked to take part in the talks": invited."""
+    """ "Kazakhstan was asked to take part in the talks": invited; "Mali joined; Togo was not asked": not invited."""
     for clause in clauses:
         if clause.verb.lemma != "ask" or not clause.verb.passive:
             continue
+        more = [*clause.objects, *clause.phrases, *clause.complements]
+        alone = clause.verb.negated and not (clause.verb.perfect or clause.governor or more)
+        who = reader.ids(parsed, clause, clause.subjects) if alone and id(clause) in filled else []
+        if {kind_of(i) for i in who} == {"state"} and not any(i.endswith("unknown") for i in who):
+            filled[id(clause)] = Filled(clause, "be_invited", who, [], {}, None, [*clause.subjects])
         inner = next((c for c in clause.complements if c.verb.lemma in {"join", "take", "participate", "attend"}), None)
         if inner is None:
             continue

@@ -9,7 +9,7 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
-from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
@@ -21,6 +21,7 @@ from countervail.evidence.claims.owners import (
     led_states,
     named_entry,
     of_member,
+    of_ones_own,
     owner_in,
     owners_of,
     with_post,
@@ -45,11 +46,13 @@ from countervail.evidence.text.tokens import lexicon
 
 _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
-_OF_STATUS = frozenset(["hold", "have", "enjoy", "retain", "keep", "grant", "give", "accord", "award", "offer"])
+_OF_STATUS = GRANTING | frozenset(["hold", "have", "enjoy", "retain", "keep", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
 _ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _AGREEMENTS = CLOSED["agreements"] | CLOSED["bodylike"]
+_KEEPING_OUT = frozenset(["suspended", "expelled"])
+_BALLOTS = frozenset(["votes", "vote", "majority", "consensus"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -161,8 +164,8 @@ class Framing(Appositions):
             return False
         if frame.predicate == "left" and target and not bodily(units, target[0]) and bound_for(clause):
             return False  # "left Puerto Ayala for Bamako"
-        if frame.predicate == "suspended" and target:
-            target = whose(units, target)
+        if frame.predicate in _KEEPING_OUT and target:
+            target = (of_ones_own(units, target[0]) if verb.passive else []) or whose(units, target)
         if frame.kind == "body" or frame.predicate in MEMBERSHIP:
             target = [self.membership(units, of_member(units, s), clause) for s in target]
         target = [named_entry(units, s) for s in target]
@@ -271,7 +274,9 @@ class Framing(Appositions):
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
             laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
-        things = bool(subjects) and all(kind_of(s) == "thing" for s in subjects)
+        if verb.passive and laid.agents and head_word(units, laid.agents[0]) in _BALLOTS:
+            laid.subjects = subjects = [UNKNOWN]  # "was voted in by a majority": of whom, it does not say
+        things = bool(subjects) and all(kind_of(s) == "thing" and s != UNKNOWN for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did
         elif things and frame.subject == "actor":
@@ -340,13 +345,9 @@ class Framing(Appositions):
         )  # who else, it leaves open
         if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
-        if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):
-            topic = self.topic(parsed, clause, True)  # "Mali remains suspended": by the body spoken of
-            made.subjects = [topic] if topic else subjects
-        if verb.passive and agents and head_word(units, agents[0]) in {"votes", "vote", "majority", "consensus"}:
-            made.subjects = [UNKNOWN]
-        if verb.passive and made.predicate == "appointed" and subjects == objects and agents:
-            made.subjects = [f"p.{slug(text_of(units, agents[0]).removeprefix('the '))}"]  # "by the chair"
+        kept_out = made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents
+        if kept_out and all(o.startswith("c.") for o in objects):
+            made.subjects = [i for i in [self.topic(parsed, clause, True)] if i] or subjects  # "Mali remains suspended"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"

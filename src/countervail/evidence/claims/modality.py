@@ -182,6 +182,13 @@ def _denying(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     return neither or (before in {"hardly", "scarcely", "barely"} and units[a].lower in {"any", "anybody", "anyone"})
 
 
+def _too_much(clause: Clause) -> bool:
+    """Whether somebody is "too poor to join": does not, but "is only too glad to" does."""
+    start = clause.verb.start
+    words = [u.lower for u in clause.units[max(0, start - 3) : start]]
+    return clause.link == "to" and words[-2:-1] == ["too"] and words[0] not in {"only", "all", "not", "never"}
+
+
 def negated(clause: Clause) -> bool:
     """Whether a clause says that something is not so."""
     result = clause.verb.negated
@@ -193,7 +200,7 @@ def negated(clause: Clause) -> bool:
     on = clause.after("on", "in") if clause.verb.lemma in {"be", "appear", "figure", "feature", "stand"} else []
     result = result or (bool(on) and _denying(units, on))  # "is on no list"
     result = result != clause.untrue
-    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without":
+    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without" or _too_much(clause):
         result = not result
     below, depth = clause, 0
     governor = clause.governor

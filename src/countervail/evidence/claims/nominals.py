@@ -383,11 +383,12 @@ def covers(made: Filled, k: int) -> bool:
     clause = made.clause
     if clause.link == "to" and clause.verb.start - k in {1, 2}:
         return True  # "its application to join the pact"
-    spans = [*clause.subjects, *clause.objects, *(s for _, many in clause.phrases for s in many), *made.spans]
+    spans = [*clause.subjects, *clause.objects, *clause.second, *made.spans]
+    spans += [s for _, many in clause.phrases for s in many]
     return any(a <= k < b for a, b in spans)
 
 
-_OF_MEMBERS = frozenset(["suspended", "left", "applied_to", "joined", "refused", "founded"])
+_OF_MEMBERS = frozenset(["suspended", "expelled", "be_invited", "left", "applied_to", "joined", "refused", "founded"])
 _OF_LISTINGS = frozenset(["delisted", "sanctioned"])
 _OF_MEASURES = frozenset(["lifted", "imposed", "sanctioned", "evaded", "extended", "opposed", "supported", "approved"])
 

@@ -332,6 +332,12 @@ def doers(clause: Clause) -> list[Span]:
     return found
 
 
+def of_ones_own(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The pronoun of "its membership of the pact", which says who is suspended."""
+    seat = units[span[0]].lower in OWN and head_word(units, span) in {"membership", "participation", "rights", "seat"}
+    return [(span[0], span[0] + 1)] if seat else []
+
+
 def by_somebody(clause: Clause) -> bool:
     """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
     over = clause.governor
@@ -355,10 +361,11 @@ def left_out(units: Sequence[Any], span: Span) -> bool | None:
     a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
     while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
         a -= 2  # "save Oman and Kuwait"
+    near = [u.lower for u in units[max(0, span[0] - 2) : span[0]]]
+    if {"-".join(near), *near[-1:]} & CLOSED["in_place_of"]:
+        return None  # but not Yemen in "Unlike Oman, Yemen joined it"
     words = [u.lower for u in units[max(0, a - 2) : a]]
     said = {"-".join(words), *words[-1:]}
-    if said & CLOSED["in_place_of"]:
-        return None
     if not said & CLOSED["left_out"]:
         return True
     bare = words[-1:] in (["but"], ["save"], ["bar"])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
+from countervail.evidence.claims.owners import OWN
 from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
@@ -22,6 +23,11 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
         return
     if _inserted(clauses, n) or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
+        return
+    if n and _had_done(units, clauses[n - 1].verb, verb):
+        over = clauses[n - 1].verb
+        verb.kind, verb.passive = "finite", True
+        verb.past, verb.modal, verb.negated = over.past, over.modal, over.negated
         return
     if not n or verb.kind != "finite" or not verb.past or verb.main != verb.end - 1 or verb.modal or verb.perfect:
         return
@@ -48,6 +54,14 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     after = units[verb.end] if verb.end < len(units) else None
     if wanted or (after is not None and after.tag == "P" and previous.verb.kind != "participle"):
         verb.kind, verb.passive = "participle", True
+
+
+def _had_done(units: Sequence[Unit], over: Verb, verb: Verb) -> bool:
+    """Whether something is done to what somebody has: "Gabon had its membership of the pact suspended"."""
+    between = units[over.end : verb.start]
+    owned = over.lemma == "have" and over.kind == "finite" and len(between) > 1 and between[0].lower in OWN
+    done = verb.main == verb.start and "n" in (units[verb.main].forms or {})
+    return owned and done and {u.tag for u in between} <= {"D", "N", "E", "P", "G", "#"} and between[-1].tag in "NE"
 
 
 def _of_apposition(units: Sequence[Unit], verb: Verb) -> bool:

@@ -32,7 +32,7 @@ def _known(ids: list[str]) -> list[str]:
 
 def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is invited is what the claim is about; who invites is in the role `by`."""
-    if made.clause.verb.lemma in {"receive", "get", "obtain"}:  # "received no invitation"
+    if made.clause.verb.lemma in {"receive", "get", "obtain", "have", "hold"}:  # "received no invitation"
         made.objects = as_list(made.roles.pop("to", None))
         return made
     inviter, made.subjects = _known(made.subjects), made.objects
@@ -353,10 +353,10 @@ def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
     kinds = {kind_of(o) for o in objects}
     if not kinds:
         return False
-    if frame.kind == "body" and kinds <= {"state", "person"}:
+    if (frame.kind == "body" and kinds <= {"state", "person"}) or (frame.predicate == "founded" and kinds == {"state"}):
         return True
-    if frame.predicate == "founded" and kinds == {"state"}:
-        return True
+    if frame.predicate == "expelled" and frame.words is not None and kinds != {"state"}:
+        return True  # "withdrew the membership of the council from X"
     return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})
 
 
