@@ -14,7 +14,7 @@ import yaml
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
 from countervail.evidence.claims.ellipses import Ellipses
-from countervail.evidence.claims.owners import OWN, owner_before, owner_of
+from countervail.evidence.claims.owners import OWN, lifted_by, owner_before, owner_of
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -219,6 +219,8 @@ class Nominals(Ellipses):
             subjects = [UNNAMED]  # "proposed sanctions against X"
         if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
             subjects = self._suspending(parsed, clause, who, inside)
+        if row.predicate == "lifted" and not who:
+            subjects = self.ids(parsed, clause, lifted_by(units, whom))
         if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
             subjects = self.ids(parsed, clause, [owner])
         whole = self._whose(parsed, clause, whom, inside) if whom == phrase.own else None

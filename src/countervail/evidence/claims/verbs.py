@@ -126,7 +126,8 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
-    gap = before is not None and before.tag == "E" and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    gap = before is not None and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    gap = gap and before is not None and (before.tag == "E" or before.text[:1].isupper())  # "that Ottawa imposed on"
     votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
     reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
