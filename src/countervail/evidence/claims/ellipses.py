@@ -19,6 +19,8 @@ REPEATED = MEMBERSHIP | CLOSED["repeated"]
 _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"]) | {
     "touch",
+    "let",
+    "grant",
     "countenance",
     "entertain",
 }
@@ -208,7 +210,7 @@ class Ellipses(Copulas):
         spans = what or clause.objects
         objects = self.ids(parsed, clause, spans)
         if _pronoun_alone(parsed, spans) and not _asked_for(objects):
-            objects = []
+            objects, what = [], spans
         clause.second = [*what] or clause.second
         roles = {} if what else {"what": clause.verb.lemma}
         made = Filled(clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans])

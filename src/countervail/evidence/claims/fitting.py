@@ -168,6 +168,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    if made.predicate == "denied" and {"neither", "nor"} & clause.verb.words:
+        return True  # "neither confirmed nor denied the report"
     pointing = (
         made.predicate == "refused" and not made.objects and [units[a].lower for a, _ in clause.objects] == ["it"]
     )

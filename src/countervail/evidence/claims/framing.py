@@ -321,11 +321,11 @@ class Framing(Appositions):
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
-                counted = CLOSED["counted"]  # "the list of States"
-                owners = [o for o in owners if head_word(parsed.units, o) not in counted]
+                owners = [o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]]
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
-            if frame.predicate == "lifted" and verb.passive and not subjects:
-                subjects = self.ids(parsed, clause, lifted_by(parsed.units, laid.target))
+            if frame.predicate in {"lifted", "sanctioned"} and verb.passive and not subjects:
+                measures = laid.target if frame.predicate == "lifted" else clause.after("with", "under")
+                subjects = self.ids(parsed, clause, lifted_by(parsed.units, measures))
             laid.subjects = subjects or [UNKNOWN]
         return True
 

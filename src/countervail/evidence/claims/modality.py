@@ -202,7 +202,7 @@ def negated(clause: Clause) -> bool:
             if (
                 governor.operator is not None
                 and governor.operator.negates
-                and not (governor.operator.control == "object" and below.link == "of")
+                and not (governor.operator.control == "object" and below.link == "of" and governor.particle != "of")
                 and not (governor.verb.lemma == "keep" and below.link != "from")  # "keeps buying"
             ):
                 result = not result

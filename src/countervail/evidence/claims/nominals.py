@@ -214,13 +214,12 @@ class Nominals(Ellipses):
             return None
         if row.predicate == "joined" and who == phrase.own and who and units[who[0][0]].text.isupper():
             return None  # "EAEU accession": whose?
+        who = who or (lifted_by(units, whom) if row.predicate == "lifted" else [])
         subjects = self._whose(parsed, clause, who, inside)
         if wanted:
             subjects = [UNNAMED]  # "proposed sanctions against X"
         if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
             subjects = self._suspending(parsed, clause, who, inside)
-        if row.predicate == "lifted" and not who:
-            subjects = self.ids(parsed, clause, lifted_by(units, whom))
         if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
             subjects = self.ids(parsed, clause, [owner])
         whole = self._whose(parsed, clause, whom, inside) if whom == phrase.own else None
@@ -290,6 +289,7 @@ class Nominals(Ellipses):
         verb = Verb(phrase.at, phrase.at + 1, units[phrase.at].lower, "noun", main=phrase.at)
         event = Clause(verb, units, times=phrase.times, end=phrase.end)
         verb.negated = inside == "subject" and row.predicate == "supplied" and clause.verb.lemma in {"stop", "cease"}
+        verb.negated = verb.negated or units[phrase.start].lower == "no"  # "no breach of it by X was found"
         event.source, event.reported = clause.source, clause.reported
         event.governor, event.link = (clause.governor, clause.link) if inside else (None, "")
         event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
