@@ -17,13 +17,7 @@ from countervail.evidence.claims.units import CLOSED, SELVES
 
 REPEATED = MEMBERSHIP | CLOSED["repeated"]
 _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
-_SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"]) | {
-    "touch",
-    "let",
-    "grant",
-    "countenance",
-    "entertain",
-}
+_SERVING = CLOSED["serving"]
 """What a bank or carrier that stops doing it refuses."""
 _GRANTING = frozenset(["accept", "grant", "admit", "adopt", "approve", "allow", "endorse"])
 _ASKING = frozenset(["question", "questions", "letter", "letters", "questionnaire", "query", "queries"])
@@ -352,7 +346,8 @@ class Ellipses(Copulas):
             return Filled(clause, "refused", subjects, same.objects, what, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
             return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)
-        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
+        passive = verb.lemma == "have" and same.clause.verb.passive and not (said or self.questioned)
+        if (verb.lemma == "be" or passive) and same.clause.verb.lemma not in {"be", "become"}:
             if not same.clause.verb.passive:
                 return None
             alike = same.objects and kind_of(same.objects[0]) == kind_of(subjects[0])

@@ -337,7 +337,7 @@ class Nominals(Ellipses):
             roles |= {"through": one_or_many(banks)} if banks and inside else {}  # "handled payments by X to Y"
         spans = [(phrase.start, phrase.end)]
         made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
-        made.certain = row.certain
+        made.certain = row.certain and not verb.negated
         return made
 
 
