@@ -397,3 +397,12 @@ def noun_over(units: Sequence[Any], at: int) -> str:
         if units[k].tag not in {"N", "E", "D", "O", "C", "G", ",", "B", "#", "Q"} and units[k].tag != "P":
             return ""
     return ""
+
+
+def owned_object(clause: Clause) -> None:
+    """ "X, whose assets Norway froze": Norway froze them; not "whose parent Volta owns a yard"."""
+    (a, b), units = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0), clause.units
+    owned = b - a > 2 and units[a].lower == "whose" and all(u.tag == "N" for u in units[a + 1 : b - 1])
+    named = owned and units[b - 1].text[:1].isupper() and clause.verb.start == b
+    if named and not (clause.objects or clause.complements or clause.verb.passive or clause.verb.lemma == "be"):
+        clause.subjects, clause.objects = [(b - 1, b)], [(a, b - 1)]

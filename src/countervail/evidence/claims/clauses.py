@@ -11,6 +11,7 @@ from countervail.evidence.claims.clause import (
     contrasted,
     lacks_object,
     noun_apart,
+    owned_object,
     repeated,
     reports,
 )
@@ -49,6 +50,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             about_report(clauses, n)
     for n in range(len(clauses)):
         right_side(clauses, n)
+        owned_object(clauses[n])
     for n in range(len(clauses) - 1):
         _shared_object(clauses, n)
     opening_phrase(clauses, units)

@@ -112,7 +112,8 @@ class Context:
                 # not of the Committee in "recommends that the Committee ask X to"
                 found[:0] = [s for n in names for s in self.actors.several(n)[:1] if not s.endswith(".unknown")]
             report, depth = speaker_clause(report), depth + 1
-        if not found and clause.source:
+        over = clause.governor.operator if clause.governor is not None else None
+        if not found and clause.source and not (over is not None and over.modality == "denied"):
             found = [self._source(parsed, clause.source[0], self.actors.recent)]
         return tuple(dict.fromkeys([*parsed.speakers, *found]))
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
-from countervail.evidence.claims.modality import negated
+from countervail.evidence.claims.modality import negated, unfinished
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -17,8 +17,10 @@ from countervail.evidence.claims.units import CLOSED, SELVES
 
 REPEATED = MEMBERSHIP | CLOSED["repeated"]
 _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
-_SERVING = frozenset(["accept", "take", "handle", "clear", "process", "honour", "open", "serve", "carry", "insure"])
+_SERVING = CLOSED["serving"]
 """What a bank or carrier that stops doing it refuses."""
+_GRANTING = frozenset(["accept", "grant", "admit", "adopt", "approve", "allow", "endorse"])
+_ASKING = frozenset(["question", "questions", "letter", "letters", "questionnaire", "query", "queries"])
 _ANSWERING = CLOSED["answering"]
 _ASKED = CLOSED["requests"]
 _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
@@ -45,15 +47,19 @@ class Ellipses(Copulas):
             return self._appointed_too(parsed, made)
         if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
             return self._supplied_too(parsed, made)
-        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units) or units[i].tag != "E":
+        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units):
             return None
+        capital = units[i].tag == "N" and units[i].text[:1].isupper() and units[i - 1].tag == "C"
+        if units[i].tag != "E" and not capital:
+            return None  # "delisted it in May, and London in June"
         at = i + 1 if units[i + 1].tag == "T" else i + 2
         if units[at].tag != "T" or units[i + 1].tag not in {"T", "P", "B"}:
             return None
         other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
-        return Filled(
-            other, made.predicate, self.ids(parsed, clause, [(i, i + 1)]), made.objects, {}, None, [(i, at + 1)]
-        )
+        who = self.ids(parsed, clause, [(i, i + 1)])
+        if units[i].tag != "E" and {kind_of(w) for w in who} != {"state"}:
+            return None
+        return Filled(other, made.predicate, who, made.objects, {}, None, [(i, at + 1)])
 
     def _appointed_too(self, parsed: Parsed, made: Filled) -> Filled | None:
         """ "appointed A (Chad) Registrar and B (Togo) Treasurer", "A as chair and B as treasurer": the second."""
@@ -113,9 +119,12 @@ class Ellipses(Copulas):
             lemma = clause.verb.lemma
             unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
             serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
-            if serving and negated(clause) and clause.objects and not clause.verb.passive:
-                self._not_accepted(parsed, clause, filled)
-            offered = lemma == "accept" and negated(clause) and clause.verb.passive and not clause.verb.modal
+            spurned = _spurned(parsed, clause)
+            if (serving and negated(clause) and clause.objects and not clause.verb.passive) or spurned:
+                self._not_accepted(parsed, clause, filled, spurned)
+            offered = lemma in _GRANTING and negated(clause) and clause.verb.passive and not clause.verb.modal
+            once = bool({"was", "were"} & clause.verb.words) and "yet" not in clause.verb.words
+            offered = offered and (lemma == "accept" or once)  # not "has not been granted"
             if offered and all(head_word(parsed.units, s) in _ASKED for s in clause.subjects) and clause.subjects:
                 objects = self.ids(parsed, clause, clause.subjects)  # "the offer was not accepted"
                 made = Filled(clause, "refused", [UNKNOWN], objects, {}, None, [*clause.subjects])
@@ -133,7 +142,8 @@ class Ellipses(Copulas):
                 continue
             if inner is None:
                 continue
-            if inner.verb.lemma in _ANSWERING:  # "declined to say"
+            words = {u.lower for a, b in inner.objects for u in parsed.units[a:b]}
+            if inner.verb.lemma in _ANSWERING and not _ASKING & words:  # "declined to say"
                 filled.pop(id(clause), None)
                 continue
             known = filled.get(id(inner))
@@ -185,18 +195,19 @@ class Ellipses(Copulas):
                 made = Filled(clause, "refused", who, objects, roles, None, [*clause.subjects, *clause.objects])
                 made.certain, filled[id(clause)] = True, made
 
-    def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> None:
+    def _not_accepted(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled], what: Sequence[Span]) -> None:
         """ "no longer accepts such payments": refuses them; an offer that is not accepted is not agreed to."""
         known = filled.get(id(clause))
         subjects = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) != "thing" and i != UNKNOWN]
         if (known is not None and known.predicate == "agreed") or not subjects or "neither" in clause.verb.words:
             return  # "neither accepted nor refused it"
-        objects = self.ids(parsed, clause, clause.objects)
-        if _pronoun_alone(parsed, clause.objects) and not _asked_for(objects):
-            objects = []
-        made = Filled(
-            clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects]
-        )
+        spans = what or clause.objects
+        objects = self.ids(parsed, clause, spans)
+        if _pronoun_alone(parsed, spans) and not _asked_for(objects):
+            objects, what = [], spans
+        clause.second = [*what] or clause.second
+        roles = {} if what else {"what": clause.verb.lemma}
+        made = Filled(clause, "refused", subjects, objects, roles, None, [*clause.subjects, *spans])
         made.certain = True
         filled[id(clause)] = made
 
@@ -252,7 +263,7 @@ class Ellipses(Copulas):
         """ "Bosnia would like to", "Latvia has yet to", "means to do so in May": the same as before, not yet done."""
         units, verb, spans = parsed.units, clause.verb, clause.subjects
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c is not clause.governor] or self.last
-        if not before or not spans or not _unfinished(clause) or before[-1].predicate not in REPEATED:
+        if not before or not spans or not unfinished(clause) or before[-1].predicate not in REPEATED:
             return None
         over = clause.governor if clause.link == "that" else None
         named = [*(over.subjects if over is not None else []), *spans]
@@ -328,9 +339,15 @@ class Ellipses(Copulas):
         same = before[-1]
         if same.predicate == "refused" and verb.modal and not (verb.negated or inverted):
             return None  # "Chad has refused to sign it. Mali will": sign it
+        over, too = same.clause.governor, {"too", "likewise"} & {u.lower for u in units[verb.start : verb.end + 1]}
+        spurned = over is not None and over.verb.lemma in {"refuse", "decline"} and not over.verb.negated
+        if spurned and same.clause.verb.kind == "infinitive" and (inverted or too) and not verb.negated:
+            what = {"what": same.clause.verb.lemma}  # "X refused to sign, as did Y"
+            return Filled(clause, "refused", subjects, same.objects, what, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
             return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)
-        if verb.lemma == "be" and same.clause.verb.lemma not in {"be", "become"}:
+        passive = verb.lemma == "have" and same.clause.verb.passive and not (said or self.questioned)
+        if (verb.lemma == "be" or passive) and same.clause.verb.lemma not in {"be", "become"}:
             if not same.clause.verb.passive:
                 return None
             alike = same.objects and kind_of(same.objects[0]) == kind_of(subjects[0])
@@ -345,25 +362,12 @@ class Ellipses(Copulas):
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
 
 
-_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
-
-
-def _unfinished(clause: Clause) -> bool:
-    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
-    units, verb, i = clause.units, clause.verb, clause.verb.end
-    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
-    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
-        return False
-    wishing = clause.operator is not None and clause.operator.modality == "planned"
-    wishing = (
-        wishing
-        or verb.lemma in _WISHING - {"be", "have"}
-        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
-    )
-    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
-    after = [u.lower for u in units[i + 1 : i + 4]]
-    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
-    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")
+def _spurned(parsed: Parsed, clause: Clause) -> list[Span]:
+    """What somebody "will have none of", "would not hear of"."""
+    none = clause.verb.lemma == "have" and [text_of(parsed.units, s) for s in clause.objects] == ["none"]
+    deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
+    willing = clause.verb.modal in {"will", "would"} and not clause.condition
+    return clause.after("of") if (none or deaf) and willing else []
 
 
 def _untrue(clause: Clause, words: Sequence[str]) -> bool:

@@ -168,6 +168,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True
     if made.predicate in {"refused", "denied"} and not made.objects and negated(clause) and not told:
         return True
+    if made.predicate == "denied" and {"neither", "nor"} & clause.verb.words:
+        return True  # "neither confirmed nor denied the report"
     pointing = (
         made.predicate == "refused" and not made.objects and [units[a].lower for a, _ in clause.objects] == ["it"]
     )
@@ -193,7 +195,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     if made.predicate == "accused" and clause.verb.lemma == "charge" and not clause.verb.passive and not told_of:
         return True  # "charges the trucks a transit fee"
     charged = made.predicate == "accused" and not (
-        clause.after("of") or any(c.link == "of" for c in clause.complements)
+        clause.after("of", *(["for"] if clause.verb.lemma == "blame" else []))
+        or any(c.link == "of" for c in clause.complements)
     )
     charged = charged and not (negated(clause) and clause.verb.lemma == "accuse")  # "no firm has been accused"
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
@@ -330,6 +333,8 @@ def sure(
         return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
     if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
         return True
+    if above is not None and above.verb.kind == "gerund" and above.subjects and above.subjects[0][0] > b:
+        return True  # "Denying that it had paid, Togo left"
     if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
         return False  # "we intend to designate him": whose state, the text does not say
     if word in {"we", "us"}:

@@ -118,11 +118,22 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             named = i + 2 < len(units) and units[i + 2].tag == "E"
             if left == "C" and named and after is not None and _takes(forms.get("s", ""), after.lower):
                 return "s"  # "urges an inquiry and calls on Italy"
+            headlined = forms["s"] in CLOSED["headlined"]
+            first = i == 1 or units[i - 2].tag in {"-", ":", ";"}
+            plain = left == right == "N" and titled(before) and not units[i - 1].lower.endswith("s")
+            if headlined and first and plain:
+                return "s"  # "London lifts sanctions on X"
             return (
                 "s"
                 if (
                     left in {"E", "O", "R"}
-                    and (asks or (right == "N" and (left != "E" or (_does(forms) and not (after and after.forms)))))
+                    and (
+                        asks
+                        or (
+                            right == "N"
+                            and (left != "E" or (_does(forms) and (headlined or not (after and after.forms))))
+                        )
+                    )
                 )
                 or (
                     left == "N"
@@ -162,7 +173,7 @@ def _so_before(units: Sequence[Unit], i: int) -> bool:
 
 def _does(forms: Mapping[str, str], form: str = "s") -> bool:
     """Whether a form in -s after a name and before a noun is rather a verb: "Serbia holds observer status"."""
-    return forms.get(form, "") in {"hold", "host", "supply", "export", "import", "fund", "own", "need", "control"}
+    return forms.get(form, "") in CLOSED["done_by_names"] | CLOSED["headlined"]
 
 
 @cache
@@ -257,6 +268,13 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     helps = left == "N" and before.lower.endswith("s") and BARE.intersection((units[i].forms or {}).values())
     if helps and any(u.forms and "b" in u.forms for u in units[i + 2 : i + 5]):
         return "b"  # "traders help firms evade"
+    after_it = units[i + 1] if i + 1 < len(units) else None
+    if (
+        (units[i].forms or {}).get("b") in {"include", "comprise"}
+        and _many(units, i)
+        and (object_next or titled(after_it))
+    ):
+        return "b"  # "Firms listed by Japan include X"
     those = i > 1 and units[i - 2].lower == "those" and "n" in (units[i - 1].forms or {})
     if those and right in {"D", "E", "#"}:
         return "b"  # "Those designated include X"
@@ -303,6 +321,7 @@ def many_of_a_place(units: Sequence[Unit], i: int) -> bool:
     k = next((k for k in range(1, i) if units[k].tag == "P"), None)
     if k is None or units[k - 1].tag != "N" or not units[k - 1].lower.endswith("s") or i - k > 6:
         return False
+    i -= units[i - 1].tag == "B"  # "Banks in Italy still decline to"
     return all(u.tag in {"D", "N", "E", "#", "P", "G"} for u in [*units[: k - 1], *units[k + 1 : i]])
 
 

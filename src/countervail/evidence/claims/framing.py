@@ -19,6 +19,7 @@ from countervail.evidence.claims.owners import (
     by_somebody,
     doers,
     led_states,
+    lifted_by,
     named_entry,
     of_member,
     of_ones_own,
@@ -84,9 +85,8 @@ class Framing(Appositions):
 
     def _by_frames(self, parsed: Parsed, clause: Clause) -> Filled | None:
         for words, frame in frames_of(clause.verb.lemma):
-            if not frame.predicate or frame.internal or not follows(clause, words):
-                continue
-            if frame.moved and (clause.verb.passive or clause.objects):
+            stays = frame.moved and (clause.verb.passive or clause.objects)
+            if not frame.predicate or frame.internal or stays or not follows(clause, words):
                 continue
             done = replace(clause, verb=replace(clause.verb, passive=True)) if frame.moved else clause
             made = self._frame(parsed, done, frame)
@@ -326,10 +326,11 @@ class Framing(Appositions):
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
-                owners = [
-                    o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]
-                ]  # "the list of States"
+                owners = [o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]]
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
+            if frame.predicate in {"lifted", "sanctioned"} and verb.passive and not subjects:
+                measures = laid.target if frame.predicate == "lifted" else clause.after("with", "under")
+                subjects = self.ids(parsed, clause, lifted_by(parsed.units, measures))
             laid.subjects = subjects or [UNKNOWN]
         return True
 

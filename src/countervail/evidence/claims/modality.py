@@ -200,7 +200,8 @@ def negated(clause: Clause) -> bool:
     on = clause.after("on", "in") if clause.verb.lemma in {"be", "appear", "figure", "feature", "stand"} else []
     result = result or (bool(on) and _denying(units, on))  # "is on no list"
     result = result != clause.untrue
-    if noun_effect(clause.noun) == "refused" or clause.unwilling or clause.link == "without" or _too_much(clause):
+    unwilling = clause.unwilling or clause.link == "without" or _too_much(clause) or _given_up(clause)
+    if noun_effect(clause.noun) == "refused" or unwilling:
         result = not result
     below, depth = clause, 0
     governor = clause.governor
@@ -209,7 +210,7 @@ def negated(clause: Clause) -> bool:
             if (
                 governor.operator is not None
                 and governor.operator.negates
-                and not (governor.operator.control == "object" and below.link == "of")
+                and not (governor.operator.control == "object" and below.link == "of" and governor.particle != "of")
                 and not (governor.verb.lemma == "keep" and below.link != "from")  # "keeps buying"
             ):
                 result = not result
@@ -221,6 +222,17 @@ def negated(clause: Clause) -> bool:
         below, depth = governor, depth + 1
         governor = governor.governor
     return result
+
+
+def _given_up(clause: Clause) -> bool:
+    """Whether what it was planned to do was given up: "shelved its plan to list X", "has dropped plans to sign"."""
+    if clause.link != "to" or clause.governor is not None or noun_effect(clause.noun) != "planned":
+        return False
+    units, k = clause.units, clause.verb.start - 2
+    while k > 0 and units[k].tag in {"D", "G", "N", "E", "B"}:
+        k -= 1
+    dropped = units[k].tag == "V" and not CLOSED["dropping"].isdisjoint((units[k].forms or {}).values())
+    return dropped and all(u.tag != "X" and u.lower not in CLOSED["modals"] for u in units[max(0, k - 3) : k])
 
 
 def _not_held(report: Clause, below: Clause) -> bool:
@@ -320,3 +332,24 @@ def sentence_negated(clause: str) -> bool:
 
 
 # -- reports round a clause --------------------------------------------------------------------------------------------
+
+
+_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
+
+
+def unfinished(clause: Clause) -> bool:
+    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
+    units, verb, i = clause.units, clause.verb, clause.verb.end
+    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
+    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
+        return False
+    wishing = clause.operator is not None and clause.operator.modality == "planned"
+    wishing = (
+        wishing
+        or verb.lemma in _WISHING - {"be", "have"}
+        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
+    )
+    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
+    after = [u.lower for u in units[i + 1 : i + 4]]
+    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
+    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")

@@ -14,7 +14,7 @@ import yaml
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
 from countervail.evidence.claims.ellipses import Ellipses
-from countervail.evidence.claims.owners import OWN, owner_before, owner_of
+from countervail.evidence.claims.owners import OWN, lifted_by, owner_before, owner_of
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
 from countervail.evidence.claims.speech import Parsed
@@ -214,6 +214,7 @@ class Nominals(Ellipses):
             return None
         if row.predicate == "joined" and who == phrase.own and who and units[who[0][0]].text.isupper():
             return None  # "EAEU accession": whose?
+        who = who or (lifted_by(units, whom) if row.predicate == "lifted" else [])
         subjects = self._whose(parsed, clause, who, inside)
         if wanted:
             subjects = [UNNAMED]  # "proposed sanctions against X"
@@ -288,6 +289,7 @@ class Nominals(Ellipses):
         verb = Verb(phrase.at, phrase.at + 1, units[phrase.at].lower, "noun", main=phrase.at)
         event = Clause(verb, units, times=phrase.times, end=phrase.end)
         verb.negated = inside == "subject" and row.predicate == "supplied" and clause.verb.lemma in {"stop", "cease"}
+        verb.negated = verb.negated or units[phrase.start].lower == "no"  # "no breach of it by X was found"
         event.source, event.reported = clause.source, clause.reported
         event.governor, event.link = (clause.governor, clause.link) if inside else (None, "")
         event.noun, event.untrue = (clause.noun, clause.untrue) if inside else ("", False)
@@ -335,7 +337,7 @@ class Nominals(Ellipses):
             roles |= {"through": one_or_many(banks)} if banks and inside else {}  # "handled payments by X to Y"
         spans = [(phrase.start, phrase.end)]
         made = Filled(event, row.predicate, subjects, objects, roles, None, spans)
-        made.certain = row.certain
+        made.certain = row.certain and not verb.negated
         return made
 
 

@@ -86,6 +86,17 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
     return [first, other] if several and adjective_codes(units[other[0]].text) else [first]
 
 
+_MEASURES = frozenset(["sanctions", "embargo", "restrictions", "measures", "ban", "bans", "tariffs", "blockade"])
+
+
+def lifted_by(units: Sequence[Unit], spans: Sequence[Span]) -> list[Span]:
+    """Whose measures are lifted where nobody else is named: "EU sanctions were eased"; not "the Iran sanctions"."""
+    a, b = spans[0] if len(spans) == 1 else (0, 0)
+    head = next((k for k in range(a, b) if units[k].lower in _MEASURES), a)
+    found = [(k, k + 1) for k in range(a, head) if _whose_list(units[k]) or units[k].text in {"US", "UK", "U.S."}]
+    return found if len(found) == 1 else []
+
+
 def country_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[str, Span] | None:
     """What "another BRICS country" is: in the body."""
     a, b = span

@@ -86,6 +86,9 @@ def _before_main_verb(clauses: list[Clause], n: int) -> bool:
     if following.kind != "finite" or not sure or not between or between[0].tag != "P":
         return False
     spans = listed_to(units, verb.start, 0)
+    named = [units[verb.start - 2].tag, units[verb.start - 1].text[:1].isupper()] == ["R", True]
+    if named and verb.start > 2 and units[verb.start - 3].tag == "N":
+        return False  # "the ban that Ottawa imposed on it was lifted"
     apposed = bool(spans) and spans[0][0] > 1 and units[spans[0][0] - 1].tag == "," and units[spans[0][0]].tag == "D"
     if apposed and between[-1].tag == ",":
         between = between[:-1]  # "X, the company named in those reports, has denied them"

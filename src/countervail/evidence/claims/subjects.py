@@ -235,8 +235,9 @@ def _inverted(clause: Clause) -> None:
     operator = clause.operator
     if operator is None or not operator.speaker or clause.verb.passive:
         return
-    if [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 1]] == ["that"]:
-        return  # "also proposed that claims be paid"
+    after = [u.lower for u in clause.units[clause.verb.end : clause.verb.end + 2]]
+    if after[:1] == ["that"] or (clause.verb.lemma == "recall" and {"envoy", "consul", "ambassador"} & {*after[1:]}):
+        return  # "also proposed that claims be paid", "Chad, listed by X, recalled its envoy"
     clause.subjects = listed_from(clause.units, clause.verb.end, len(clause.units))[:1]
 
 

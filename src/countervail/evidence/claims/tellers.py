@@ -25,9 +25,9 @@ def about_report(clauses: list[Clause], n: int) -> None:
     if n == 0:
         return
     for k in range(start - 2):
-        if units[k + 1].lower != "that" or units[k].tag != "N" or not noun_effect(units[k].lower):
+        if units[k].tag != "N" or not noun_effect(units[k].lower) or not (that := _that_of(units, k)):
             continue
-        inside = [c for c in clauses[:n] if c.verb.start > k + 1]
+        inside = [c for c in clauses[:n] if c.verb.start > that]
         if not any(c.verb.kind == "finite" and not c.relative for c in inside) or clause.relative:
             return
         last = inside[-1].verb.end
@@ -40,6 +40,14 @@ def about_report(clauses: list[Clause], n: int) -> None:
             for inner in inside:
                 inner.untrue = True
         return
+
+
+def _that_of(units: Sequence[Unit], k: int) -> int:
+    """Where "that" stands after a noun, or after the noun and who says it: "the claim by X that"; 0 where none does."""
+    if units[k + 1].lower in {"by", "from"}:
+        whom = listed_from(units, k + 2, len(units))[-1:]
+        k = whom[0][1] - 1 if whom else k
+    return k + 1 if [u.lower for u in units[k + 1 : k + 2]] == ["that"] else 0
 
 
 def said_false(before: Clause | None, word: str) -> bool:

@@ -190,6 +190,8 @@ def _settle(units: list[Unit]) -> None:
                 unit.tag = "B"  # "Iran, Belarus and Malaysia, all invited by China"
         elif unit.lower == "both" and _left_over(units, i):
             unit.tag = "O"  # "the text, which both refused"
+        elif unit.lower == "both" and before is None and "d" in ((following and following.forms) or {}):
+            unit.tag = "O" if [u.tag for u in units[i + 2 : i + 3]] != ["N"] else unit.tag  # "Both declined to"
         elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
             if before.tag in {"A", "E", "N"}:
                 unit.tag = "B"  # "have both applied", "X once proposed"

@@ -121,12 +121,21 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
         led = (u.forms for u in units[max(0, i - 7) : i - 1] if u.forms and set(u.forms) != {"n"})  # not "seen by"
         kind = "infinitive" if any(BARE.intersection(forms.values()) for forms in led) else kind
-    if lemma in {"remain", "stay"} and after is not None and "n" in (after.forms or {}) and units[i + 1] is after:
+    if (
+        (
+            lemma in {"remain", "stay"}
+            or (lemma == "stand" and after is not None and after.lower in {"accused", "indicted"})
+        )
+        and after is not None
+        and "n" in (after.forms or {})
+        and units[i + 1] is after
+    ):
         return Verb(
             start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
         )
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
-    gap = before is not None and before.tag == "E" and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    gap = before is not None and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
+    gap = gap and before is not None and (before.tag == "E" or before.text[:1].isupper())  # "that Ottawa imposed on"
     votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
     reduced = reduced and not gap  # "the measures that Norway introduced by decree"
     if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
