@@ -325,6 +325,7 @@ class Appositions(Nominals):
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
         wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
+        wished += [c for c in clause.complements if c.link == "ing"]  # "suggested extending the scheme"
         governs = bool(wished if clause.verb.lemma == "suggest" else [c for c in clause.complements if not c.asked])
         given = clause.verb.lemma == "offer" and clause.objects  # "offered Peru money and help to build a port"
         return frame.predicate in _BY_CLAUSE and governs and not given

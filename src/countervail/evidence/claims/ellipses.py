@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span, reports
+from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
+from countervail.evidence.claims.references import (
+    MEMBERSHIP,
+    UNKNOWN,
+    UNNAMED,
+    Filled,
+    asked_for,
+    one_or_many,
+    pronoun_alone,
+)
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 
@@ -86,6 +94,22 @@ class Ellipses(Copulas):
         who = self.ids(parsed, clause, [other])
         return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
 
+    def as_much(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "Oman gave the fund five million, Chad gave three": what is given, and to whom, as before."""
+        units, said = parsed.units, clause.objects
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled] or self.last
+        giving = {clause.verb.lemma, before[-1].clause.verb.lemma} <= CLOSED["contributing"] if before else False
+        if not giving or before[-1].predicate not in {"paid", "supplied"} or len(said) != 1 or clause.phrases:
+            return None
+        number = [u.tag == "#" or u.lower in {"nothing", "none", "another"} for u in units[slice(*said[0])]]
+        who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body"}]
+        if not all(number) or clause.second or UNKNOWN in who:
+            return None
+        same, spans = before[-1], [*clause.subjects, *said]
+        made = Filled(clause, same.predicate, who, same.objects, {"what": text_of(units, said[0])}, same.frame, spans)
+        made.denied = units[said[0][0]].lower in {"nothing", "none"}
+        return made if who else None
+
     def taken_off(self, parsed: Parsed, clause: Clause, before: Sequence[Filled]) -> Filled | None:
         """ "put X on its list and removed it later": off the list; "struck X off its list and added Y": on it."""
         added = clause.coordinated and clause.verb.lemma in {"add", "include", "insert"} and not clause.phrases
@@ -144,7 +168,7 @@ class Ellipses(Copulas):
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
-            if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
+            if known is None and pronoun_alone(parsed.units, spans) and not asked_for(objects):
                 word = parsed.units[spans[0][0]].lower  # "refused to give it": what, we do not know
                 objects = [f"n.{word}"] if word not in SELVES else []
             if objects == [self.actors.state] and parsed.units[spans[0][0]].lower == "us":
@@ -192,7 +216,7 @@ class Ellipses(Copulas):
         if (known is not None and known.predicate == "agreed") or not subjects or "neither" in clause.verb.words:
             return  # "neither accepted nor refused it"
         objects = self.ids(parsed, clause, clause.objects)
-        if _pronoun_alone(parsed, clause.objects) and not _asked_for(objects):
+        if pronoun_alone(parsed.units, clause.objects) and not asked_for(objects):
             objects = []
         made = Filled(
             clause, "refused", subjects, objects, {"what": clause.verb.lemma}, None, [*clause.subjects, *clause.objects]
@@ -375,17 +399,3 @@ def _untrue(clause: Clause, words: Sequence[str]) -> bool:
         return False
     word = {w for w in words if w in CLOSED["untrue"]}
     return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)
-
-
-def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
-    """Whether a phrase is "it", "them" or "itself" and no more."""
-    return (
-        len(spans) == 1
-        and parsed.units[spans[0][0]].lower in {"it", "them", *SELVES}
-        and spans[0][1] - spans[0][0] == 1
-    )
-
-
-def _asked_for(ids: Sequence[str]) -> bool:
-    """Whether something is a request, offer or the like."""
-    return any(_ASKED.intersection(i[2:].split("-")) for i in ids)

@@ -100,6 +100,18 @@ def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
     return False
 
 
+def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
+    """Whether what something is done to is not what the frame asks for: nobody joins a state or founds one."""
+    kinds = {kind_of(o) for o in objects}
+    if not kinds:
+        return False
+    if frame.kind == "body" and kinds <= {"state", "person"}:
+        return True
+    if frame.predicate == "founded" and kinds == {"state"}:
+        return True
+    return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})
+
+
 def eventful(clause: Clause) -> bool:
     """Whether a verb claims an event of the table."""
     direct = clause.subjects if clause.verb.passive else clause.objects
@@ -242,7 +254,7 @@ def telling(made: Filled) -> bool:
     if (
         made.predicate == "agreed"
         and made.clause.verb.passive
-        and _TERMS.intersection(*[o[2:].split("-") for o in made.objects])
+        and (_TERMS | _ASKED).intersection(*[o[2:].split("-") for o in made.objects])
     ):
         return True  # "the price has not been agreed"
     counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])

@@ -286,6 +286,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
         return False
     told = any(u.lower == "to" for u in units[max(0, k - 4) : k])  # "proposed to the board that it list X"
     near = 24 if units[k - 1].tag == "C" else 6 if told else 3  # "that the Council delist X and that it list Y"
+    if CLOSED["ideas"].intersection(u.lower for u in units[max(0, k - 4) : k]):
+        return True  # "a proposal by Peru that the bank appoint"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 

@@ -10,7 +10,7 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
     attached,
@@ -36,7 +36,7 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 from countervail.evidence.model import slug
