@@ -1,5 +1,4 @@
-"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"),
-refusals and denials."""
+"""What is said again of somebody else: ellipsis, gapping ("and Peru in May"); refusals and denials."""
 
 from __future__ import annotations
 
@@ -103,12 +102,12 @@ class Ellipses(Copulas):
             return None
         number = [u.tag == "#" or u.lower in {"nothing", "none", "another"} for u in units[slice(*said[0])]]
         who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body"}]
-        if not all(number) or clause.second or UNKNOWN in who:
+        if not all(number) or clause.second or UNKNOWN in who or not who:
             return None
         same, spans = before[-1], [*clause.subjects, *said]
         made = Filled(clause, same.predicate, who, same.objects, {"what": text_of(units, said[0])}, same.frame, spans)
         made.denied = units[said[0][0]].lower in {"nothing", "none"}
-        return made if who else None
+        return made
 
     def taken_off(self, parsed: Parsed, clause: Clause, before: Sequence[Filled]) -> Filled | None:
         """ "put X on its list and removed it later": off the list; "struck X off its list and added Y": on it."""

@@ -44,7 +44,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
     given = (
         " ".join(u.lower for a, b in clause.second for u in units[a:b])
-        if frame.predicate in {"paid", "refused"}
+        if frame.predicate in {"paid", "refused", "supplied"}
         else ""
     )
     worded = frame.words is None or pointed or frame.words.search(text)
@@ -66,7 +66,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         )  # "the measures that it applies"
         if clause.objects or (gap and not clause.after("to", "for")):
             return False
-    if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
+    sold = frame.needs == "to" and bool(given) and not clause.verb.passive  # "sold Mali four helicopters"
+    if frame.needs and not (sold or any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases)):
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
@@ -251,11 +252,9 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
-    if (
-        made.predicate == "agreed"
-        and made.clause.verb.passive
-        and (_TERMS | _ASKED).intersection(*[o[2:].split("-") for o in made.objects])
-    ):
+    terms = _TERMS if made.clause.verb.lemma == "reach" else _TERMS | _ASKED  # "the offer was accepted"
+    agreed = made.predicate == "agreed" and made.clause.verb.passive
+    if agreed and terms.intersection(*[o[2:].split("-") for o in made.objects]):
         return True  # "the price has not been agreed"
     counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])
     counted_ones = counted_ones or any(u.lower in {"schedule", "annex", "below"} for u in made.clause.units)

@@ -22,6 +22,7 @@ from countervail.evidence.claims.owners import (
     named_entry,
     of_member,
     owner_in,
+    owner_of,
     owners_of,
     with_post,
 )
@@ -315,15 +316,16 @@ class Framing(Appositions):
         if not laid.subjects:
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
-                from_whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
-                subjects = self.ids(parsed, clause, from_whom)
+                whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
+                subjects = self.ids(parsed, clause, whom)
+            owner = owner_of(parsed.units, laid.direct[0]) if frame.moved and laid.direct and not subjects else None
+            if owner and parsed.units[owner[1]].tag == "G":
+                subjects = self.ids(parsed, clause, [owner])  # "X's payments went through a bank"
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
-                owners = [
-                    o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]
-                ]  # "the list of States"
+                owners = [o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]]  # not of States
                 subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
             laid.subjects = subjects or [UNKNOWN]
         return True
@@ -335,9 +337,7 @@ class Framing(Appositions):
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
         both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        with_one = (
-            len(both) == 1 and both == clause.after("with") and verb.kind == "participle"
-        )  # who else, it leaves open
+        with_one = len(both) == 1 and both == clause.after("with") and verb.kind == "participle"  # who else, is open
         if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         if made.predicate == "suspended" and subjects == [UNKNOWN] and all(o.startswith("c.") for o in objects):

@@ -97,6 +97,13 @@ def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[
     return states if len(states) == len(named) > 1 else []
 
 
+def _as_many(units: Sequence[Unit], k: int) -> bool:
+    """Whether a number, or "another two", is all that is said at unit k before the clause or sentence ends."""
+    k += k < len(units) and units[k].lower in {"another", "a", "the"}
+    ends = [u.tag for u in units[k : k + 2]]
+    return ends[:1] == ["#"] and ends[1:] in ([], ["."], [";"])
+
+
 def stand_apart(units: Sequence[Unit]) -> None:
     """Take out of the sentence what only counts its points or concedes: "Second, X left", "X, whatever Y says, left";
     and what only makes a date vague."""
@@ -116,6 +123,8 @@ def stand_apart(units: Sequence[Unit]) -> None:
             units[k].tag, units[k].forms = "B", None  # "a plan put forward by Angola"
         if units[k].lower == "headquarters" or (units[k].lower == "being" and k and units[k - 1].lower == "into"):
             units[k].tag, units[k].forms = "N", None  # "the new headquarters came from", "brought into being by"
+        if units[k].tag == "," and [u.tag for u in units[k + 1 : k + 3]] == ["C", "E"] and _as_many(units, k + 3):
+            units[k].tag = ";"  # "bought two boats from Peru, and Benin one"
         if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
             continue
         end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)
