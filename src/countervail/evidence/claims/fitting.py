@@ -66,7 +66,9 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         )  # "the measures that it applies"
         if clause.objects or (gap and not clause.after("to", "for")):
             return False
-    sold = frame.needs == "to" and bool(given) and not clause.verb.passive  # "sold Mali four helicopters"
+    apiece = bool(direct) and units[direct[0][1] - 1].tag == "E" and frame.words is not None
+    sold = apiece and frame.words is not None and frame.words.search(given)  # "sold Mali four helicopters"
+    sold = sold and frame.needs == "to" and not clause.verb.passive
     if frame.needs and not (sold or any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases)):
         return False
     if frame.to is None or _listed_later(units, clause, frame):

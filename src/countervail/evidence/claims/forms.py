@@ -236,6 +236,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     many = left == "N" and before.lower.endswith("s")
     if that and left in {"N", "E"} and (not noun_form or many or _many(units, i)):
         return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
+    named = left == "E" and before.lower.endswith("s") and i > 1 and units[i - 2].lower == "the"
+    if named and right in {"D", "#"}:
+        return "b"  # "because the Emirates pay the rest"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     onward = onward or (right in {"P", ".", ","} and not noun_form)
     if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):

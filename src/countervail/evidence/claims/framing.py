@@ -305,7 +305,7 @@ class Framing(Appositions):
 
     def _doers(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it where the subject does not say; whether anybody may."""
-        clause, frame, verb = laid.clause, laid.frame, laid.clause.verb
+        clause, frame, verb, units = laid.clause, laid.frame, laid.clause.verb, parsed.units
         aimed = "direct" not in frame.object and frame.what != "direct"
         if not laid.subjects and verb.passive and aimed and frame.words is None:
             laid.subjects = self.ids(parsed, clause, laid.direct)
@@ -316,17 +316,18 @@ class Framing(Appositions):
         if not laid.subjects:
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
-                whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
-                subjects = self.ids(parsed, clause, whom)
-            owner = owner_of(parsed.units, laid.direct[0]) if frame.moved and laid.direct and not subjects else None
-            if owner and parsed.units[owner[1]].tag == "G":
-                subjects = self.ids(parsed, clause, [owner])  # "X's payments went through a bank"
+                subjects = self.ids(parsed, clause, [s for s in clause.after("from") if units[s[0]].lower != "any"])
+            moved = laid.direct[0] if frame.moved and laid.direct and not subjects else None
+            if moved and (by := attached(units, moved, "by")):
+                subjects = self.ids(parsed, clause, by)  # "payments by X went through a bank"
+            elif moved and (own := owner_of(units, moved)) and units[own[1]].tag == "G":
+                subjects = self.ids(parsed, clause, [own])  # "X's payments"
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
-                lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
-                owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
-                owners = [o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]]  # not of States
-                subjects = [self.actors.of(parsed.units, o, self.actors.recent) for o in owners]
+                lists = [] if any(head_word(units, s) == "behalf" for s in lists) else lists
+                owners = list(dict.fromkeys(o for s in lists for o in owners_of(units, s)))
+                owners = [o for o in owners if head_word(units, o) not in CLOSED["counted"]]  # not of States
+                subjects = [self.actors.of(units, o, self.actors.recent) for o in owners]
             laid.subjects = subjects or [UNKNOWN]
         return True
 
