@@ -2016,6 +2016,8 @@ def test_the_first_of_two_surnames_is_the_same_person() -> None:
         ("supplied", "The transfer of prisoners by Peru to Chile began.", []),
         ("paid", "Ghana put 5 million dollars to good use.", []),
         ("paid", "Peru settled old accounts with Chile.", []),
+        ("paid", "Oman said it had received 4 million dollars from Peru.", [("c.PER", "c.OMN", "asserted")]),
+        ("supplied", "Oman said it had received six tractors from Peru.", [("c.PER", "c.OMN", "asserted")]),
         ("agreed", "Chad said yes to the plan.", [("c.TCD", "n.plan", "asserted")]),
         ("proposed", "Peru came up with a plan for a register.", [("c.PER", "n.plan", "asserted")]),
         ("paid", "Iraq's payments went through Orta Bank.", [("c.IRQ", None, "asserted")]),

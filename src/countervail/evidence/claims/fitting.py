@@ -373,7 +373,8 @@ def sure(
         here |= {
             actors.of(parsed.units, span, actors.recent) for span in over.objects
         }  # "warned X that it could be listed"
-    done = clause.verb.passive and made.objects and made.predicate != "be_invited"
+    taken = made.predicate in {"paid", "supplied"} and clause.verb.lemma in CLOSED["receiving"]  # "said it received"
+    done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
     own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
     who = set(made.objects if done else own)
     if clause.verb.passive and clause.objects and "to" in made.roles:
