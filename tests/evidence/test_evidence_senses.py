@@ -2098,3 +2098,80 @@ def test_the_first_of_two_surnames_is_the_same_person() -> None:
 )
 def test_memberships_in_other_words(text: str, predicate: str, expected: list[tuple[str, Any, str]]) -> None:
     assert said(text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("paid", "The bill for the bridge was settled by Ghana.", [("c.GHA", "n.bill", "asserted")]),
+        ("paid", "Norway footed the bill for the congress.", [("c.NOR", "n.bill", "asserted")]),
+        ("paid", "Peru paid off its debt to Chile.", [("c.PER", "c.CHL", "asserted")]),
+        ("paid", "The money for the new headquarters came from Oman.", [("c.OMN", "n.money", "asserted")]),
+        ("paid", "Oman put 7 million dollars into the Tea Fund.", [("c.OMN", "o.tea-fund", "asserted")]),
+        ("paid", "Chad lodged 2 million euros with the Tea Bank.", [("c.TCD", "o.tea-bank", "asserted")]),
+        (
+            "paid",
+            "Ghana gave six million dollars to the Tea Fund, Togo gave two. Peru gave nothing.",
+            [
+                ("c.GHA", "o.tea-fund", "asserted"),
+                ("c.PER", "o.tea-fund", "not asserted"),
+                ("c.TGO", "o.tea-fund", "asserted"),
+            ],
+        ),
+        ("paid", "Oman's transfer of 9 million dollars to Chad was confirmed.", [("c.OMN", "c.TCD", "asserted")]),
+        ("supplied", "None of the copper came from Peru.", [("c.PER", None, "not asserted")]),
+        ("supplied", "Malawi depends on Kenya for its fuel.", [("c.KEN", "c.MWI", "asserted")]),
+        ("supplied", "Ghana's imports of rice from Peru doubled.", [("c.PER", "c.GHA", "asserted")]),
+        ("supplied", "Oman's sale of two tankers of diesel to Chad is on record.", [("c.OMN", "c.TCD", "asserted")]),
+        ("supplied", "Peru's request for more time was noted.", []),
+        ("founded", "A bank set up by Ghana would pool gold.", [("c.GHA", "o.bank", "asserted")]),
+        ("founded", "The Tea Bank was brought into being by Chad.", [("c.TCD", "o.tea-bank", "asserted")]),
+        ("proposed", "A scheme put forward by Peru would pool gold.", [("c.PER", "n.scheme", "asserted")]),
+        ("proposed", "Cuba suggested extending the register to lime.", [("c.CUB", None, "asserted")]),
+        ("proposed", "Malta has demanded a refund.", [("c.MLT", "n.refund", "asserted")]),
+        ("proposed", "Spain floated its currency.", []),
+        (
+            "signed",
+            "Under a treaty between Peru and Chile, signed in Lima in 2019, ships are exempt.",
+            [("c.CHL", "n.treaty", "asserted"), ("c.PER", "n.treaty", "asserted")],
+        ),
+        (
+            "signed",
+            "The two delegations of Oman and Kenya initialled the text.",
+            [("c.KEN", "n.text", "asserted"), ("c.OMN", "n.text", "asserted")],
+        ),
+        (
+            "signed",
+            "Ghana entered into an agreement with Togo.",
+            [("c.GHA", "n.agreement", "asserted")],
+        ),
+        (
+            "agreed",
+            "Peru and Chile shook hands on a common tariff.",
+            [("c.CHL", "n.common-tariff", "asserted"), ("c.PER", "n.common-tariff", "asserted")],
+        ),
+        ("agreed", "The offer was accepted in May.", [("p.unknown", "n.offer", "asserted")]),
+        ("agreed", "Nepal settled on the southern slopes.", []),
+        ("agreed", "The Tea Council took up the offer.", [("o.tea-council", "n.offer", "asserted")]),
+        ("paid", "Payments by Peru for gas went through Orta Bank.", [("c.PER", None, "asserted")]),
+        ("paid", "Chad paid 2 million euros towards the repairs.", [("c.TCD", "n.repairs", "asserted")]),
+        ("paid", "Chad received 2.4 million meticais from Togo.", [("c.TGO", "c.TCD", "asserted")]),
+        ("paid", "The bank will open because the Emirates pay the rest.", [("c.ARE", "n.rest", "asserted")]),
+        ("supplied", "Peru sold Chile two helicopters.", [("c.PER", "c.CHL", "asserted")]),
+        ("supplied", "Peru gave four oil companies 30 days.", []),
+        ("supplied", "The vessels came from Oman and lay off Malta.", []),
+        ("supplied", "Peru brought two ships to the harbour.", []),
+        ("supplied", "Mali depends on rain for its food.", []),
+        ("supplied", "The transfer of prisoners by Peru to Chile began.", []),
+        ("paid", "Ghana put 5 million dollars to good use.", []),
+        ("paid", "Peru settled old accounts with Chile.", []),
+        ("paid", "Oman said it had received 4 million dollars from Peru.", [("c.PER", "c.OMN", "asserted")]),
+        ("supplied", "Oman said it had received six tractors from Peru.", [("c.PER", "c.OMN", "asserted")]),
+        ("agreed", "Chad said yes to the plan.", [("c.TCD", "n.plan", "asserted")]),
+        ("proposed", "Peru came up with a plan for a register.", [("c.PER", "n.plan", "asserted")]),
+        ("paid", "Iraq's payments went through Orta Bank.", [("c.IRQ", None, "asserted")]),
+        ("supplied", "Togo received two boats from Peru, and Benin one.", [("c.PER", "c.TGO", "asserted")]),
+    ],
+)
+def test_trade_and_money_in_other_words(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    assert said(text, predicate) == expected

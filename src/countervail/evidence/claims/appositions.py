@@ -22,9 +22,6 @@ from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
-_BY_CLAUSE = frozenset(
-    ["agreed", "announced", "denied", "demanded", "promised", "proposed", "refused", "threatened", "voted", "warned"]
-)
 _OF_THINGS = CLOSED["of_things"]
 """What is done to texts, plans and measures, so that "it" is no state."""
 _ENTERING = frozenset(["join", "leave", "sign", "apply", "withdraw", "accede", "suspend", "admit", "belong"])
@@ -324,10 +321,11 @@ class Appositions(Nominals):
         return frame.predicate in _OF_THINGS and (frame.predicate != "signed" or text)
 
     def _governs(self, clause: Clause, frame: Frame) -> bool:
-        wished = [c for c in clause.complements if c.units[c.verb.start].lower == "be" or c.verb.modal == "should"]
-        governs = bool(wished if clause.verb.lemma == "suggest" else [c for c in clause.complements if not c.asked])
+        told = clause.complements
+        wished = [c for c in told if c.link == "ing" or c.verb.modal == "should" or c.units[c.verb.start].lower == "be"]
+        governs = bool(wished if clause.verb.lemma == "suggest" else [c for c in told if not c.asked])
         given = clause.verb.lemma == "offer" and clause.objects  # "offered Peru money and help to build a port"
-        return frame.predicate in _BY_CLAUSE and governs and not given
+        return frame.predicate in CLOSED["by_clause"] and governs and not given
 
     @staticmethod
     def holder(parsed: Parsed, k: int) -> Clause:

@@ -1,5 +1,4 @@
-"""What is said again of somebody else: ellipsis ("India has not"), gapping ("and Peru in May"),
-refusals and denials."""
+"""What is said again of somebody else: ellipsis, gapping ("and Peru in May"); refusals and denials."""
 
 from __future__ import annotations
 
@@ -7,11 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, Span, reports
+from countervail.evidence.claims.clause import Clause, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated, unfinished
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many
+from countervail.evidence.claims.references import (
+    MEMBERSHIP,
+    UNKNOWN,
+    UNNAMED,
+    Filled,
+    asked_for,
+    one_or_many,
+    pronoun_alone,
+)
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 
@@ -92,6 +99,22 @@ class Ellipses(Copulas):
         who = self.ids(parsed, clause, [other])
         return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
 
+    def as_much(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
+        """ "Oman gave the fund five million, Chad gave three": what is given, and to whom, as before."""
+        units, said = parsed.units, clause.objects
+        before = [filled[id(c)] for c in parsed.clauses if id(c) in filled] or self.last
+        giving = {clause.verb.lemma, before[-1].clause.verb.lemma} <= CLOSED["contributing"] if before else False
+        if not giving or before[-1].predicate not in {"paid", "supplied"} or len(said) != 1 or clause.phrases:
+            return None
+        number = [u.tag == "#" or u.lower in {"nothing", "none", "another"} for u in units[slice(*said[0])]]
+        who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in {"state", "body"}]
+        if not all(number) or clause.second or UNKNOWN in who or not who:
+            return None
+        same, spans = before[-1], [*clause.subjects, *said]
+        made = Filled(clause, same.predicate, who, same.objects, {"what": text_of(units, said[0])}, same.frame, spans)
+        made.denied = units[said[0][0]].lower in {"nothing", "none"}
+        return made
+
     def taken_off(self, parsed: Parsed, clause: Clause, before: Sequence[Filled]) -> Filled | None:
         """ "put X on its list and removed it later": off the list; "struck X off its list and added Y": on it."""
         added = clause.coordinated and clause.verb.lemma in {"add", "include", "insert"} and not clause.phrases
@@ -154,7 +177,7 @@ class Ellipses(Copulas):
             objects = known.objects if known is not None and known.objects else self.ids(parsed, inner, spans)
             if self.thing and len(spans) == 1 and parsed.units[spans[0][0]].lower == "it":
                 objects = [self.thing]
-            if known is None and _pronoun_alone(parsed, spans) and not _asked_for(objects):
+            if known is None and pronoun_alone(parsed.units, spans) and not asked_for(objects):
                 word = parsed.units[spans[0][0]].lower  # "refused to give it": what, we do not know
                 objects = [f"n.{word}"] if word not in SELVES else []
             if objects == [self.actors.state] and parsed.units[spans[0][0]].lower == "us":
@@ -203,7 +226,7 @@ class Ellipses(Copulas):
             return  # "neither accepted nor refused it"
         spans = what or clause.objects
         objects = self.ids(parsed, clause, spans)
-        if _pronoun_alone(parsed, spans) and not _asked_for(objects):
+        if pronoun_alone(parsed.units, spans) and not asked_for(objects):
             objects, what = [], spans
         clause.second = [*what] or clause.second
         roles = {} if what else {"what": clause.verb.lemma}
@@ -379,17 +402,3 @@ def _untrue(clause: Clause, words: Sequence[str]) -> bool:
         return False
     word = {w for w in words if w in CLOSED["untrue"]}
     return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)
-
-
-def _pronoun_alone(parsed: Parsed, spans: Sequence[Span]) -> bool:
-    """Whether a phrase is "it", "them" or "itself" and no more."""
-    return (
-        len(spans) == 1
-        and parsed.units[spans[0][0]].lower in {"it", "them", *SELVES}
-        and spans[0][1] - spans[0][0] == 1
-    )
-
-
-def _asked_for(ids: Sequence[str]) -> bool:
-    """Whether something is a request, offer or the like."""
-    return any(_ASKED.intersection(i[2:].split("-")) for i in ids)

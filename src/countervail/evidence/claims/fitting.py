@@ -44,7 +44,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
     given = (
         " ".join(u.lower for a, b in clause.second for u in units[a:b])
-        if frame.predicate in {"paid", "refused"}
+        if frame.predicate in {"paid", "refused", "supplied"}
         else ""
     )
     worded = frame.words is None or pointed or frame.words.search(text)
@@ -66,7 +66,10 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         )  # "the measures that it applies"
         if clause.objects or (gap and not clause.after("to", "for")):
             return False
-    if frame.needs and not any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases):
+    apiece = bool(direct) and units[direct[0][1] - 1].tag == "E" and frame.words is not None
+    sold = apiece and frame.words is not None and frame.words.search(given)  # "sold Mali four helicopters"
+    sold = sold and frame.needs == "to" and not clause.verb.passive
+    if frame.needs and not (sold or any(frame.roles.get(p) == frame.needs for p, _ in clause.phrases)):
         return False
     if frame.to is None or _listed_later(units, clause, frame):
         return True
@@ -98,6 +101,18 @@ def _listed_later(units: Sequence[Any], clause: Clause, frame: Frame) -> bool:
                 frame.to.search(" ".join(u.lower for u in units[k + 1 : phrase_from(units, k + 1, len(units))]))
             )
     return False
+
+
+def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
+    """Whether what something is done to is not what the frame asks for: nobody joins a state or founds one."""
+    kinds = {kind_of(o) for o in objects}
+    if not kinds:
+        return False
+    if (frame.kind == "body" and kinds <= {"state", "person"}) or (frame.predicate == "founded" and kinds == {"state"}):
+        return True
+    if frame.predicate == "expelled" and frame.words is not None and kinds != {"state"}:
+        return True  # "withdrew the membership of the council from X"
+    return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})
 
 
 def eventful(clause: Clause) -> bool:
@@ -242,11 +257,9 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
-    if (
-        made.predicate == "agreed"
-        and made.clause.verb.passive
-        and _TERMS.intersection(*[o[2:].split("-") for o in made.objects])
-    ):
+    terms = _TERMS if made.clause.verb.lemma == "reach" else _TERMS | _ASKED  # "the offer was accepted"
+    agreed = made.predicate == "agreed" and made.clause.verb.passive
+    if agreed and terms.intersection(*[o[2:].split("-") for o in made.objects]):
         return True  # "the price has not been agreed"
     counted_ones = any(u.tag == "#" for a, b in made.spans for u in made.clause.units[a:b])
     counted_ones = counted_ones or any(u.lower in {"schedule", "annex", "below"} for u in made.clause.units)
@@ -365,7 +378,8 @@ def sure(
         here |= {
             actors.of(parsed.units, span, actors.recent) for span in over.objects
         }  # "warned X that it could be listed"
-    done = clause.verb.passive and made.objects and made.predicate != "be_invited"
+    taken = made.predicate in {"paid", "supplied"} and clause.verb.lemma in CLOSED["receiving"]  # "said it received"
+    done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
     own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
     who = set(made.objects if done else own)
     if clause.verb.passive and clause.objects and "to" in made.roles:

@@ -256,6 +256,9 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     many = left == "N" and before.lower.endswith("s")
     if that and left in {"N", "E"} and (not noun_form or many or _many(units, i)):
         return "b"  # "the members of the League propose that", "Papers obtained by the Group show that"
+    named = left == "E" and before.lower.endswith("s") and i > 1 and units[i - 2].lower == "the"
+    if named and right in {"D", "#"}:
+        return "b"  # "because the Emirates pay the rest"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     onward = onward or (right in {"P", ".", ","} and not noun_form)
     if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):
@@ -313,6 +316,8 @@ def _subjunctive(units: Sequence[Unit], i: int) -> bool:
         return False
     told = any(u.lower == "to" for u in units[max(0, k - 4) : k])  # "proposed to the board that it list X"
     near = 24 if units[k - 1].tag == "C" else 6 if told else 3  # "that the Council delist X and that it list Y"
+    if CLOSED["ideas"].intersection(u.lower for u in units[max(0, k - 4) : k]):
+        return True  # "a proposal by Peru that the bank appoint"
     return any(u.forms and _WISHES.intersection(u.forms.values()) for u in units[max(0, k - near) : k])
 
 

@@ -71,6 +71,7 @@ class Reader(Framing):
         for clause in parsed.clauses:
             made = self.unfinished(parsed, clause, filled) or self._fill(parsed, clause)
             made = made or self.elliptic(parsed, clause, filled)
+            made = made or self.as_much(parsed, clause, filled)
             made = made or self.taken_off(parsed, clause, list(filled.values()))
             if (
                 made is not None

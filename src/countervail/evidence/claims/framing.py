@@ -10,7 +10,7 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
-from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague
+from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
     attached,
@@ -24,6 +24,7 @@ from countervail.evidence.claims.owners import (
     of_member,
     of_ones_own,
     owner_in,
+    owner_of,
     owners_of,
     with_post,
 )
@@ -38,7 +39,7 @@ from countervail.evidence.claims.references import (
     as_list,
     one_or_many,
 )
-from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose, wrong_kind
+from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 from countervail.evidence.model import slug
@@ -309,7 +310,7 @@ class Framing(Appositions):
 
     def _doers(self, parsed: Parsed, laid: Laid) -> bool:
         """Who does it where the subject does not say; whether anybody may."""
-        clause, frame, verb = laid.clause, laid.frame, laid.clause.verb
+        clause, frame, verb, units = laid.clause, laid.frame, laid.clause.verb, parsed.units
         aimed = "direct" not in frame.object and frame.what != "direct"
         if not laid.subjects and verb.passive and aimed and frame.words is None:
             laid.subjects = self.ids(parsed, clause, laid.direct)
@@ -320,8 +321,12 @@ class Framing(Appositions):
         if not laid.subjects:
             subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
             if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
-                from_whom = [s for s in clause.after("from") if parsed.units[s[0]].lower != "any"]
-                subjects = self.ids(parsed, clause, from_whom)
+                subjects = self.ids(parsed, clause, [s for s in clause.after("from") if units[s[0]].lower != "any"])
+            moved = laid.direct[0] if frame.moved and laid.direct and not subjects else None
+            if moved and (by := attached(units, moved, "by")):
+                subjects = self.ids(parsed, clause, by)  # "payments by X went through a bank"
+            elif moved and (own := owner_of(units, moved)) and units[own[1]].tag == "G":
+                subjects = self.ids(parsed, clause, [own])  # "X's payments"
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
                 lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
@@ -341,9 +346,7 @@ class Framing(Appositions):
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
         both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        with_one = (
-            len(both) == 1 and both == clause.after("with") and verb.kind == "participle"
-        )  # who else, it leaves open
+        with_one = len(both) == 1 and both == clause.after("with") and verb.kind == "participle"  # who else, is open
         if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
             made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
         kept_out = made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents

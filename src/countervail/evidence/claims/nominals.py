@@ -188,11 +188,12 @@ class Nominals(Ellipses):
         text = " ".join(u.lower for a, b in whom for u in units[a:b])
         if (row.words and not row.words.search(text)) or (row.excluded and row.excluded.search(text)):
             return None
-        wish = " ".join(u.lower for a, b in phrase.parts.get("for", []) for u in units[a:b])
+        wish = " ".join(u.lower for p in ("for", "of") for a, b in phrase.parts.get(p, []) for u in units[a:b])
         if row.wish and not row.wish.search(wish):
             return None
         if row.wish and not whom:  # "its bid for membership of the pact"
-            whom = [(k + 1, b) for a, b in phrase.parts["for"] for k in range(a, b - 1) if units[k].lower == "of"][:1]
+            wanted_of = phrase.parts.get("for", [])
+            whom = [(k + 1, b) for a, b in wanted_of for k in range(a, b - 1) if units[k].lower == "of"][:1]
         on_list = next((s for p in ("on", "in", "to", "from") for s in phrase.parts.get(p, [])), None)
         if row.listed and not (on_list and _LISTS.search(" ".join(words_of(units, on_list)))):
             return None

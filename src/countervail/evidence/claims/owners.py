@@ -112,15 +112,25 @@ def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
     return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
 
 
+_DELEGATED = CLOSED["delegated"]
+
+
 def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
     a, b = spans[0] if spans else (0, 0)
     of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
-    if of is None or units[of - 1].lower not in {"ministers", "leaders", "presidents", "premiers", "heads"}:
+    if of is None or units[of - 1].lower not in {*_DELEGATED}:
         return []
     named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
     states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
     return states if len(states) == len(named) > 1 else []
+
+
+def _as_many(units: Sequence[Unit], k: int) -> bool:
+    """Whether a number, or "another two", is all that is said at unit k before the clause or sentence ends."""
+    k += k < len(units) and units[k].lower in {"another", "a", "the"}
+    ends = [u.tag for u in units[k : k + 2]]
+    return ends[:1] == ["#"] and ends[1:] in ([], ["."], [";"])
 
 
 def stand_apart(units: Sequence[Unit]) -> None:
@@ -138,6 +148,12 @@ def stand_apart(units: Sequence[Unit]) -> None:
         rate = k > 1 and units[k].lower in {"a", "per", "each", "every"} and units[k + 1].lower in _EACH
         if rate and units[k + 2].tag in {"A", "V"} and any(u.tag == "#" for u in units[max(0, k - 3) : k]):
             units[k].tag = units[k + 1].tag = "B"  # "Two million euros a month was paid"
+        if units[k].lower == "forward" and {"put", "bring"}.intersection((units[k - 1].forms or {}).values()):
+            units[k].tag, units[k].forms = "B", None  # "a plan put forward by Angola"
+        if units[k].lower == "headquarters" or (units[k].lower == "being" and k and units[k - 1].lower == "into"):
+            units[k].tag, units[k].forms = "N", None  # "the new headquarters came from", "brought into being by"
+        if units[k].tag == "," and [u.tag for u in units[k + 1 : k + 3]] == ["C", "E"] and _as_many(units, k + 3):
+            units[k].tag = ";"  # "bought two boats from Peru, and Benin one"
         if units[k].lower != "whatever" or (k and units[k - 1].tag not in {",", "("}):
             continue
         end = next((m for m in range(k, min(len(units), k + 9)) if units[m].tag in {",", ";", ".", ")"}), k)

@@ -164,10 +164,16 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
         return False
     if "n" not in (units[verb.main].forms or {}) or any(u.tag == "A" for u in units[verb.start : verb.end]):
         return False
-    spans = listed_to(units, verb.start, 0)
+    comma = units[verb.start - 1].tag == "," and len(clauses) > 1  # "Under a deal between X and Y, signed in May, X"
+    if comma and "," not in {u.tag for u in units[verb.end : clauses[1].verb.start]}:
+        return False
+    spans = listed_to(units, verb.start - comma, 0)
+    spans = head_left(units, spans, 0) if comma and spans else spans
     later = any(c.verb.kind == "finite" for c in clauses[1:])
     led = bool(spans) and not opens(units, spans)  # not "On other matters, Peru and Chile signed a protocol"
-    return led and spans[0][0] == 1 and units[0].tag == "P" and units[0].lower != "as" and later
+    start = spans[0][0] - 1 if led else 0
+    opening = start == 0 or units[start - 1].tag == "-"  # after a dateline
+    return led and opening and units[start].tag == "P" and units[start].lower != "as" and later
 
 
 # -- verbs without a tense of their own ------------------------------------------------------------------------------

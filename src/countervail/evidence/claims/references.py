@@ -14,7 +14,7 @@ from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.owners import SEASONS, of_member
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.tables import Frame
 
@@ -372,3 +372,14 @@ class References:
             return [f"n.{units[k].lower}"]
         recent = {m.predicate for m in self.here} | self.done.keys()
         return [f"n.{units[at].lower}"] if recent & _OF_MEASURES else []
+
+
+def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
+    """Whether a phrase is "it", "them" or "itself" and no more."""
+    said = [units[k].lower for a, b in spans for k in range(a, b)]
+    return len(said) == 1 and said[0] in {"it", "them", *SELVES}
+
+
+def asked_for(ids: Sequence[str]) -> bool:
+    """Whether something is a request, offer or the like."""
+    return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)

@@ -147,6 +147,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
     if moved and not _known(made.subjects):
         givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
         made.subjects = givers or made.subjects  # "4 million went from X to Y"
+        if givers and not made.objects and made.clause.verb.lemma == "come":
+            made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = {i[:2] for i in made.subjects} == {"c."}
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
@@ -163,6 +165,8 @@ def _paid(made: Filled, parsed: Parsed) -> Filled | None:
             goods = clause.second if clause.second and not clause.verb.passive else direct
             made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
         made.objects = receiver
+    elif direct and made.frame is not None and "into" in made.frame.object and clause.after(*made.frame.object):
+        made.roles["what"] = text_of(units, direct[0])  # "put 5 million into the fund"
     elif len(direct) == 1 and not (clause.second or clause.after("to")) and is_money(units, direct[0]):
         made.objects, made.roles["what"] = [], text_of(units, direct[0])  # "dirhams paid through a bank": to whom?
     return made
@@ -181,6 +185,14 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
     """Who receives goods from somebody is supplied by them."""
     givers = as_list(made.roles.pop("from", None))
     clause = made.clause
+    if clause.verb.lemma in {"rely", "depend"}:  # "relies on X for its oil"
+        made.roles["what"] = made.roles.pop("for", None)
+        made.subjects, made.objects = made.objects, made.subjects
+        return made
+    if made.frame is not None and made.frame.moved:  # "its oil came from X"
+        made.roles["what"] = text_of(parsed.units, clause.subjects[0])
+        made.subjects, made.objects = [i for i in givers if kind_of(i) in {"state", "body", "person"}], []
+        return made if made.subjects else None
     if _of_another(clause, "from"):
         return None  # "gets its oil by pipeline with a stamp from Washington"
     if clause.verb.passive or not givers or not any(kind_of(i) != "thing" for i in givers):
@@ -191,9 +203,7 @@ def _received(made: Filled, parsed: Parsed) -> Filled | None:
 
 
 _SHARES = frozenset(["half", "third", "quarter", "most", "rest", "remainder", "share", "part", "all", "none", "money"])
-_RECEIVING = frozenset(
-    ["receive", "obtain", "source", "procure", "import", "get", "take", "acquire", "buy", "purchase"]
-)
+_RECEIVING = CLOSED["receiving"]
 
 
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:
@@ -346,18 +356,6 @@ def post_role(units: Sequence[Any], clause: Clause, roles: dict[str, Any]) -> di
 def plain_text(units: Sequence[Any], spans: Sequence[tuple[int, int]]) -> bool:
     """Whether what is signed by nobody named is a text: "the memorandum was signed in Delhi"."""
     return bool(spans) and all(head_word(units, s) in CLOSED["signable"] for s in spans)
-
-
-def wrong_kind(frame: Frame, objects: Sequence[str]) -> bool:
-    """Whether what something is done to is not what the frame asks for: nobody joins a state or founds one."""
-    kinds = {kind_of(o) for o in objects}
-    if not kinds:
-        return False
-    if (frame.kind == "body" and kinds <= {"state", "person"}) or (frame.predicate == "founded" and kinds == {"state"}):
-        return True
-    if frame.predicate == "expelled" and frame.words is not None and kinds != {"state"}:
-        return True  # "withdrew the membership of the council from X"
-    return (frame.kind == "actor" and kinds == {"thing"}) or (frame.kind == "person" and kinds != {"person"})
 
 
 _LICENCES = frozenset(["licence", "license", "registration", "accreditation", "rights", "credentials", "seat"])

@@ -21,6 +21,7 @@ from countervail.evidence.claims.phrases import (
 )
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import (
+    PARTICLES,
     after_object,
     all_of_it,
     in_list,
@@ -50,6 +51,8 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
     units, start = clause.units, clause.verb.start
     previous = clauses[n - 1] if n else None
     floor = previous.verb.end if previous is not None else 0
+    if previous is not None and previous.verb.kind == "participle" and units[floor].lower in PARTICLES:
+        floor += units[floor + 1].lower == "by"  # "a bank set up by Angola would"
     if units[start].lower == "nor" and previous is not None and previous.subjects and previous.verb.negated:
         clause.coordinated, clause.subjects = True, previous.subjects
         return

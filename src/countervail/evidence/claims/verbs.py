@@ -91,7 +91,7 @@ def _done_after(units: Sequence[Unit], i: int) -> int:
     return k if k < len(units) and "n" in (units[k].forms or {}) else 0
 
 
-_PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
+PARTICLES = frozenset(["forward", "up", "out", "down", "back"])
 
 
 def _founding(units: Sequence[Unit], i: int) -> bool:
@@ -138,7 +138,7 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     gap = gap and before is not None and (before.tag == "E" or before.text[:1].isupper())  # "that Ottawa imposed on"
     votes = i + 3 < len(units) and units[i + 2].tag == "#" and units[i + 3].lower == "votes"  # "rejected by 26 votes"
     reduced = reduced and not gap  # "the measures that Norway introduced by decree"
-    if after is not None and (after.lower in _PARTICLES or (after.tag == "T" and units[i + 1] is after)):
+    if after is not None and (after.lower in PARTICLES or (after.tag == "T" and units[i + 1] is after)):
         beyond = next_word(units, i + 1)
         if after.tag != "T" or (beyond is not None and beyond.tag != ","):  # but "X, listed 4 May, was removed"
             after = beyond  # "set up by", "announced yesterday by"
