@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import Clause, puts_it, reports
+from countervail.evidence.claims.clause import Clause, Span, puts_it, reports
 from countervail.evidence.claims.commands import viewed
 from countervail.evidence.claims.modality import PONDERING, speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, skip_left
@@ -16,6 +16,7 @@ _GROUND = frozenset(["foundation", "basis", "merit", "substance"])
 """What reports are without that are untrue."""
 
 _OURSELVES = frozenset(["i", "we", "you", "it"])
+_PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 
 
 def about_report(clauses: list[Clause], n: int) -> None:
@@ -132,6 +133,51 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
         return False
     apart = units[end].tag == "," and later.subjects[0][0] == end + 1 and clause.subjects[-1][1] == clause.verb.start
     return apart and all(c.verb.start < part for c in clauses[:n]) and units[part + 1].tag in {"P", "B"}
+
+
+def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
+    """Whether "it" or "they" tells at the end what it speaks of by name: "Chad had paid, it said"."""
+    units, end = report.units, report.verb.end
+    if len(report.subjects) != 1 or report.verb.passive or report.verb.kind != "finite":
+        return False
+    a, b = report.subjects[0]
+    alone = b - a == 1 and units[a].lower in {"it", "they"} and b <= report.verb.start
+    told = [c for c in clauses if c.reported is report and c.subjects and c.verb.start < a]
+    named = [c for c in told if units[c.subjects[0][0]].tag != "O" and c.subjects[0][1] <= c.verb.start]
+    ended = end >= len(units) or units[end].tag in {",", ".", ";", "P", "T", "B"}
+    return alone and ended and bool(named) and not any(c.governor is report for c in clauses)
+
+
+def told_before(sentences: Sequence[tuple[Sequence[Unit], Sequence[Clause]]]) -> tuple[Sequence[Unit], Span] | None:
+    """Who told something in the last of some sentences, or what the one before was about where a pronoun did."""
+    by_it = False
+    for units, clauses in reversed(sentences):
+        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.relative]
+        telling = [c for c in main if reports(c) and not c.verb.passive]
+        if not telling and not by_it:
+            return None
+        for clause in telling or main[:1]:
+            if units[clause.subjects[0][0]].tag != "O":
+                return units, clause.subjects[0]
+        by_it = True
+    return None
+
+
+def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    told = clause.governor if clause.link == "that" else None
+    if told is None or not reports(told):
+        return []
+    for other in near:
+        punished = other.verb.lemma in _PUNISHED and len(other.objects) == 1 and not other.verb.passive
+        if punished and told.verb.kind == "gerund" and told.subjects == other.subjects:
+            return other.objects
+        if told.relative and other.verb.passive and other.after("by") == told.subjects:
+            return other.subjects[:1]
+        named = [c for c in other.subjects if other.units[c[1] - 1].tag == "E" and not clause.verb.modal]
+        if other.governor is told and other.link == "that" and named:
+            return named  # "recalled that X had been fined and that it had refused"
+    return []
 
 
 def _subordinate(clause: Clause) -> bool:
