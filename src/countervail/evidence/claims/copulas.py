@@ -13,7 +13,7 @@ from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import country_of, left_out, owners_of
-from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -384,3 +384,9 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
         return None
     known = _FACTS.intersection((units[k].forms or {}).values())
     return True if units[k].lower in _AFTER_FACTS or known else None
+
+
+def about(units: Sequence[Unit], spans: Sequence[tuple[int, int]], unit: Unit) -> bool:
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

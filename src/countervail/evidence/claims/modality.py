@@ -13,6 +13,12 @@ _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
 PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+_PROSPECTS = {
+    "to": frozenset({"course", "track", "line", "talks", "ready", "favourite", "favorite", "plans", "preparations"}),
+    "of": frozenset({"verge", "brink", "point", "cusp", "threshold"}),
+    "-": frozenset({"close", "closer", "nearer", "near", "open", "path", "road", "way", "towards", "toward"}),
+}
+"""What stands before "to join", "of joining", "to joining" that says it is not so yet: "on course", "the verge"."""
 _OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
@@ -101,7 +107,22 @@ def own_modality(clause: Clause) -> str:
         found.append("conditional")
     if verb.kind == "infinitive" and clause.verb.start and clause.units[clause.verb.start - 1].lower == "about":
         found.append("planned")
+    found += ["planned"] if _in_prospect(clause) else []
     return stronger(*found)
+
+
+def _in_prospect(clause: Clause) -> bool:
+    """Whether words before a verb say that it is still to come: "is on course to join", "came close to joining"."""
+    units, k = clause.units, clause.verb.start
+    if clause.verb.kind == "infinitive":
+        apart = clause.subjects and clause.subjects[-1][1] == k
+        k = clause.subjects[0][0] if apart else k + 1  # "plans for Chad to join"
+        led = k > 1 and units[k - 1].lower == ("for" if apart else "to")
+        return led and units[k - 2].lower in _PROSPECTS["to"]
+    if clause.verb.kind != "gerund" or k < 2:
+        return False
+    near = units[k - 1].lower in {"towards", "toward"} or units[k - 2].lower in _PROSPECTS["-"]
+    return (units[k - 1].lower == "of" and units[k - 2].lower in _PROSPECTS["of"]) or (near and units[k - 1].tag == "P")
 
 
 def _put_by(governor: Clause) -> str:

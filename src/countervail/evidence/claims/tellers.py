@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports
-from countervail.evidence.claims.commands import viewed
 from countervail.evidence.claims.modality import PONDERING, speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -56,6 +55,35 @@ def said_false(before: Clause | None, word: str) -> bool:
 def _after_relative(units: Sequence[Unit], i: int) -> bool:
     """Whether "which, according to X, evaded" stands at unit i: X speaks of the relative clause alone."""
     return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
+
+
+_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
+"""What "in her ..." gives as hers."""
+
+
+_ACCOUNTS = frozenset(["account", "accounts", "admission", "testimony", "reckoning"])
+"""What "by her ..." gives as hers."""
+
+
+def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower not in {"in", "by", "on"} or (i and units[i - 1].tag != ","):
+            continue
+        if unit.lower != "in":
+            k = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in _ACCOUNTS), 0)
+            own = units[i + 1].lower in {"his", "her", "its", "their"} and k - i < 4
+            if k and (own or any(u.tag == "G" for u in units[i + 2 : k])):
+                return [(i + 1, next((m for m in range(i + 2, k) if units[m].tag == "G"), i + 2))]
+            continue
+        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
+            return [(i + 1, i + 2)]
+        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
+            return listed_from(units, i + 4, len(units))[:1]
+        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
+        if k is not None and units[k + 1].lower in _GIVEN:
+            return [(i + 1, k)]
+    return []
 
 
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
@@ -239,7 +267,10 @@ _ASKING = frozenset(["proposed", "alleged", "denied"])
 
 def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
     """ "As X explained, A left", "A left, as X said", "A, so X claims, left": X says it."""
-    for clause in clauses:
+    for n, clause in enumerate(clauses):
+        quoted = clauses[n - 1] if n and clause.verb.lemma == "say" and clause.verb.kind == "gerund" else None
+        if quoted is not None and quoted.verb.lemma in {"quote", "cite", "report"} and not quoted.verb.passive:
+            clause.subjects = quoted.objects[:1] or clause.subjects  # "quoted X as saying that": X says it
         start = clause.subjects[0][0] if clause.subjects and not clause.relative and not clause.coordinated else 0
         led = start > 0 and units[start - 1].lower in {"as", "so"} and clause.subjects[-1][1] <= clause.verb.start
         opens, after = start == 1 or (start > 1 and units[start - 2].tag == ","), units[clause.verb.end :][:1]
