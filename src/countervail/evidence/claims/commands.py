@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading

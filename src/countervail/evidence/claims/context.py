@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS, several_people
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, reports, suffers
+from countervail.evidence.claims.clause import Clause, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -100,7 +100,8 @@ class Context:
         found: list[str] = []
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
-            spans = report.after("by") if report.verb.passive else report.subjects
+            by = report.verb.passive and report.verb.lemma not in {"convince", "satisfy", "persuade"}
+            spans = report.after("by") if by else report.subjects  # "is convinced that": the subject is
             spans = [s for s in spans if parsed.units[s[0]].end > parsed.units[s[0]].start]  # "Ask X to": the text does
             told = self._told(parsed, report)
             names = told or [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]

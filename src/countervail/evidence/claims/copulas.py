@@ -386,7 +386,7 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
     return True if units[k].lower in _AFTER_FACTS or known else None
 
 
-def about(units: Sequence[Unit], spans: Sequence[tuple[int, int]], unit: Unit) -> bool:
+def about(units: Sequence[Any], spans: Sequence[Span], unit: Any) -> bool:
     """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
     places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
     return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

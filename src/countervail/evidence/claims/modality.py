@@ -262,6 +262,12 @@ def unsaid(clause: Clause) -> bool:
     return negated(report) and not _politely(report) and not clause.noun and not _future_of_own(clause)
 
 
+def _promised_of(governor: Clause, below: Clause) -> bool:
+    """Whether somebody promises what another is to do: "the minister vowed that Chad would leave"."""
+    promised = governor.verb.lemma in CLOSED["promising"] and below.link == "that" and not governor.verb.passive
+    return promised and bool(below.subjects) and below.units[below.subjects[0][0]].tag != "O"
+
+
 def speaker_clause(clause: Clause) -> Clause | None:
     """The nearest report that the clause stands in; not of "which was listed" in "Y, which was listed, she denied"."""
     below, depth = clause, 0
@@ -272,6 +278,8 @@ def speaker_clause(clause: Clause) -> Clause | None:
         asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in PONDERING)
         asking = asking or reminds(governor) or (below.link == "to" and governor.verb.lemma in {"find", "know"})
+        if _promised_of(governor, below):
+            return governor
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1

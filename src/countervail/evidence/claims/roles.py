@@ -10,10 +10,10 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, ended, one_of, until
+from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW, dated, ended, one_of, until
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import SELVES, Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.text.documents import Sentence
@@ -24,7 +24,10 @@ _FORMER = frozenset(
 )
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
-_NOW = frozenset({"now", "currently", "today", "later", "still"})
+_NOW, UNTIL_NOW = (
+    frozenset({"now", "currently", "today", "later", "still"}),
+    (["at", "present"], ["until", "recently"]),
+)
 _OWN = frozenset(
     lexicon().titles - {"Archbishop", "Bishop", "Patriarch"}
     | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"}
@@ -158,7 +161,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
     start = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
-    if [u.lower for u in units[start : start + 2]] == ["at", "present"] or until(units, start + 2):
+    if [u.lower for u in units[start : start + 2]] in UNTIL_NOW or until(units, start + 2):
         start += 2  # "X, until May an adviser"
     return _phrase(units, start)
 
@@ -174,7 +177,7 @@ def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
             return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S"} and end == start and units[end].lower in _FORMER | _NOW)
+            or (tag in {"B", "S", "O"} and end == start and units[end].lower in _FORMER | _NOW | SELVES)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -271,7 +274,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
-        units[a].tag in {"D", "G", "B", "#", ",", "."}
+        units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
         or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN

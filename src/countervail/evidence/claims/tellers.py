@@ -89,6 +89,8 @@ def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
     whose = viewed(units)
+    if whose and units[whose[0][1]].lower == "own":  # "by her own account, X sold it": X says so
+        whose = next((c.subjects[:1] for c in clauses if c.verb.kind == "finite" and c.verb.start > whose[0][1]), whose)
     colon = next((k for k, u in enumerate(units) if u.tag == ":" and whose and k < whose[0][0]), 0)
     if colon and units[whose[0][0]].tag == "D" and (owners := [c.subjects for c in clauses if c.verb.end <= colon]):
         whose = owners[0][:1] or whose  # "Serbia did not: its neighbour had not, in its view, been admitted"

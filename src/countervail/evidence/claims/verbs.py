@@ -175,7 +175,8 @@ def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
 
 
 _SEMI = {
-    **dict.fromkeys("due set about poised bound ready willing prepared keen tipped slated certain destined eager determined".split(), "will"),
+    **dict.fromkeys(["due", "set", "about", "poised", "bound", "ready", "willing", "prepared", "keen"], "will"),
+    **dict.fromkeys(["tipped", "slated", "certain", "destined", "eager", "determined"], "will"),
     **dict.fromkeys(["able", "free", "eligible"], "could"),
     **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
     "likely": "might",
