@@ -85,7 +85,7 @@ class Clause:
         if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
             return Operator(speaker=True)  # "placed on record that", "made it clear that"
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
-        if named and self.verb.lemma in {"indicate", "signal"}:
+        if (named or self.verb.passive) and self.verb.lemma in {"indicate", "signal", "understand"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
         if self.verb.lemma == "suggest" and self._concludes():
             return Operator("alleged", speaker=True)  # "records suggest that X sold it"

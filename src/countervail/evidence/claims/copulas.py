@@ -195,6 +195,10 @@ class Copulas(References):
                 )
                 if len(bodies) == 1 and club:
                     return Filled(clause, "listed_in", subjects, bodies, {}, None, [*clause.subjects, *spans])
+            if preposition == "on" and head in CLOSED["seats"] and {i[:2] for i in subjects} == {"p."}:
+                value: dict[str, Any] = {"post": f"member of {text_of(units, spans[0])}", "organisation": None}
+                value |= {"former": True} if clause.verb.past else {}
+                return Filled(clause, "holds_post", subjects, [], value, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"

@@ -369,6 +369,9 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
     first = spans[0][0]
+    if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
+        clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
+        return True  # "plans for X to join"
     if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
         clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
         clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
