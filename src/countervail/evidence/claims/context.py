@@ -23,7 +23,7 @@ from countervail.evidence.claims.modality import (
 from countervail.evidence.claims.owners import as_for
 from countervail.evidence.claims.phrases import listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed, Speech, parse
-from countervail.evidence.claims.tellers import by_pronoun, not_the_speaker, told_before
+from countervail.evidence.claims.tellers import by_pronoun, issuer, not_the_speaker, told_before
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
@@ -137,6 +137,8 @@ class Context:
         for somebody, "a spokesman for the ministry"."""
         identifier = self.actors.of(parsed.units, span, _of_one(parsed.units[span[0]].lower, before))
         words = parsed.units[span[0] : span[1]]
+        if identifier.startswith("n.") and (by := issuer(parsed.units, span)) is not None:
+            return "p.unnamed" if by == span else self._source(parsed, by, before)
         own = words[0].lower in {"i", "we"} and len(words) == 1
         if own and (parsed.speakers or identifier == self.actors.state):
             return "p.unknown"  # "we think that": who speaks does, or the text itself

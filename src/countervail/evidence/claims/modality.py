@@ -14,7 +14,9 @@ _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alle
 PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
 _PROSPECTS = {
-    "to": frozenset({"course", "track", "line", "talks", "ready", "favourite", "favorite", "plans", "preparations"}),
+    "to": frozenset(
+        {"course", "track", "line", "talks", "ready", "favourite", "favorite", "plans", "time", "provides"}
+    ),
     "of": frozenset({"verge", "brink", "point", "cusp", "threshold"}),
     "-": frozenset({"close", "closer", "nearer", "near", "open", "path", "road", "way", "towards", "toward"}),
 }
@@ -41,10 +43,13 @@ def stronger(*modalities: str) -> str:
     return max(modalities, key=_STRENGTH.index)
 
 
+_PROVISOS = (["on", "condition"], ["subject", "to"])
+
+
 def _if_follows(clause: Clause) -> bool:
     """Whether a condition stands after the clause: "would join if asked"."""
     following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
-    return bool(following) and (following[0] in CLOSED["conditions"] or following[:2] == ["on", "condition"])
+    return bool(following) and (following[0] in CLOSED["conditions"] or following[:2] in _PROVISOS)
 
 
 def _conditioned(clause: Clause, clauses: Sequence[Clause]) -> bool:
@@ -98,7 +103,7 @@ def own_modality(clause: Clause) -> str:
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
-        found.append("proposed")
+        found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
     if (verb.words | set_apart(clause)) & {"reportedly", "allegedly", "purportedly", "supposedly"}:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
@@ -107,7 +112,9 @@ def own_modality(clause: Clause) -> str:
         found.append("conditional")
     if verb.kind == "infinitive" and clause.verb.start and clause.units[clause.verb.start - 1].lower == "about":
         found.append("planned")
-    found += ["planned"] if _in_prospect(clause) else []
+    coming = any(clause.units[t].lower.startswith(("next ", "tomorrow")) for t in clause.times)
+    coming = coming and not (verb.modal or verb.past or verb.perfect) and verb.kind == "finite"  # "leaves next year"
+    found += ["planned"] if coming or _in_prospect(clause) else []
     return stronger(*found)
 
 

@@ -305,11 +305,12 @@ def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, i
     return (a - 2, a - 1) if named else None
 
 
-def _post_of(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    """Whether a phrase is a post of somebody in a body: "director of the firm Y", "president of the company"."""
+def _post_of(units: Sequence[Unit], span: tuple[int, int], which: bool) -> bool:
+    """Whether a phrase is a post of somebody in a body: "director of the firm Y, which", "owner of the firm that"."""
     of, last = next((k for k in range(*span) if units[k].lower == "of"), 0), units[span[1] - 1]
     plain = last.tag == "N" and units[of + 1].lower == "the" and not _POST.search(last.text)
-    return bool(of) and (kind(last) == "organisation" or plain) and bool(_POST.search(text_of(units, (span[0], of))))
+    body = (which and kind(last) == "organisation") or (plain and not units[of - 1].lower.endswith("s"))
+    return bool(of) and body and bool(_POST.search(text_of(units, (span[0], of))))
 
 
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
@@ -324,18 +325,17 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
         return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
+    b = spans[0][1] if len(spans) == 1 else 0
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if who and len(spans) == 1 and head_word(units, spans[0]).endswith(("ing", "ion", "al", "ment")):
-        b = spans[0][1]  # "the listing of X, whom": X
-        return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans
+        return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans  # "the listing of X, whom": X
     if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
-    if len(spans) == 1 and {"which", "that"} & {u.lower for u in units[j : j + 2]} and _post_of(units, spans[0]):
-        b = spans[0][1]
+    led = {u.lower for u in units[j : j + 2]} & {"which", "that"}
+    if len(spans) == 1 and led and _post_of(units, spans[0], "which" in led):
         return [(b - 1 - (units[b - 1].tag == "N"), b)]  # "X, director of the firm Y, which": the firm
-    if who and len(spans) == 1 and units[j].tag == "," and kind(units[spans[0][1] - 1]) == "person":
-        b = spans[0][1]
+    if who and len(spans) == 1 and units[j].tag == "," and kind(units[b - 1]) == "person":
         return [(b - 1, b)] if "of" in {u.lower for u in units[spans[0][0] : b]} else spans  # "the brother of X, who"
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
         at = skip_left(units, spans[0][0] - 1)

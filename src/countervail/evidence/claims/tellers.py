@@ -68,13 +68,13 @@ _ACCOUNTS = frozenset(["account", "accounts", "admission", "testimony", "reckoni
 def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
     """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
     for i, unit in enumerate(units[:-2]):
-        if unit.lower not in {"in", "by", "on"} or (i and units[i - 1].tag != ","):
+        if unit.lower not in {"in", "by", "on"} or (i and units[i - 1].tag not in {",", "-"}):
             continue
         if unit.lower != "in":
-            k = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in _ACCOUNTS), 0)
-            own = units[i + 1].lower in {"his", "her", "its", "their"} and k - i < 4
-            if k and (own or any(u.tag == "G" for u in units[i + 2 : k])):
-                return [(i + 1, next((m for m in range(i + 2, k) if units[m].tag == "G"), i + 2))]
+            at = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in _ACCOUNTS), 0)
+            own = units[i + 1].lower in {"his", "her", "its", "their"} and at - i < 4
+            if at and (own or any(u.tag == "G" for u in units[i + 2 : at])):
+                return [(i + 1, next((m for m in range(i + 2, at) if units[m].tag == "G"), i + 2))]
             continue
         if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
             return [(i + 1, i + 2)]
@@ -163,6 +163,25 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
         return False
     apart = units[end].tag == "," and later.subjects[0][0] == end + 1 and clause.subjects[-1][1] == clause.verb.start
     return apart and all(c.verb.start < part for c in clauses[:n]) and units[part + 1].tag in {"P", "B"}
+
+
+def issuer(units: Sequence[Unit], span: Span) -> Span | None:
+    """Whose a statement is that says something: "the report by X", "X's letter"; the same phrase
+    where it is of people without a name: "two people", "sources close to it"."""
+    a, b = span
+    counted = units[a].tag == "#" and units[b - 1].lower == "people"
+    if counted or {u.lower for u in units[a:b]} & {"sources", "source", "insiders"}:
+        return span
+    if not {u.lower for u in units[a:b]} & CLOSED["statements"]:
+        return None
+    owner = next((k for k in range(a + 1, b) if units[k].tag == "G"), None)
+    if owner is not None:
+        return a, owner
+    of = next((k for k in range(a + 1, b) if units[k].lower in {"by", "from"}), None)
+    of = b if of is None and b + 1 < len(units) and units[b].lower in {"by", "from"} else of
+    spans = listed_from(units, of + 1, len(units)) if of is not None else []
+    named = bool(spans) and (units[spans[0][1] - 1].tag in {"E", "N"}) and units[spans[0][0]].tag not in {"T", "#"}
+    return spans[0] if named else None
 
 
 def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
