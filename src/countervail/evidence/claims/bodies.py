@@ -24,7 +24,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
 from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
-from countervail.evidence.claims.participles import acts
+from countervail.evidence.claims.participles import acts, tells_last
 from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
@@ -204,7 +204,7 @@ class Actors(Described):
         if named is None or named.type in {"date", kind(units[b - 1])} or (named.type == "country" and post):
             return None  # "owners from Denmark, Finland and Norway"
         described = core.lower in NOUNS["persons"] | BODIES | GROUPING | SYSTEMS or (
-            named.type == "person" and core.tag == "N"
+            named.type == "person" and core.tag == "N" and not tells_last(units, k + 1)
         )
         described = described or (named.type == "organisation" and (owned or core.lower.endswith("est")))
         closed = k + 1 >= len(units) or units[k + 1].tag in {",", ".", ";", "(", ")"}

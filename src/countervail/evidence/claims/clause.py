@@ -85,11 +85,13 @@ class Clause:
         if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
             return Operator(speaker=True)  # "placed on record that", "made it clear that"
         named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
-        if named and self.verb.lemma in {"indicate", "signal"}:
+        if (named or self.verb.passive) and self.verb.lemma in {"indicate", "signal", "understand"}:
             return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
         if self.verb.lemma == "suggest" and self._concludes():
             return Operator("alleged", speaker=True)  # "records suggest that X sold it"
         following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        if self._holds():
+            return Operator(speaker=True)  # "was adamant that", "is convinced that", "gave assurances that"
         if following == "that" and self.verb.lemma in {"consider", "hold", "feel"}:
             return Operator(speaker=True)  # "considered that A could sign"
         operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
@@ -97,6 +99,15 @@ class Clause:
         if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
             return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
         return operator
+
+    def _holds(self) -> bool:
+        """Whether somebody is sure of something, or gives their word on it."""
+        after = [u.lower for u in self.units[self.verb.main : self.verb.end + 3]]
+        k = next((n for n, word in enumerate(after) if word == "that"), 0)
+        it = any(self.units[a].lower in {"it", "what"} for a, _ in self.subjects)
+        sure = self.verb.lemma in {"be", "remain", "convince", "satisfy", "persuade"} and after[k - 1] in CLOSED["sure"]
+        given = self.verb.lemma == "give" and after[k - 1] in CLOSED["given_word"] and not self.verb.passive
+        return k > 0 and bool(self.subjects) and not it and (sure or given)
 
     def _concludes(self) -> bool:
         """Whether papers suggest something, or somebody suggests that something has happened: no proposal."""

@@ -146,6 +146,7 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
         clause.objects, clause.second, clause.phrases = later.objects, later.second, list(later.phrases)
 
 
+_PROVIDED = frozenset(["provided", "condition", "event"])
 _MADE = frozenset(["name", "appoint", "elect", "nominate", "make"])
 
 
@@ -274,7 +275,7 @@ def _governed(clauses: list[Clause], n: int) -> None:
         j = skip_left(units, j - 1)
         head = units[j - 1] if j else None
     previous = clauses[n - 1] if n else None
-    provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in {"provided", "condition"}
+    provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in _PROVIDED
     ahead = previous.verb.modal if previous is not None else ""
     word = head.lower if head is not None else ""
     awaited = (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")

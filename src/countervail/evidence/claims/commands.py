@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.phrases import listed_from
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
@@ -363,25 +362,6 @@ def _last_field(units: Sequence[Unit], end: int) -> int:
                 units[mark].tag = "N"
             return k
     return end
-
-
-_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
-"""What "in her ..." gives as hers."""
-
-
-def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
-    for i, unit in enumerate(units[:-2]):
-        if unit.lower != "in" or (i and units[i - 1].tag != ","):
-            continue
-        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
-            return [(i + 1, i + 2)]
-        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
-            return listed_from(units, i + 4, len(units))[:1]
-        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
-        if k is not None and units[k + 1].lower in _GIVEN:
-            return [(i + 1, k)]
-    return []
 
 
 def heading(units: Sequence[Unit]) -> list[Unit]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence import redact
-from countervail.evidence.claims.actors import CLUBS, NOUNS
+from countervail.evidence.claims.actors import CLUBS, NOUNS, several_people
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, reports, suffers
+from countervail.evidence.claims.clause import Clause, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -22,11 +22,8 @@ from countervail.evidence.claims.modality import (
 )
 from countervail.evidence.claims.owners import as_for
 from countervail.evidence.claims.phrases import listed_to, phrase_from
-from countervail.evidence.claims.speech import (
-    Parsed,
-    Speech,
-    parse,
-)
+from countervail.evidence.claims.speech import Parsed, Speech, parse
+from countervail.evidence.claims.tellers import by_pronoun, issuer, not_the_speaker, told_before
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
@@ -39,7 +36,6 @@ CLUB = "o.club"
 
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
 _SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
-_PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
 CLUB_WORDS = "club|union|bloc|alliance|coalition|league|compact|pact|front|group"
@@ -104,9 +100,11 @@ class Context:
         found: list[str] = []
         report, depth = speaker_clause(clause), 0
         while report is not None and depth < 3:
-            spans = report.after("by") if report.verb.passive else report.subjects
+            by = report.verb.passive and report.verb.lemma not in {"convince", "satisfy", "persuade"}
+            spans = report.after("by") if by else report.subjects  # "is convinced that": the subject is
             spans = [s for s in spans if parsed.units[s[0]].end > parsed.units[s[0]].start]  # "Ask X to": the text does
-            names = [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
+            told = self._told(parsed, report)
+            names = told or [self._source(parsed, s, self.before(parsed, report)) for s in spans[:1]]
             above = report.governor.operator if report.governor is not None else None
             if above is None or above.modality != "proposed" or report.link not in {"that", "to"}:
                 # not of the Committee in "recommends that the Committee ask X to"
@@ -115,13 +113,33 @@ class Context:
         over = clause.governor.operator if clause.governor is not None else None
         if not found and clause.source and not (over is not None and over.modality == "denied"):
             found = [self._source(parsed, clause.source[0], self.actors.recent)]
-        return tuple(dict.fromkeys([*parsed.speakers, *found]))
+        goes_on = clause.verb.modal == "would" and clause.after_past and parsed.retold and not clause.source
+        spoken = [*parsed.speakers, *found]
+        return tuple(dict.fromkeys(spoken or ([parsed.retold] if goes_on and parsed.retold else [])))
+
+    def _told(self, parsed: Parsed, report: Clause) -> list[str]:
+        """Whom the "it" of "Chad had paid, it said" is, which is not what it speaks of: who told before."""
+        if not by_pronoun(report, parsed.clauses):
+            return []
+        parts = self.speech.parsed
+        n = next(k for k, p in enumerate(parts) if p is parsed)
+        near = [p for p in parts[max(0, n - 4) : n] if p.sentence.document is parsed.sentence.document]
+        near = [p for p in near if p.sentence.paragraph >= parsed.sentence.paragraph - 1]
+        found = told_before([(p.units, p.clauses) for p in near if p.quote is None])
+        if found is None:
+            return []
+        who = self._source(next(p for p in near if p.units is found[0]), found[1], self.actors.recent)
+        several = several_people(who) or found[0][found[1][1] - 1].lower in NOUNS["plurals"]
+        they = parsed.units[report.subjects[0][0]].lower == "they"
+        return [who] if they == several and (they or not who.startswith("p.")) else []
 
     def _source(self, parsed: Parsed, span: tuple[int, int], before: Sequence[str]) -> str:
         """Who says something; somebody without a name, "a trader", "two officials", is `p.unnamed`, but not who speaks
         for somebody, "a spokesman for the ministry"."""
         identifier = self.actors.of(parsed.units, span, _of_one(parsed.units[span[0]].lower, before))
         words = parsed.units[span[0] : span[1]]
+        if identifier.startswith("n.") and (by := issuer(parsed.units, span)) is not None:
+            return "p.unnamed" if by == span else self._source(parsed, by, before)
         own = words[0].lower in {"i", "we"} and len(words) == 1
         if own and (parsed.speakers or identifier == self.actors.state):
             return "p.unknown"  # "we think that": who speaks does, or the text itself
@@ -252,23 +270,6 @@ class Context:
 def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
     """Whom "he" or "she" that says something can be: not the "members" of what he says."""
     return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
-
-
-def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
-    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
-    told = clause.governor if clause.link == "that" else None
-    if told is None or not reports(told):
-        return []
-    for other in near:
-        punished = other.verb.lemma in _PUNISHED and len(other.objects) == 1 and not other.verb.passive
-        if punished and told.verb.kind == "gerund" and told.subjects == other.subjects:
-            return other.objects
-        if told.relative and other.verb.passive and other.after("by") == told.subjects:
-            return other.subjects[:1]
-        named = [c for c in other.subjects if other.units[c[1] - 1].tag == "E" and not clause.verb.modal]
-        if other.governor is told and other.link == "that" and named:
-            return named  # "recalled that X had been fined and that it had refused"
-    return []
 
 
 def _existential(units: Sequence[Any], clause: Clause) -> bool:

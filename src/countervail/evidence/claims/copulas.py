@@ -13,7 +13,7 @@ from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import country_of, its_club, left_out, owners_of
-from countervail.evidence.claims.phrases import about, head_left, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -205,6 +205,10 @@ class Copulas(References):
                 if len(bodies) == 1 and club:
                     seated = next((r[0] for s in clause.after("as") if (r := role_of(units, s))), "listed_in")
                     return Filled(clause, seated, subjects, bodies, {}, None, [*clause.subjects, *spans])
+            if preposition == "on" and head in CLOSED["seats"] and {i[:2] for i in subjects} == {"p."}:
+                value: dict[str, Any] = {"post": f"member of {text_of(units, spans[0])}", "organisation": None}
+                value |= {"former": True} if clause.verb.past else {}
+                return Filled(clause, "holds_post", subjects, [], value, None, [*clause.subjects, *spans])
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
@@ -399,3 +403,9 @@ def holds(parsed: Parsed, made: Filled) -> bool | None:
         return None
     known = _FACTS.intersection((units[k].forms or {}).values())
     return True if units[k].lower in _AFTER_FACTS or known else None
+
+
+def about(units: Sequence[Any], spans: Sequence[Span], unit: Any) -> bool:
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

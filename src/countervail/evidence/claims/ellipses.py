@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.clause import Clause, reports
+from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated, unfinished
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of

@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.context import Context, named_subjects, not_the_speaker
+from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import as_for, named_head
@@ -17,6 +17,7 @@ from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.tellers import not_the_speaker
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 

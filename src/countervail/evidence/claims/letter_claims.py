@@ -52,9 +52,14 @@ def ended(units: Sequence[Any], k: int, written: str | None) -> bool:
     return whole and (not written or last[: len(written)] < written[: len(last)])
 
 
+UNTIL_NOW = (["at", "present"], ["until", "recently"])
+"""What stands before a post that somebody has or had."""
+
+
 def until(units: Sequence[Any], k: int) -> bool:
     """Whether a time before unit k is the end of what is told after it."""
-    return 1 < k < len(units) and units[k - 1].tag == "T" and units[k - 2].lower in {"until", "till"}
+    ends = 1 < k < len(units) and (units[k - 1].tag == "T" or units[k - 1].lower == "recently")
+    return ends and units[k - 2].lower in {"until", "till"}
 
 
 def _people_of_letters(shared: Context) -> Iterator[Claim]:

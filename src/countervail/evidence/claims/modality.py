@@ -13,6 +13,14 @@ _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
 PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
+_PROSPECTS = {
+    "to": frozenset(
+        {"course", "track", "line", "talks", "ready", "favourite", "favorite", "plans", "time", "provides"}
+    ),
+    "of": frozenset({"verge", "brink", "point", "cusp", "threshold"}),
+    "-": frozenset({"close", "closer", "nearer", "near", "open", "path", "road", "way", "towards", "toward"}),
+}
+"""What stands before "to join", "of joining", "to joining" that says it is not so yet: "on course", "the verge"."""
 _OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
@@ -35,10 +43,13 @@ def stronger(*modalities: str) -> str:
     return max(modalities, key=_STRENGTH.index)
 
 
+_PROVISOS = (["on", "condition"], ["subject", "to"])
+
+
 def _if_follows(clause: Clause) -> bool:
     """Whether a condition stands after the clause: "would join if asked"."""
     following = [u.lower for u in clause.units[clause.end : clause.end + 3] if u.tag not in {",", "B"}]
-    return bool(following) and (following[0] in CLOSED["conditions"] or following[:2] == ["on", "condition"])
+    return bool(following) and (following[0] in CLOSED["conditions"] or following[:2] in _PROVISOS)
 
 
 def _conditioned(clause: Clause, clauses: Sequence[Clause]) -> bool:
@@ -92,7 +103,7 @@ def own_modality(clause: Clause) -> str:
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
-        found.append("proposed")
+        found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
     if (verb.words | set_apart(clause)) & {"reportedly", "allegedly", "purportedly", "supposedly"}:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
@@ -101,7 +112,24 @@ def own_modality(clause: Clause) -> str:
         found.append("conditional")
     if verb.kind == "infinitive" and clause.verb.start and clause.units[clause.verb.start - 1].lower == "about":
         found.append("planned")
+    coming = any(clause.units[t].lower.startswith(("next ", "tomorrow")) for t in clause.times)
+    coming = coming and not (verb.modal or verb.past or verb.perfect) and verb.kind == "finite"  # "leaves next year"
+    found += ["planned"] if coming or _in_prospect(clause) else []
     return stronger(*found)
+
+
+def _in_prospect(clause: Clause) -> bool:
+    """Whether words before a verb say that it is still to come: "is on course to join", "came close to joining"."""
+    units, k = clause.units, clause.verb.start
+    if clause.verb.kind == "infinitive":
+        apart = clause.subjects and clause.subjects[-1][1] == k
+        k = clause.subjects[0][0] if apart else k + 1  # "plans for Chad to join"
+        led = k > 1 and units[k - 1].lower == ("for" if apart else "to")
+        return led and units[k - 2].lower in _PROSPECTS["to"]
+    if clause.verb.kind != "gerund" or k < 2:
+        return False
+    near = units[k - 1].lower in {"towards", "toward"} or units[k - 2].lower in _PROSPECTS["-"]
+    return (units[k - 1].lower == "of" and units[k - 2].lower in _PROSPECTS["of"]) or (near and units[k - 1].tag == "P")
 
 
 def _put_by(governor: Clause) -> str:
@@ -260,6 +288,12 @@ def unsaid(clause: Clause) -> bool:
     return negated(report) and not _politely(report) and not clause.noun and not _future_of_own(clause)
 
 
+def _promised_of(governor: Clause, below: Clause) -> bool:
+    """Whether somebody promises what another is to do: "the minister vowed that Chad would leave"."""
+    promised = governor.verb.lemma in CLOSED["promising"] and below.link == "that" and not governor.verb.passive
+    return promised and bool(below.subjects) and below.units[below.subjects[0][0]].tag != "O"
+
+
 def speaker_clause(clause: Clause) -> Clause | None:
     """The nearest report that the clause stands in; not of "which was listed" in "Y, which was listed, she denied"."""
     below, depth = clause, 0
@@ -270,6 +304,8 @@ def speaker_clause(clause: Clause) -> Clause | None:
         asking = asking or below.noun in {"application", "applications", "bid"}  # "submitted an application to join"
         asking = asking or (below.link in {"of", "about"} and governor.verb.lemma in PONDERING)
         asking = asking or reminds(governor) or (below.link == "to" and governor.verb.lemma in {"find", "know"})
+        if _promised_of(governor, below):
+            return governor
         if operator is not None and operator.speaker and not asking and below.link not in {"by", "without", "after"}:
             return governor
         below, depth = governor, depth + 1

@@ -11,7 +11,7 @@ from countervail.evidence.claims.owners import OWN
 from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from, skip_left
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
-from countervail.evidence.tables import noun_effect
+from countervail.evidence.tables import noun_effect, operator_of
 
 
 def reduce_participle(clauses: list[Clause], n: int) -> None:
@@ -392,6 +392,9 @@ def _of_noun(clause: Clause, previous: Clause | None) -> bool:
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
     first = spans[0][0]
+    if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
+        clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
+        return True  # "plans for X to join"
     if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
         clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
         clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
@@ -406,3 +409,10 @@ def acts(units: Sequence[Unit], i: int) -> bool:
     follows = units[i + 1].tag if i + 1 < len(units) else "."
     participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
     return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
+
+
+def tells_last(units: Sequence[Unit], k: int) -> bool:
+    """Whether a parenthesis at unit k ends before a verb of saying: ", its minister, said"."""
+    close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
+    told = (units[close + 1].forms or {}).get("d", "") if close else ""
+    return bool(told) and (said := operator_of(told)) is not None and said.speaker

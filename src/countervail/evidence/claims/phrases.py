@@ -305,10 +305,12 @@ def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, i
     return (a - 2, a - 1) if named else None
 
 
-def _post_of(units: Sequence[Unit], span: tuple[int, int]) -> bool:
-    """Whether a phrase is a post of somebody in a body: "director of the firm Y"."""
-    of = next((k for k in range(*span) if units[k].lower == "of"), 0)
-    return bool(of) and kind(units[span[1] - 1]) == "organisation" and bool(_POST.search(text_of(units, (span[0], of))))
+def _post_of(units: Sequence[Unit], span: tuple[int, int], which: bool) -> bool:
+    """Whether a phrase is a post of somebody in a body: "director of the firm Y, which", "owner of the firm that"."""
+    of, last = next((k for k in range(*span) if units[k].lower == "of"), 0), units[span[1] - 1]
+    plain = last.tag == "N" and units[of + 1].lower == "the" and not _POST.search(last.text)
+    body = (which and kind(last) == "organisation") or (plain and not units[of - 1].lower.endswith("s"))
+    return bool(of) and body and bool(_POST.search(text_of(units, (span[0], of))))
 
 
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
@@ -323,15 +325,18 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
         return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
+    b = spans[0][1] if len(spans) == 1 else 0
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if who and len(spans) == 1 and head_word(units, spans[0]).endswith(("ing", "ion", "al", "ment")):
-        b = spans[0][1]  # "the listing of X, whom": X
-        return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans
+        return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans  # "the listing of X, whom": X
     if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
-    if len(spans) == 1 and "which" in {u.lower for u in units[j : j + 2]} and _post_of(units, spans[0]):
-        return [(spans[0][1] - 1, spans[0][1])]  # "X, director of the firm Y, which": the firm
+    led = {u.lower for u in units[j : j + 2]} & {"which", "that"}
+    if len(spans) == 1 and led and _post_of(units, spans[0], "which" in led):
+        return [(b - 1 - (units[b - 1].tag == "N"), b)]  # "X, director of the firm Y, which": the firm
+    if who and len(spans) == 1 and units[j].tag == "," and kind(units[b - 1]) == "person":
+        return [(b - 1, b)] if "of" in {u.lower for u in units[spans[0][0] : b]} else spans  # "the brother of X, who"
     if len(spans) == 1 and units[j].tag == "," and spans[0][0] > 1 and units[spans[0][0] - 1].lower in {"in", "of"}:
         at = skip_left(units, spans[0][0] - 1)
         if at and kind(units[at - 1]) == "organisation":
@@ -349,7 +354,9 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
     if a > 1 and units[a - 1].tag == "," and units[a].lower in {"the", "a", "an"} and units[a - 2].tag == "N":
         called = a > 2 and units[a - 2].text[:1].isupper() and units[a - 3].tag in {"P", "V", "C", "A"}
         return [(a - 2, a - 1)] if called else spans  # "by Volta, the operator of the port, which"
-    return spans[-1:] if len(spans) > 1 and units[j].tag != "," else spans
+    verb = units[j + 2] if units[j].tag == "," and j + 2 < len(units) else units[j]
+    one = verb.lower in {"is", "was", "has"} or set(verb.forms or {}) == {"s"}  # "X, and Y, who chairs it": Y
+    return spans[-1:] if len(spans) > 1 and (units[j].tag != "," or one) else spans
 
 
 def of_it_all(units: Sequence[Unit], spans: Sequence[tuple[int, int]], j: int, main: int) -> bool:
@@ -391,9 +398,3 @@ def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
 def named_on(units: Sequence[Unit], k: int) -> bool:
     """Whether a name goes on after a state: "the Barbados Treaty"."""
     return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()
-
-
-def about(units: Sequence[Unit], spans: Sequence[tuple[int, int]], unit: Unit) -> bool:
-    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
-    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
-    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

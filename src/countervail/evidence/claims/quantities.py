@@ -1,4 +1,4 @@
-"""Numbers with unit: money, shares, barrels a day, counts of things, ranges, numbers in words."""
+"""Numbers with unit: money, shares, barrels a day, counts of things, ranges, numbers in words; who is paid what."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.phrases import listed_from
-from countervail.evidence.model import Claim
+from countervail.evidence.claims.phrases import listed_from, text_of
+from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.model import Claim, slug
 from countervail.evidence.text.tokens import data_sections
 
 _LINES = data_sections("english/numbers.txt", lines=True)
@@ -269,3 +272,47 @@ def named_of(units: Sequence[Any], clause: Clause, target: list[Span]) -> list[S
         if counted == [len(names)]:
             return names
     return target
+
+
+def known(ids: list[str]) -> list[str]:
+    """Those of some actors who are named."""
+    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
+
+
+def paid(made: Filled, parsed: Parsed) -> Filled | None:
+    """The object is who gets the money; the role `through` the bank or system."""
+    if made.clause.verb.lemma in {"receive", "get", "collect", "accept", "take"}:
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
+        if not givers and "through" in made.roles:  # "accepted payment through a bank"
+            givers, made.objects = [UNKNOWN], [] if made.clause.verb.passive else made.objects
+        taken = made.objects if made.clause.verb.passive else made.subjects
+        made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
+        return made if givers else None
+    moved = made.frame is not None and made.frame.moved
+    made.objects = [] if moved and "to" not in made.roles else made.objects  # "the payments went through a bank"
+    if moved and not known(made.subjects):
+        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
+        made.subjects = givers or made.subjects  # "4 million went from X to Y"
+        if givers and not made.objects and made.clause.verb.lemma == "come":
+            made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
+    named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
+    states = {i[:2] for i in made.subjects} == {"c."}
+    bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
+    paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
+    if not made.objects and not paid and not made.clause.verb.negated:
+        return None
+    units, clause = parsed.units, made.clause
+    receiver = as_list(made.roles.pop("to", None))
+    direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
+        made.objects = receiver or made.objects
+    elif receiver and receiver != made.objects:
+        if direct:
+            goods = clause.second if clause.second and not clause.verb.passive else direct
+            made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
+        made.objects = receiver
+    elif direct and made.frame is not None and "into" in made.frame.object and clause.after(*made.frame.object):
+        made.roles["what"] = text_of(units, direct[0])  # "put 5 million into the fund"
+    elif len(direct) == 1 and not (clause.second or clause.after("to")) and is_money(units, direct[0]):
+        made.objects, made.roles["what"] = [], text_of(units, direct[0])  # "dirhams paid through a bank": to whom?
+    return made

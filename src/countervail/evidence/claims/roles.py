@@ -10,13 +10,13 @@ from typing import Any
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, dated, ended, one_of, until
+from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW, dated, ended, one_of, until
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.statements import led
+from countervail.evidence.claims.units import SELVES, Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
-from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _FORMER = frozenset(
@@ -62,7 +62,7 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                 if first and first[1] == i and units[i - 1].tag == "N" and _has_post(units, first):
                     yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
             elif i > 1 and units[i - 1].lower == "by" and units[i - 2].lower in {"led", "headed", "chaired"}:
-                yield from _led(shared, parsed, i)
+                yield from led(shared, parsed, i)
 
 
 def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, int] | None:
@@ -104,7 +104,14 @@ def _of_several(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
         if not person_at(k):
             break
         first = k
+    last = i
+    while last + 2 < len(units) and units[last + 1].tag in {"C", ","} and person_at(last + 2):
+        last += 2
     span = _before(units, first) if first < i or (units[i + 1 : i + 2] and person_at(i + 2)) else None
+    if first < last and last + 2 < len(units) and units[last + 1].tag == ",":  # "X and Y, directors of Z"
+        plural = next(iter(k for k in range(last + 2, min(len(units), last + 6)) if one_of(units[k].text)), 0)
+        plain = all(u.tag in {"N", "D", "B"} for u in units[last + 2 : plural])
+        span = _phrase(units, last + 2) if plural and plain else span
     end = next((k for k in range(*span) if units[k].tag == "P"), span[1]) if span else 0
     return span if span and any(one_of(units[k].text) for k in range(span[0], end)) else None
 
@@ -158,7 +165,7 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     if i + 2 >= len(units) or units[i + 1].tag not in {",", "(", "-", "|"}:
         return None
     start = _in_brackets(units, i) if units[i + 1].tag == "(" else i + 2
-    if [u.lower for u in units[start : start + 2]] == ["at", "present"] or until(units, start + 2):
+    if [u.lower for u in units[start : start + 2]] in UNTIL_NOW or until(units, start + 2):
         start += 2  # "X, until May an adviser"
     return _phrase(units, start)
 
@@ -174,7 +181,7 @@ def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
             return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S"} and end == start and units[end].lower in _FORMER | _NOW)
+            or (tag in {"B", "S", "O"} and end == start and units[end].lower in _FORMER | _NOW | SELVES)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -271,7 +278,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
-        units[a].tag in {"D", "G", "B", "#", ",", "."}
+        units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
         or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
         or units[a].lower in _FORMER
         or units[a].text in _OWN
@@ -328,37 +335,6 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         ),
         extractor="rules/role@2",
     )
-
-
-def _led(shared: Context, parsed: Parsed, i: int) -> Iterator[Claim]:
-    """`the council ... is led by X`."""
-    units, sentence = parsed.units, parsed.sentence
-    bodies = [u for u in units[: i - 2] if u.mention is not None and u.mention.type == "organisation"]
-    body = bodies[-1].mention.value if bodies and bodies[-1].mention else _subject_before(shared, sentence)
-    mention = units[i].mention
-    if body and mention is not None:
-        yield shared.claim(
-            person(shared.reading.full_name(mention.value or "")),
-            "leads",
-            [(units[i - 2].start, units[i].end)],
-            sentence,
-            value={"organisation": body},
-            time=dated(sentence.document),
-            modality="asserted",
-            polarity="affirmed",
-            extractor="rules/role@2",
-        )
-
-
-def _subject_before(shared: Context, sentence: Sentence) -> str | None:
-    """The body that "this council" of a sentence refers to: the last one of the sentence before."""
-    n = shared.index(sentence)
-    if n and re.match(
-        r"(?:This|The|That) (?:council|committee|body|club|organi[sz]ation|union|delegation|group)\b", sentence.text
-    ):
-        bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
-        return bodies[-1][0].value if bodies else None
-    return None
 
 
 def _speech(shared: Context) -> Iterator[Claim]:

@@ -17,7 +17,7 @@ from countervail.evidence.claims.phrases import (
     text_of,
     words_of,
 )
-from countervail.evidence.claims.quantities import is_money
+from countervail.evidence.claims.quantities import known, paid
 from countervail.evidence.claims.references import BODYLIKE, STATE_OF_BODY, UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -26,16 +26,12 @@ from countervail.evidence.tables import Frame
 from countervail.evidence.text.tokens import lexicon
 
 
-def _known(ids: list[str]) -> list[str]:
-    return [i for i in ids if not i.endswith((".unknown", ".unnamed"))]
-
-
 def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is invited is what the claim is about; who invites is in the role `by`."""
     if made.clause.verb.lemma in {"receive", "get", "obtain", "have", "hold"}:  # "received no invitation"
         made.objects = as_list(made.roles.pop("to", None))
         return made
-    inviter, made.subjects = _known(made.subjects), made.objects
+    inviter, made.subjects = known(made.subjects), made.objects
     made.objects = as_list(made.roles.pop("to", None))
     verb = made.clause.verb
     asked = [c.verb.lemma for c in made.clause.complements if c.link == "to"][:1]
@@ -77,7 +73,7 @@ _ORGANS = frozenset({"o.board", "board", "council", "committee", "assembly", "su
 def _admitted(made: Filled, parsed: Parsed) -> Filled | None:
     """Who is admitted enters."""
     organs = _ORGANS - {"council"}  # "the Red Sea Council" is a body, "the council" the organ of one
-    named = [i for i in _known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
+    named = [i for i in known(made.subjects) if kind_of(i) == "body" and i.rsplit("-", 1)[-1] not in organs]
     place = made.clause.after("to", "into")
     let = made.clause.verb.lemma == "let" and bool(made.clause.after("in"))  # "would let banks in Y exchange orders"
     inside = place and (BODYLIKE | STATE_OF_BODY).intersection(words_of(parsed.units, place[0]))
@@ -133,45 +129,6 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     return made
 
 
-def _paid(made: Filled, parsed: Parsed) -> Filled | None:
-    """The object is who gets the money; the role `through` the bank or system."""
-    if made.clause.verb.lemma in {"receive", "get", "collect", "accept", "take"}:
-        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) != "thing" and i != "o.state"]
-        if not givers and "through" in made.roles:  # "accepted payment through a bank"
-            givers, made.objects = [UNKNOWN], [] if made.clause.verb.passive else made.objects
-        taken = made.objects if made.clause.verb.passive else made.subjects
-        made.subjects, made.objects = givers, taken  # "received 3 million euros from X": X paid
-        return made if givers else None
-    moved = made.frame is not None and made.frame.moved
-    made.objects = [] if moved and "to" not in made.roles else made.objects  # "the payments went through a bank"
-    if moved and not _known(made.subjects):
-        givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
-        made.subjects = givers or made.subjects  # "4 million went from X to Y"
-        if givers and not made.objects and made.clause.verb.lemma == "come":
-            made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
-    named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
-    states = {i[:2] for i in made.subjects} == {"c."}
-    bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
-    paid = {"through", "to", "amount"} & made.roles.keys() or named or bare
-    if not made.objects and not paid and not made.clause.verb.negated:
-        return None
-    units, clause = parsed.units, made.clause
-    receiver = as_list(made.roles.pop("to", None))
-    direct = clause.subjects if clause.verb.passive else clause.objects
-    if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
-        made.objects = receiver or made.objects
-    elif receiver and receiver != made.objects:
-        if direct:
-            goods = clause.second if clause.second and not clause.verb.passive else direct
-            made.roles["what"] = one_or_many([text_of(units, s) for s in goods])  # "paid the club its dues"
-        made.objects = receiver
-    elif direct and made.frame is not None and "into" in made.frame.object and clause.after(*made.frame.object):
-        made.roles["what"] = text_of(units, direct[0])  # "put 5 million into the fund"
-    elif len(direct) == 1 and not (clause.second or clause.after("to")) and is_money(units, direct[0]):
-        made.objects, made.roles["what"] = [], text_of(units, direct[0])  # "dirhams paid through a bank": to whom?
-    return made
-
-
 def _of_another(clause: Clause, preposition: str) -> bool:
     """Whether a phrase belongs to the one right before it and not to the verb."""
     n = next((n for n, (p, _) in enumerate(clause.phrases) if p == preposition), 0)
@@ -209,20 +166,57 @@ _RECEIVING = CLOSED["receiving"]
 def _serves(made: Filled, parsed: Parsed) -> Filled | None:
     """Who serves as something, or takes over as it, holds that post."""
     clause = made.clause
-    people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
-    sits = clause.verb.lemma == "sit"
-    span = next(iter(clause.after("on" if sits else "as")), None)
+    people = [i for i in known(made.subjects) if kind_of(i) == "person"]
+    sits = clause.verb.lemma in {"sit", "serve"} and not clause.after("as")
+    span = next(iter(clause.after("on" if sits else "as")), _of_the_post(parsed.units, clause))
     post = head_word(parsed.units, span) if span is not None else ""
-    known = post in CLOSED["seats"] if sits else post.title() in lexicon().posts
-    if span is None or not people or clause.verb.passive or not known:
+    held = post in CLOSED["seats"] if sits else post.title() in lexicon().posts
+    if span is None or not people or clause.verb.passive or not held:
         return None
     a, b = span
     while a < b and parsed.units[a].tag == "D":
         a += 1
     made.roles = {"post": "member of " * sits + text_of(parsed.units, (a, b)), "organisation": None}
-    if clause.verb.lemma != "take" and clause.verb.past and not clause.verb.perfect:
+    if clause.verb.lemma not in _ENTERED and clause.verb.past and not clause.verb.perfect:
         made.roles["former"] = True
     made.subjects, made.objects = people, []
+    return made
+
+
+_ENTERED = frozenset(["take", "assume", "succeed", "replace"])
+
+
+def _of_the_post(units: Sequence[Any], clause: Clause) -> Span | None:
+    """The post in "holds the post of director of the fund"."""
+    for a, b in clause.objects[:1]:
+        k = next((k for k in range(a, b - 2) if units[k].lower in _POSTS and units[k + 1].lower == "of"), None)
+        return (k + 2, b) if k is not None else None
+    return None
+
+
+_POSTS = frozenset(["post", "position", "office", "role", "job"])
+
+
+def _succeeded(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who succeeds somebody as something holds that post."""
+    as_what = made.clause.after("as")
+    people = as_what and all(kind_of(i) == "person" for i in [*made.subjects, *made.objects])
+    if not people or head_word(parsed.units, as_what[0]).title() not in lexicon().posts or not known(made.subjects):
+        return made
+    a = as_what[0][0] + (parsed.units[as_what[0][0]].tag == "D")
+    made.roles = {"post": text_of(parsed.units, (a, as_what[0][1])), "organisation": None}
+    made.predicate, made.objects = "holds_post", []
+    return made
+
+
+def _listed_as(made: Filled, parsed: Parsed) -> Filled | None:
+    """Who is listed as a director, in a register, holds that post; nobody puts them on a list."""
+    as_what = made.clause.after("as")
+    post = head_word(parsed.units, as_what[0]).title() if as_what and made.clause.verb.lemma == "list" else ""
+    if post in lexicon().posts and "p." in {i[:2] for i in made.objects} and not known(made.subjects):
+        a = as_what[0][0] + (parsed.units[as_what[0][0]].tag == "D")
+        made.predicate, made.subjects, made.objects = "holds_post", made.objects, []
+        made.roles = {"post": text_of(parsed.units, (a, as_what[0][1])), "organisation": None}
     return made
 
 
@@ -259,7 +253,7 @@ def _resigned(made: Filled, parsed: Parsed) -> Filled | None:
 def _leads(made: Filled, parsed: Parsed) -> Filled | None:
     """Who chairs, heads or leads a body holds a post; "exports led the recovery" says nothing of anybody."""
     post = _LEADING.get(made.clause.verb.lemma)
-    people = [i for i in _known(made.subjects) if kind_of(i) == "person"]
+    people = [i for i in known(made.subjects) if kind_of(i) == "person"]
     if post is None or not people or len(made.objects) != 1 or kind_of(made.objects[0]) in {"person", "state"}:
         return None
     clause = made.clause
@@ -326,11 +320,13 @@ _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "attended": _attended,
     "sanctioned": _banned,
     "supplied": _supplied,
-    "paid": _paid,
+    "paid": paid,
     "leads": _leads,
     "resigned": _resigned,
     "left": _left,
     "holds_post": _serves,
+    "replaced": _succeeded,
+    "listed": _listed_as,
 }
 
 

@@ -70,6 +70,8 @@ class Parsed:
     quote: Quote | None = None
     turn: str | None = None
     """Who has the word in an interview or debate."""
+    retold: str | None = None
+    """Whose words it goes on with: "X said that it was ready. It would sign"."""
 
     def earlier(self, clause: Clause) -> list[Clause]:
         """The clauses whose verbs stand before that of a clause."""
@@ -138,7 +140,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     tellers = Tellers(actors)
     pending: Quote | None = None
     lead: Sentence | None = None
-    until, retold = 0, False
+    until, retold, reporter = 0, False, "p.unknown"
     opener: str | None = None
     opened = 0
     declared, voice = False, "we" if actors.house else "you"
@@ -170,7 +172,13 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         told = parsed.clauses or here or any(u.tag == "E" for u in parsed.units) or any(vessels(parsed.units))
         if told and not (lead is not None and [u.tag for u in parsed.units if u.tag != ":"][-1:] == ["A"]):
             speech.parsed.append(parsed)
-        retold = _retold(parsed, same and retold)
+        goes_on = same and retold
+        retold = _retold(parsed, goes_on)
+        report = _reporting(parsed)
+        if report is not None:
+            reporter = tellers.subject(parsed.units, parsed.clauses, report)
+        elif retold and goes_on and not here:
+            parsed.retold = None if reporter.endswith((".unknown", ".unnamed")) else reporter
         spoken = _speakers(parsed, tellers, here, reading.folded.text)
         speaker = next((s for s in reversed(spoken) if s), None)
         before = tellers.talker or tellers.just
@@ -228,10 +236,16 @@ def _interrupted(quotes: Sequence[Quote], text: str) -> None:
             whole.rest.append(quote)
 
 
+def _reporting(parsed: Parsed) -> Clause | None:
+    """The clause of a sentence that tells what somebody said."""
+    main = (c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative)
+    return next((c for c in main if c.verb.past and c.subjects and not c.verb.passive and reports(c)), None)
+
+
 def _retold(parsed: Parsed, before: bool) -> bool:
     """Whether a sentence reports what somebody said, or goes on with it: "He said it was ready. It would sign"."""
     main = [c for c in parsed.clauses if c.verb.kind == "finite" and c.governor is None and not c.relative]
-    if any(c.verb.past and c.subjects and not c.verb.passive and reports(c) for c in main):
+    if _reporting(parsed) is not None:
         return True
     goes_on = before and not any(c.condition for c in parsed.clauses)
     would = [c for c in main if c.verb.modal == "would" and c.reported is None]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.clause import Clause
-from countervail.evidence.claims.context import CLUB, CLUB_WORDS, Context
+from countervail.evidence.claims.context import CLUB, CLUB_WORDS, Context, person
+from countervail.evidence.claims.letter_claims import dated
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim
@@ -332,6 +333,37 @@ def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             polarity="affirmed",
             extractor="rules/proposal@1",
         )
+
+
+def led(shared: Context, parsed: Parsed, i: int) -> Iterator[Claim]:
+    """`the council ... is led by X`."""
+    units, sentence = parsed.units, parsed.sentence
+    bodies = [u for u in units[: i - 2] if u.mention is not None and u.mention.type == "organisation"]
+    body = bodies[-1].mention.value if bodies and bodies[-1].mention else _subject_before(shared, sentence)
+    mention = units[i].mention
+    if body and mention is not None:
+        yield shared.claim(
+            person(shared.reading.full_name(mention.value or "")),
+            "leads",
+            [(units[i - 2].start, units[i].end)],
+            sentence,
+            value={"organisation": body},
+            time=dated(sentence.document),
+            modality="asserted",
+            polarity="affirmed",
+            extractor="rules/role@2",
+        )
+
+
+def _subject_before(shared: Context, sentence: Sentence) -> str | None:
+    """The body that "this council" of a sentence refers to: the last one of the sentence before."""
+    n = shared.index(sentence)
+    if n and re.match(
+        r"(?:This|The|That) (?:council|committee|body|club|organi[sz]ation|union|delegation|group)\b", sentence.text
+    ):
+        bodies = shared.reading.within(shared.sentences[n - 1].start, shared.sentences[n - 1].end, "organisation")
+        return bodies[-1][0].value if bodies else None
+    return None
 
 
 def claims(shared: Context) -> Iterator[Claim]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countervail.evidence.claims.clause import Clause, puts_it, reports
-from countervail.evidence.claims.commands import viewed
+from countervail.evidence.claims.clause import Clause, Span, puts_it, reports
 from countervail.evidence.claims.modality import PONDERING, speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -16,6 +15,7 @@ _GROUND = frozenset(["foundation", "basis", "merit", "substance"])
 """What reports are without that are untrue."""
 
 _OURSELVES = frozenset(["i", "we", "you", "it"])
+_PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 
 
 def about_report(clauses: list[Clause], n: int) -> None:
@@ -65,9 +65,40 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
     return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
 
 
+_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
+"""What "in her ..." gives as hers."""
+
+
+_ACCOUNTS = frozenset(["account", "accounts", "admission", "testimony", "reckoning"])
+"""What "by her ..." gives as hers."""
+
+
+def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whose view a sentence gives: "In her opinion X should not join", "right to do so, in the ministry's view"."""
+    for i, unit in enumerate(units[:-2]):
+        if unit.lower not in {"in", "by", "on"} or (i and units[i - 1].tag not in {",", "-"}):
+            continue
+        if unit.lower != "in":
+            at = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in _ACCOUNTS), 0)
+            own = units[i + 1].lower in {"his", "her", "its", "their"} and at - i < 4
+            if at and (own or any(u.tag == "G" for u in units[i + 2 : at])):
+                return [(i + 1, next((m for m in range(i + 2, at) if units[m].tag == "G"), i + 2))]
+            continue
+        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
+            return [(i + 1, i + 2)]
+        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
+            return listed_from(units, i + 4, len(units))[:1]
+        k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
+        if k is not None and units[k + 1].lower in _GIVEN:
+            return [(i + 1, k)]
+    return []
+
+
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
     whose = viewed(units)
+    if whose and units[whose[0][1]].lower == "own":  # "by her own account, X sold it": X says so
+        whose = next((c.subjects[:1] for c in clauses if c.verb.kind == "finite" and c.verb.start > whose[0][1]), whose)
     colon = next((k for k, u in enumerate(units) if u.tag == ":" and whose and k < whose[0][0]), 0)
     if colon and units[whose[0][0]].tag == "D" and (owners := [c.subjects for c in clauses if c.verb.end <= colon]):
         whose = owners[0][:1] or whose  # "Serbia did not: its neighbour had not, in its view, been admitted"
@@ -142,6 +173,70 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     return apart and all(c.verb.start < part for c in clauses[:n]) and units[part + 1].tag in {"P", "B"}
 
 
+def issuer(units: Sequence[Unit], span: Span) -> Span | None:
+    """Whose a statement is that says something: "the report by X", "X's letter"; the same phrase
+    where it is of people without a name: "two people", "sources close to it"."""
+    a, b = span
+    counted = units[a].tag == "#" and units[b - 1].lower == "people"
+    if counted or {u.lower for u in units[a:b]} & {"sources", "source", "insiders"}:
+        return span
+    if not {u.lower for u in units[a:b]} & CLOSED["statements"]:
+        return None
+    owner = next((k for k in range(a + 1, b) if units[k].tag == "G"), None)
+    if owner is not None:
+        return a, owner
+    of = next((k for k in range(a + 1, b) if units[k].lower in {"by", "from"}), None)
+    of = b if of is None and b + 1 < len(units) and units[b].lower in {"by", "from"} else of
+    spans = listed_from(units, of + 1, len(units)) if of is not None else []
+    named = bool(spans) and (units[spans[0][1] - 1].tag in {"E", "N"}) and units[spans[0][0]].tag not in {"T", "#"}
+    return spans[0] if named else None
+
+
+def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
+    """Whether "it" or "they" tells at the end what it speaks of by name: "Chad had paid, it said"."""
+    units, end = report.units, report.verb.end
+    if len(report.subjects) != 1 or report.verb.passive or report.verb.kind != "finite":
+        return False
+    a, b = report.subjects[0]
+    alone = b - a == 1 and units[a].lower in {"it", "they"} and b <= report.verb.start
+    told = [c for c in clauses if c.reported is report and c.subjects and c.verb.start < a]
+    named = [c for c in told if units[c.subjects[0][0]].tag != "O" and c.subjects[0][1] <= c.verb.start]
+    ended = end >= len(units) or units[end].tag in {",", ".", ";", "P", "T", "B"}
+    return alone and ended and bool(named) and not any(c.governor is report for c in clauses)
+
+
+def told_before(sentences: Sequence[tuple[Sequence[Unit], Sequence[Clause]]]) -> tuple[Sequence[Unit], Span] | None:
+    """Who told something in the last of some sentences, or what the one before was about where a pronoun did."""
+    by_it = False
+    for units, clauses in reversed(sentences):
+        main = [c for c in clauses if c.verb.kind == "finite" and c.subjects and c.governor is None and not c.relative]
+        telling = [c for c in main if reports(c) and not c.verb.passive]
+        if not telling and not by_it:
+            return None
+        for clause in telling or main[:1]:
+            if units[clause.subjects[0][0]].tag != "O":
+                return units, clause.subjects[0]
+        by_it = True
+    return None
+
+
+def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
+    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    told = clause.governor if clause.link == "that" else None
+    if told is None or not reports(told):
+        return []
+    for other in near:
+        punished = other.verb.lemma in _PUNISHED and len(other.objects) == 1 and not other.verb.passive
+        if punished and told.verb.kind == "gerund" and told.subjects == other.subjects:
+            return other.objects
+        if told.relative and other.verb.passive and other.after("by") == told.subjects:
+            return other.subjects[:1]
+        named = [c for c in other.subjects if other.units[c[1] - 1].tag == "E" and not clause.verb.modal]
+        if other.governor is told and other.link == "that" and named:
+            return named  # "recalled that X had been fined and that it had refused"
+    return []
+
+
 def _subordinate(clause: Clause) -> bool:
     """Whether "after", "when" leads to a clause that opens its sentence."""
     first = clause.subjects[0][0] if clause.subjects else clause.verb.start
@@ -201,7 +296,10 @@ _ASKING = frozenset(["proposed", "alleged", "denied"])
 
 def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
     """ "As X explained, A left", "A left, as X said", "A, so X claims, left": X says it."""
-    for clause in clauses:
+    for n, clause in enumerate(clauses):
+        quoted = clauses[n - 1] if n and clause.verb.lemma == "say" and clause.verb.kind == "gerund" else None
+        if quoted is not None and quoted.verb.lemma in {"quote", "cite", "report"} and not quoted.verb.passive:
+            clause.subjects = quoted.objects[:1] or clause.subjects  # "quoted X as saying that": X says it
         start = clause.subjects[0][0] if clause.subjects and not clause.relative and not clause.coordinated else 0
         led = start > 0 and units[start - 1].lower in {"as", "so"} and clause.subjects[-1][1] <= clause.verb.start
         opens, after = start == 1 or (start > 1 and units[start - 2].tag == ","), units[clause.verb.end :][:1]

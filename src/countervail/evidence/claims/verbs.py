@@ -186,6 +186,7 @@ def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
 _SEMI = {
     **dict.fromkeys(["due", "set", "about", "poised", "bound", "ready", "willing", "prepared", "keen"], "will"),
     **dict.fromkeys(["eager", "anxious", "impatient", "desperate", "destined", "slated", "tipped"], "will"),
+    **dict.fromkeys(["certain", "determined"], "will"),
     **dict.fromkeys(["able", "free", "eligible", "entitled", "welcome"], "could"),
     **dict.fromkeys(["unable", "unwilling", "reluctant", "loath"], "not"),
     "likely": "might",
