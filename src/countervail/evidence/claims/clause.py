@@ -4,10 +4,11 @@ in words, and the further clauses that it says in fewer words."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from countervail.evidence.claims.phrases import listed_from, text_of
+from countervail.evidence.claims.actors import adjective_codes
+from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Frame, Operator, frames_of, noun_effect, operator_of
@@ -179,11 +180,6 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
 # -- what it says in fewer words ---------------------------------------------------------------------------------------
 
 
-def repeated(clause: Clause) -> list[Clause]:
-    """The same said again of others in fewer words."""
-    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause)]
-
-
 def second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) -> bool:
     """Whether a phrase in a list begins a second pair: "A to X and B to Y"."""
     a, b = span
@@ -193,94 +189,6 @@ def second_pair(units: Sequence[Unit], span: tuple[int, int], preposition: str) 
 
 
 _PAIRED = frozenset(["to", "from", "on", "for", "into", "against"])
-
-
-def _given_too(clause: Clause) -> list[Clause]:
-    """ "sold lenses to Chad and batteries to Mali": the second pair."""
-    units, i = clause.units, clause.end
-    if not (clause.phrases and clause.objects) or i + 3 >= len(units) or units[i].lower != "and":
-        return []
-    goods, pair = listed_from(units, i + 1, len(units)), clause.phrases[-1]
-    if len(goods) != 1 or pair[1][-1][1] != i or not second_pair(units, goods[0], pair[0]):
-        return []
-    who = listed_from(units, goods[0][1] + 1, len(units))
-    if not who:
-        return []
-    return [replace(clause, objects=goods, phrases=[(pair[0], who)], end=who[-1][1], complements=[])]
-
-
-def _dated_again(clause: Clause) -> list[Clause]:
-    """ "joined A in 2023 and B in 2024": the same of B, then."""
-    units, i = clause.units, clause.end
-    i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
-    dated = clause.times and clause.objects and clause.end == clause.times[-1] + 1 and not clause.verb.passive
-    if not dated or i + 2 >= len(units) or units[i].lower != "and":
-        return []
-    spans = listed_from(units, i + 1, len(units))
-    named = bool(spans) and any(u.mention and u.mention.type == "organisation" for u in units[slice(*spans[0])])
-    if len(spans) != 1 or not named:
-        return []
-    k = spans[0][1]
-    while k + 1 < len(units) and (units[k].lower == "of" or units[k].tag == "N" or units[k].lower.endswith("ing")):
-        k += 1  # "the BRICS group of emerging economies"
-    k += k + 1 < len(units) and units[k].tag == "P"
-    if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
-        return []
-    return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
-
-
-def _shared_out(clause: Clause) -> list[Clause]:
-    """ "were sanctioned by A, and four of those by B": the same of some of them, by another."""
-    units, phrases = clause.units, clause.phrases
-    for n, (preposition, spans) in enumerate(phrases[:-1]):
-        some = spans[-1:] if len(spans) > 1 else []
-        pointing = [u.lower for a, b in some for u in units[max(a, b - 2) : b]] in (["of", "those"], ["of", "these"])
-        if pointing and phrases[n + 1][0] == preposition and clause.verb.passive:
-            clause.phrases = [*phrases[:n], (preposition, spans[:-1]), *phrases[n + 2 :]]
-            return [replace(clause, subjects=some, phrases=[phrases[n + 1]], complements=[])]
-    return []
-
-
-def _by_each(clause: Clause) -> list[Clause]:
-    """ "was listed by A in January and by B in April": each on its own day."""
-    by = [p for p in clause.phrases if p[0] == "by"]
-    dates = [next((t for t in clause.times if 0 <= t - spans[-1][1] <= 1), None) for _, spans in by]
-    if len(by) < 2 or not clause.verb.passive or None in dates:
-        return []
-    rest = [p for p in clause.phrases if p[0] != "by"]
-    each = [replace(clause, phrases=[*rest, p], times=[t], complements=[]) for p, t in zip(by, dates, strict=True) if t]
-    clause.phrases, clause.times = each[0].phrases, each[0].times
-    return each[1:]
-
-
-_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
-
-
-def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
-    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
-    i = clause.end
-    i += i < len(units) and units[i].tag == ","
-    linked = i < len(units) and units[i].lower in _CONTRAST
-    i += linked
-    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
-        return []
-    at = i + 1
-    preposition = units[at].lower if units[at].tag == "P" else ""
-    spans = listed_from(units, at + (1 if preposition else 0), len(units))
-    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
-        return []
-    if clause.verb.modal and "b" in (units[at].forms or {}):
-        return []  # "would pay dues but not vote"
-    verb = replace(clause.verb, negated=not clause.verb.negated)
-    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
-    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
-        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
-    if preposition:
-        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
-        kept = any(p == preposition for p, _ in clause.phrases)
-        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
-    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
-    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
 
 
 def noun_apart(units: Sequence[Unit], that: int) -> str:
@@ -417,3 +325,74 @@ def owned_object(clause: Clause) -> None:
     named = owned and units[b - 1].text[:1].isupper() and clause.verb.start == b
     if named and not (clause.objects or clause.complements or clause.verb.passive or clause.verb.lemma == "be"):
         clause.subjects, clause.objects = [(b - 1, b)], [(a, b - 1)]
+
+
+SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
+
+_MEANS = CLOSED["means"]
+"""How something is done: "delivered by air"."""
+
+
+def doers(clause: Clause) -> list[Span]:
+    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
+    units, found, by = clause.units, list[Span](), list[Span]()
+    for n, (preposition, spans) in enumerate(clause.phrases):
+        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
+        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
+            continue  # "was removed from the list following a request by the firm"
+        by += spans if preposition == "by" else []
+    for span in by:
+        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
+            continue
+        head = head_word(units, span)
+        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
+        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
+        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
+            found.append((owned, owned + 1) if owned is not None else span)
+    for spans in (clause.after("on"), clause.after("at")):
+        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
+        if not found and of is not None and units[of - 1].lower == "initiative":
+            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
+    return found
+
+
+def by_somebody(clause: Clause) -> bool:
+    """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
+    over = clause.governor
+    if over is None or clause.verb.kind == "gerund":
+        proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
+        return proposing and clause.link == "ing"
+    return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
+
+
+def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
+    k = next(
+        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
+    )
+    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
+
+
+def left_out(units: Sequence[Any], span: Span) -> bool | None:
+    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
+    None where it is said of others ("A rather than X")."""
+    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
+    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
+        a -= 2  # "save Oman and Kuwait"
+    near = [u.lower for u in units[max(0, span[0] - 2) : span[0]]]
+    if {"-".join(near), *near[-1:]} & CLOSED["in_place_of"]:
+        return None  # but not Yemen in "Unlike Oman, Yemen joined it"
+    words = [u.lower for u in units[max(0, a - 2) : a]]
+    said = {"-".join(words), *words[-1:]}
+    if not said & CLOSED["left_out"]:
+        return True
+    bare = words[-1:] in (["but"], ["save"], ["bar"])
+    for k in range(a - 1, max(-1, a - 8), -1):
+        if units[k].lower in EVERYBODY | NOBODY:
+            return units[k].lower in NOBODY
+        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
+            break
+    return True if bare else None
+
+
+EVERYBODY, NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])

@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS, several_people
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, suffers
+from countervail.evidence.claims.clause import Clause, as_for, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -20,7 +20,6 @@ from countervail.evidence.claims.modality import (
     sentence_negated,
     speaker_clause,
 )
-from countervail.evidence.claims.owners import as_for
 from countervail.evidence.claims.phrases import listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed, Speech, parse
 from countervail.evidence.claims.tellers import by_pronoun, issuer, not_the_speaker, told_before

@@ -9,10 +9,8 @@ from typing import Any
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.introductions import last_club, whole_of
-from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.memberships import STATUSES, role_of
-from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.owners import country_of, its_club, left_out, owners_of
+from countervail.evidence.claims.owners import country_of, its_club, owners_of
 from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
@@ -57,7 +55,7 @@ class Copulas(References):
                 (s for s in clause.after("in", "at", "to", "of") if role[1] is None and self.is_body(units, s)), None
             )
             made = self._member(parsed, clause, (role[0], role[1] or placed), clause.subjects)
-            return _ceased(made) if made is not None and made.predicate == "listed_in" else made
+            return ceased(made) if made is not None and made.predicate == "listed_in" else made
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
         if (
@@ -332,7 +330,13 @@ class Copulas(References):
         return bool(named) and place - named[-1][0] < far
 
 
-def _ceased(made: Filled) -> Filled:
+def about(units: Sequence[Any], spans: Sequence[Span], unit: Any) -> bool:
+    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
+    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
+    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)
+
+
+def ceased(made: Filled) -> Filled:
     """What "will cease to be a member" says: somebody leaves."""
     clause, ending = made.clause, made.clause.governor
     if ending is not None and ending.verb.lemma in {"cease", "stop"} and clause.link == "to":
@@ -344,68 +348,3 @@ def _ceased(made: Filled) -> Filled:
         clause.governor, clause.link, clause.times = ending.governor, ending.link, [*clause.times, *ending.times]
         made.predicate = "left"
     return made
-
-
-_AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})
-_FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
-
-
-def _parted(parsed: Parsed, event: Clause) -> bool:
-    """Whether a verb says of those called members that they are none any more."""
-    k = event.verb.start
-    return parsed.units[k].lower != "membership" and any(
-        c.verb.lemma in PARTING - {"suspend"}
-        and any(a <= k < b for a, b in [*c.objects, *c.subjects])
-        and not negated(c)
-        and modality_of(c, parsed.clauses) == "asserted"
-        for c in parsed.clauses
-    )
-
-
-def _unsure(units: Sequence[Any], k: int) -> bool:
-    """Whether what stands before a form in -ing leaves open whether it comes about: "talks on joining it"."""
-    before = [u.lower for u in units[max(0, k - 2) : k]]
-    return (
-        before[-1:] == ["against"]
-        or before in (["instead", "of"], ["rather", "than"])
-        or (len(before) == 2 and units[k - 1].tag == "P" and before[0] in CLOSED["open_events"])
-    )
-
-
-def holds(parsed: Parsed, made: Filled) -> bool | None:
-    """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
-    have come about ("fears Serbia joining the pact")."""
-    clause, units = made.clause, parsed.units
-    stands = left_out(units, clause.subjects[0]) if clause.subjects and not clause.verb.passive else True
-    if not stands:
-        return stands
-    if made.predicate not in {"listed_in", "joined", "left"}:
-        return True
-    if made.predicate == "joined" and clause.verb.lemma == "join" and not clause.objects and clause.after("in", "with"):
-        return None  # "joined in the condemnation"
-    before = clause.verb.lemma == "be" and clause.verb.past and clause.verb.perfect
-    if before and not (clause.governor or clause.reported or clause.times or clause.coordinated):
-        return None  # "had been a member"
-    if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
-        return False
-    if clause.verb.kind == "noun" and _parted(parsed, clause):
-        return None  # "expelled its members X and Y"
-    if clause.verb.kind == "gerund" and _unsure(units, clause.verb.start):
-        return None
-    named = clause.subjects and clause.subjects[-1][1] == clause.verb.start
-    if clause.verb.kind != "gerund" or clause.governor is not None or not named:
-        return True
-    a, b = clause.subjects[0]
-    k = next((k for k in range(b - 1, a, -1) if units[k].lower == "of"), a - 1)
-    while k > 0 and units[k].tag in {"D", "B"}:
-        k -= 1
-    if k < 0 or units[k].lower == "of":
-        return None
-    known = _FACTS.intersection((units[k].forms or {}).values())
-    return True if units[k].lower in _AFTER_FACTS or known else None
-
-
-def about(units: Sequence[Any], spans: Sequence[Span], unit: Any) -> bool:
-    """Whether a name is what one of the phrases is about, and not whose organ or minister it is."""
-    places = [(a, k) for a, b in spans for k in range(a, b) if units[k] is unit]
-    return any(not (k > a and "of" in {u.lower for u in units[a:k]}) and units[k + 1 : k + 2] != [] for a, k in places)

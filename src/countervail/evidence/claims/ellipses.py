@@ -9,6 +9,7 @@ from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated, unfinished
+from countervail.evidence.claims.outcomes import untrue
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -38,8 +39,6 @@ _REPORTS = CLOSED["reported_words"]
 _ANYBODY = frozenset(["state", "body", "person"])
 _CALLING = frozenset(["call", "describe", "label", "brand", "term"])
 _POINTING = frozenset(["this", "that", "it"])
-_GROUNDS = frozenset(["foundation", "basis", "merit", "substance", "truth"])
-"""What reports are without that are untrue."""
 
 
 class Ellipses(Copulas):
@@ -246,7 +245,7 @@ class Ellipses(Copulas):
         about = (clause.objects if calling else clause.subjects)[:1]
         pointed = not about and verb.start > 0 and units[verb.start - 1].lower in {"this", "that"}
         about = [(verb.start - 1, verb.start)] if pointed else about
-        if not about or not words or not _untrue(clause, words):
+        if not about or not words or not untrue(clause, words):
             return None
         a, b = about[0]
         b = next((k + 1 for k in range(a, b) if units[k].lower in _REPORTS), b) if calling else b
@@ -391,14 +390,3 @@ def _spurned(parsed: Parsed, clause: Clause) -> list[Span]:
     deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
     willing = clause.verb.modal in {"will", "would"} and not clause.condition
     return clause.after("of") if (none or deaf) and willing else []
-
-
-def _untrue(clause: Clause, words: Sequence[str]) -> bool:
-    """Whether what is said of something is that it is not so: "false", "not true", "devoid of truth", "no basis"."""
-    if _GROUNDS.intersection(words):
-        lacking = bool({"no", "devoid", "any"}.intersection(words)) or bool(clause.after("without"))
-        return lacking or clause.verb.negated
-    if clause.verb.lemma == "have":
-        return False
-    word = {w for w in words if w in CLOSED["untrue"]}
-    return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
-from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.bodies import Actors
 from countervail.evidence.claims.clause import Clause, Span
-from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.owners import as_for, named_head
+from countervail.evidence.claims.modality import negated
+from countervail.evidence.claims.owners import named_head
 from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list
 from countervail.evidence.claims.shapes import plain_text
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.claims.tellers import not_the_speaker
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.tables import Frame, frames_of
 
@@ -217,7 +215,7 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     charged = charged and not (negated(clause) and clause.verb.lemma == "accuse")  # "no firm has been accused"
     if nobody_named and (charged or (made.predicate == "signed" and not plain_text(units, direct))):
         return True  # by whom?
-    someone = made.predicate in TO_ACTORS and (any(o.startswith("p.") for o in made.objects) or _told_so(clause))
+    someone = made.predicate in TO_ACTORS and (any(o.startswith("p.") for o in made.objects) or told_so(clause))
     against = "what" in made.roles and made.predicate == "sanctioned"  # "the measures against it were imposed in May"
     if pronoun and made.subjects == [UNKNOWN] and made.predicate in _OF_THINGS | TO_ACTORS and not (someone or against):
         return True  # "it will be signed": what, by whom?
@@ -282,28 +280,7 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
     return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
 
 
-def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
-    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
-    names one, and "him" somebody who does something in this sentence or in the one before."""
-    spans = made.clause.objects
-    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
-        return True
-    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
-        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
-        here = {actors.ship, *(actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E")}
-        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
-    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
-        return True
-    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
-    others = {actors.mention(u) for u in earlier} - set(made.subjects)
-    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
-
-
-_OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", "froze", "suspended", "admitted"])
-"""What no person does."""
-
-
-def _told_so(clause: Clause) -> bool:
+def told_so(clause: Clause) -> bool:
     """Whether somebody is told what a clause says: "warned X that it could be listed"."""
     above = clause.governor if clause.link == "that" else None
     return above is not None and above.verb.lemma in _ADDRESSING and bool(above.objects)
@@ -318,86 +295,3 @@ def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
     spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
     return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
-
-
-def sure(
-    parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors, mains: frozenset[str] = frozenset()
-) -> bool:
-    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
-    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
-    clause = made.clause
-    if not _sure_object(parsed, made, before, actors):
-        return False
-    if len(clause.subjects) != 1 or not made.subjects:
-        return True
-    (a, b) = clause.subjects[0]
-    word = parsed.units[a].lower
-    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
-    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
-    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
-    done_by = clause.verb.passive and bool(clause.after("by"))
-    above = clause.governor if clause.link != "ing" or clause.governor is None else clause.governor.governor
-    if above is not None and above.operator is not None and above.operator.control == "object":
-        called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
-        invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
-    if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
-        if made.subjects[0] == "n.country":
-            return True  # "that his country had not joined": whose it is, the text need not say
-        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
-        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
-    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
-        return True
-    if above is not None and above.verb.kind == "gerund" and above.subjects and above.subjects[0][0] > b:
-        return True  # "Denying that it had paid, Togo left"
-    if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
-        return False  # "we intend to designate him": whose state, the text does not say
-    if word in {"we", "us"}:
-        asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
-        known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
-        ours = bool(parsed.speakers) and actors.states_of_people.get(parsed.speakers[-1]) == made.subjects[0]
-        return asked or known or ours
-    if word in {"i", "who"}:
-        return True
-    if word == "you":  # whoever is asked to do something; anybody, where somebody talks
-        return bool(parsed.units[a].start == parsed.units[a].end)
-    if word == "she" and actors.ship in {*made.subjects, *made.objects}:
-        return True  # "The tanker X left Lagos. She was listed"
-    if word == "it" and clause.verb.passive and not made.objects and clause.after("by"):
-        return True  # "It was refused by two delegations": they refused
-    here = named_subjects(parsed, actors, a)
-    people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
-    here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
-    here |= {actors.of(parsed.units, span, actors.recent) for span in as_for(parsed.units) if span[1] <= a}
-    here |= {actors.of(parsed.units, s, actors.recent) for s in not_the_speaker(clause, parsed.clauses)}
-    told = clause
-    while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
-        told = told.governor
-    over = told.governor if told.link == "that" else None
-    if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
-        here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
-    if over is not None and _told_so(clause) and made.predicate in TO_ACTORS and clause.verb.passive:
-        here |= {
-            actors.of(parsed.units, span, actors.recent) for span in over.objects
-        }  # "warned X that it could be listed"
-    taken = made.predicate in {"paid", "supplied"} and clause.verb.lemma in CLOSED["receiving"]  # "said it received"
-    done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
-    own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
-    who = set(made.objects if done else own)
-    if clause.verb.passive and clause.objects and "to" in made.roles:
-        who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
-    if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
-        return False  # "the statement of the Government of X, according to which it would leave"
-    if word == "it" and a <= 1 and not here:
-        return who <= mains
-    return who <= here or who <= before
-
-
-def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
-    """Whether "it" or "they" who say something are named in the sentence or the one before."""
-    if len(report.subjects) != 1 or report.verb.passive:
-        return True
-    a, b = report.subjects[0]
-    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
-        return True
-    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
-    return set(who) <= named_subjects(parsed, shared.actors, a) | before

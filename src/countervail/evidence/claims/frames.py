@@ -12,14 +12,15 @@ from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import heading
 from countervail.evidence.claims.context import CLUB, Context, chain, named_subjects
-from countervail.evidence.claims.copulas import ENTRIES, EVENTS, holds
+from countervail.evidence.claims.copulas import ENTRIES, EVENTS
 from countervail.evidence.claims.ellipses import REPEATED
-from countervail.evidence.claims.fitting import TO_ACTORS, eventful, known_speaker, main_subjects, nobody, sure, telling
+from countervail.evidence.claims.fitting import TO_ACTORS, eventful, main_subjects, nobody, telling
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
 from countervail.evidence.claims.lists import under_headings
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
+from countervail.evidence.claims.outcomes import holds, known_speaker, proposing, sure
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -363,28 +364,6 @@ def absorb(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
             )
         elif made is not None:
             made.roles["to"] = one_or_many(joined.objects)
-
-
-_ASKING = frozenset(["urged", "demanded"])
-
-
-def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
-    """ "urged Peru to withdraw a decree": proposes that, where what is to be done is no claim of its own."""
-    for clause in clauses:
-        made = filled.get(id(clause))
-        plain = all(clause.units[a].tag != "O" for a, _ in clause.objects)
-        if made is not None and made.predicate == "offered" and UNKNOWN not in made.subjects and plain:
-            made.predicate = "proposed"
-        asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
-        if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
-            continue
-        public = any(clause.units[b - 1].tag == "E" for _, b in clause.objects)
-        public = public and {kind_of(i) for i in made.objects} <= {"state", "body"}
-        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects) and not public
-        if talking or clause.verb.passive or UNKNOWN in made.subjects:
-            continue  # "I asked him to come", "was urged to wait"
-        if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
-            made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []
 
 
 def of_nouns(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
-from countervail.evidence.claims.clause import Clause, Laid, Span
+from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, wrong_kind
@@ -16,9 +16,6 @@ from countervail.evidence.claims.owners import (
     attached,
     bodily,
     bound_for,
-    by_somebody,
-    doers,
-    led_states,
     lifted_by,
     named_entry,
     of_member,
@@ -37,6 +34,7 @@ from countervail.evidence.claims.references import (
     UNNAMED,
     Filled,
     as_list,
+    led_states,
     one_or_many,
 )
 from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose
@@ -50,11 +48,9 @@ _ASKED = CLOSED["requests"]
 _OFFERED = frozenset(["proposed", "offered", "be_invited"])
 _OF_STATUS = GRANTING | frozenset(["hold", "have", "enjoy", "retain", "keep", "offer"])
 _GIVING = frozenset(["lent", "offered", "owes", "paid", "refused", "sold", "supplied"])
-_ON_LISTS = frozenset(["on", "to", "from", "off"])
 _BY_STATES = frozenset(["founded", "signed", "joined", "left"])
 _AGREEMENTS = CLOSED["agreements"] | CLOSED["bodylike"]
 _KEEPING_OUT = frozenset(["suspended", "expelled"])
-_BALLOTS = frozenset(["votes", "vote", "majority", "consensus"])
 _PLACES = frozenset({"in", "at", "near", "inside", "outside", "within", "across"})
 
 
@@ -275,7 +271,7 @@ class Framing(Appositions):
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
             laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
-        if verb.passive and laid.agents and head_word(units, laid.agents[0]) in _BALLOTS:
+        if verb.passive and laid.agents and head_word(units, laid.agents[0]) in CLOSED["ballots"]:
             laid.subjects = subjects = [UNKNOWN]  # "was voted in by a majority": of whom, it does not say
         things = bool(subjects) and all(kind_of(s) == "thing" and s != UNKNOWN for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
@@ -328,7 +324,7 @@ class Framing(Appositions):
             elif moved and (own := owner_of(units, moved)) and units[own[1]].tag == "G":
                 subjects = self.ids(parsed, clause, [own])  # "X's payments"
             if frame.predicate in {"listed", "delisted"} and not subjects:  # "was put on the UK list"
-                lists = next((s for p, s in clause.phrases if p in _ON_LISTS), [])  # "on British and Canadian lists"
+                lists = next((s for p, s in clause.phrases if p in CLOSED["on_lists"]), [])  # "on British lists"
                 lists = [] if any(head_word(parsed.units, s) == "behalf" for s in lists) else lists
                 owners = list(dict.fromkeys(o for s in lists for o in owners_of(parsed.units, s)))
                 owners = [o for o in owners if head_word(parsed.units, o) not in CLOSED["counted"]]

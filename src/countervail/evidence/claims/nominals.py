@@ -25,11 +25,9 @@ from countervail.evidence.model import slug
 from countervail.evidence.tables import noun_effect
 
 _LISTS = re.compile(r"\b(?:lists?|register|blacklist|annex)\b")
-_ORGANS = CLOSED["organs"]
 _PUT_IN = frozenset(["submitted", "made", "filed", "lodged", "presented", "received", "issued", "announced"])
 _WANTED = CLOSED["wanted_events"]
 _AWAITED = CLOSED["awaited_events"]
-_ENDING = CLOSED["ending"]  # verbs that say of a membership that it is over
 _WHATEVER = frozenset(["make", "publish", "announce", "publicise", "explain", "tighten", "extend", "renew", "prolong"])
 """What may or may not be done about something that is so: "the listing of X was not made public"."""
 _LASTING = frozenset(["listed", "sanctioned", "suspended", "founded"])
@@ -219,7 +217,7 @@ class Nominals(Ellipses):
         subjects = self._whose(parsed, clause, who, inside)
         if wanted:
             subjects = [UNNAMED]  # "proposed sanctions against X"
-        if row.predicate == "suspended" and (not who or _ORGANS.intersection(words_of(units, who[0]))):
+        if row.predicate == "suspended" and (not who or CLOSED["organs"].intersection(words_of(units, who[0]))):
             subjects = self._suspending(parsed, clause, who, inside)
         if not who and row.listed and on_list and (owner := owner_of(units, on_list)):
             subjects = self.ids(parsed, clause, [owner])
@@ -242,7 +240,7 @@ class Nominals(Ellipses):
             if not topic or not all(kind_of(s) == "state" for s in subjects):
                 return None
         organs = [w for s in phrase.parts.get("from", []) for w in words_of(units, s)]
-        if row.predicate == "suspended" and not subjects and _ORGANS.intersection(organs):
+        if row.predicate == "suspended" and not subjects and CLOSED["organs"].intersection(organs):
             row = replace(row, needs="object", whose="any")  # "the suspension of X from its services"
         if going:
             row, subjects = replace(row, needs="object"), [UNKNOWN]
@@ -320,9 +318,9 @@ class Nominals(Ellipses):
             if inside and inside != "subject" and clause.operator is not None:
                 event.governor, event.link = clause, "that"
             lemma = clause.verb.lemma if inside else ""
-            if row.predicate == "joined" and lemma in _ENDING:
+            if row.predicate == "joined" and lemma in CLOSED["ending"]:
                 return None  # "its accession was reversed"
-            if row.predicate == "listed_in" and lemma in _ENDING:
+            if row.predicate == "listed_in" and lemma in CLOSED["ending"]:
                 event.verb.negated = True
             event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal
         roles = {

@@ -13,11 +13,14 @@ from countervail.evidence.claims.phrases import (
     head_word,
     kind,
     listed_from,
+    listed_to,
     phrase_from,
     phrase_to,
+    skip_left,
     text_of,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.tables import noun_effect
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
@@ -42,11 +45,6 @@ def its_club(shared: Any, sentence: Any) -> str | None:
     word = found["w"].lower()
     named = any(word in words and at < sentence.start for at, _, words in shared.actors.bodies)
     return None if named else f"o.{word}"
-
-
-SEASONS = frozenset(["summer", "winter", "spring", "autumn", "end", "year", "month", "week", "deadline", "time"])
-_MEANS = CLOSED["means"]
-"""How something is done: "delivered by air"."""
 
 
 def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
@@ -110,20 +108,6 @@ def of_member(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]:
     if k is not None and units[k].tag == "G" and units[span[1] - 1].lower in _MEMBERS:
         return span[0], k
     return (k + 1, span[1]) if k is not None and units[k - 1].lower in _MEMBERS else span
-
-
-_DELEGATED = CLOSED["delegated"]
-
-
-def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
-    a, b = spans[0] if spans else (0, 0)
-    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
-    if of is None or units[of - 1].lower not in {*_DELEGATED}:
-        return []
-    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
-    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
-    return states if len(states) == len(named) > 1 else []
 
 
 def _as_many(units: Sequence[Unit], k: int) -> bool:
@@ -336,75 +320,10 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     return last
 
 
-def doers(clause: Clause) -> list[Span]:
-    """Who does what is done: what stands after "by", no time or means, and of sanctions whose they are."""
-    units, found, by = clause.units, list[Span](), list[Span]()
-    for n, (preposition, spans) in enumerate(clause.phrases):
-        asked = preposition == "by" and n and clause.phrases[n - 1][0] in {"following", "after", "upon"}
-        if asked and head_word(units, clause.phrases[n - 1][1][-1]) in CLOSED["requests"]:
-            continue  # "was removed from the list following a request by the firm"
-        by += spans if preposition == "by" else []
-    for span in by:
-        if units[span[0]].lower == "nobody" or [u.lower for u in units[slice(*span)]] == ["no", "one"]:
-            continue
-        head = head_word(units, span)
-        whose_own = (k for k in range(*span) if units[k].tag == "E" or adjective_codes(units[k].text))
-        owned = next(whose_own, None) if head in {"sanctions", "measures"} else None  # "was hit by Norwegian sanctions"
-        if head not in SEASONS and not (head in _MEANS and units[span[0]].tag != "D"):
-            found.append((owned, owned + 1) if owned is not None else span)
-    for spans in (clause.after("on"), clause.after("at")):
-        of = next((k for a, b in spans[:1] for k in range(a, b) if units[k].lower == "of"), None)
-        if not found and of is not None and units[of - 1].lower == "initiative":
-            found = [(of + 1, spans[0][1]), *spans[1:]]  # "was launched on the initiative of Peru and Chile"
-    return found
-
-
 def of_ones_own(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, int]]:
     """The pronoun of "its membership of the pact", which says who is suspended."""
     seat = units[span[0]].lower in OWN and head_word(units, span) in {"membership", "participation", "rights", "seat"}
     return [(span[0], span[0] + 1)] if seat else []
-
-
-def by_somebody(clause: Clause) -> bool:
-    """Whether somebody is to do it who is not said: "proposed adding X to the list", "it was agreed to set up Y"."""
-    over = clause.governor
-    if over is None or clause.verb.kind == "gerund":
-        proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
-        return proposing and clause.link == "ing"
-    return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
-
-
-def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
-    k = next(
-        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
-    )
-    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
-
-
-def left_out(units: Sequence[Any], span: Span) -> bool | None:
-    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
-    None where it is said of others ("A rather than X")."""
-    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
-    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
-        a -= 2  # "save Oman and Kuwait"
-    near = [u.lower for u in units[max(0, span[0] - 2) : span[0]]]
-    if {"-".join(near), *near[-1:]} & CLOSED["in_place_of"]:
-        return None  # but not Yemen in "Unlike Oman, Yemen joined it"
-    words = [u.lower for u in units[max(0, a - 2) : a]]
-    said = {"-".join(words), *words[-1:]}
-    if not said & CLOSED["left_out"]:
-        return True
-    bare = words[-1:] in (["but"], ["save"], ["bar"])
-    for k in range(a - 1, max(-1, a - 8), -1):
-        if units[k].lower in EVERYBODY | NOBODY:
-            return units[k].lower in NOBODY
-        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
-            break
-    return True if bare else None
-
-
-EVERYBODY, NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])
 
 
 def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
@@ -432,3 +351,49 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
 def bound_for(clause: Clause) -> bool:
     """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
     return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
+
+
+def _asking(noun: str) -> str:
+    """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
+    return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
+
+
+def of_noun(clause: Clause, previous: Clause | None) -> bool:
+    """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
+    units, j = clause.units, clause.verb.start
+    floor = previous.verb.end if previous is not None else 0
+    if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
+        j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
+    by = previous.after("by") if previous is not None and previous.verb.passive else []
+    decided = previous is not None and by and by[-1][1] == j and previous.verb.kind == "participle"
+    if decided and previous is not None and any(noun_effect(units[b - 1].lower) for _, b in previous.subjects):
+        clause.noun, clause.link, clause.subjects = units[previous.subjects[-1][1] - 1].lower, "to", by
+        return True  # "the decision announced by X to list Y"
+    j = skip_left(units, j) if j and units[j - 1].tag == ")" else j  # "the decision of the Union (EU) to"
+    spans = listed_to(units, before_date(units, j), floor)
+    if not spans:
+        return False
+    a, b = spans[-1]
+    for k in range(a, b):
+        if units[k].tag == "N" and noun_effect(units[k].lower):
+            owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
+            if owner is None and units[a].lower in {"its", "their", "his", "her", "our", "my"}:
+                owner = (a, a + 1)
+            if owner is None:
+                return False
+            clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
+            return True
+    first = spans[0][0]
+    if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
+        clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
+        return True  # "plans for X to join"
+    if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
+        clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
+        clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
+        return True  # "no request from X to join"
+    return False
+
+
+def before_date(units: Sequence[Unit], j: int) -> int:
+    """Past the date of what is named: "the treaty of 14 April 2003, signed by"."""
+    return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j

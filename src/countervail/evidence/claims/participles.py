@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
-from countervail.evidence.claims.owners import OWN
-from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from, skip_left
+from countervail.evidence.claims.owners import OWN, before_date, of_noun
+from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect, operator_of
@@ -181,11 +181,6 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
 _TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
 
 
-def _before_date(units: Sequence[Unit], j: int) -> int:
-    """Past the date of what is named: "the treaty of 14 April 2003, signed by"."""
-    return j - 2 if j > 2 and units[j - 1].tag == "T" and units[j - 2].lower in {"of", "dated", "from"} else j
-
-
 _FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch", "incorporate"])
 _SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
 
@@ -214,7 +209,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         return  # "wants the ban lifted"
     if verb.kind == "participle" and before is not None and before.tag != ":":
         selves = before.tag == "O" and j > 2 and units[j - 2].tag == ","  # "Guinea, itself suspended since May"
-        spans = listed_to(units, _before_date(units, j - 2 if selves else j - 1 if before.tag in {",", "("} else j), 0)
+        spans = listed_to(units, before_date(units, j - 2 if selves else j - 1 if before.tag in {",", "("} else j), 0)
         near = before.tag != "," or _made_so(units, verb.lemma, spans)
         clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
         return
@@ -228,7 +223,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         if governing is None or governing.operator is None:
             clause.subjects = listed_to(units, j, 0)[-1:]
             return
-    if verb.kind == "infinitive" and _of_noun(clause, previous):
+    if verb.kind == "infinitive" and of_noun(clause, previous):
         return
     if verb.kind == "infinitive" and (_added(clauses, n) or _only_one(clause)):
         return
@@ -359,47 +354,6 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     by_object = by_object or (paid and any(all(u.tag != "#" for u in clause.units[a:b]) for a, b in governor.objects))
     if by_object and not governor.verb.passive:
         clause.subjects = governor.objects or governor.after("on", "upon", "to", "for") or governor.subjects
-
-
-def _asking(noun: str) -> str:
-    """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
-    return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
-
-
-def _of_noun(clause: Clause, previous: Clause | None) -> bool:
-    """Whether the infinitive belongs to a noun with a doer of its own: "Oman's refusal to join", "the refusal of"."""
-    units, j = clause.units, clause.verb.start
-    floor = previous.verb.end if previous is not None else 0
-    if previous is not None and previous.verb.kind == "participle" and units[j - 1].tag == ",":
-        j, floor = previous.verb.start - 1, 0  # "the decision of the Union, announced in May, to list X"
-    by = previous.after("by") if previous is not None and previous.verb.passive else []
-    decided = previous is not None and by and by[-1][1] == j and previous.verb.kind == "participle"
-    if decided and previous is not None and any(noun_effect(units[b - 1].lower) for _, b in previous.subjects):
-        clause.noun, clause.link, clause.subjects = units[previous.subjects[-1][1] - 1].lower, "to", by
-        return True  # "the decision announced by X to list Y"
-    j = skip_left(units, j) if j and units[j - 1].tag == ")" else j  # "the decision of the Union (EU) to"
-    spans = listed_to(units, _before_date(units, j), floor)
-    if not spans:
-        return False
-    a, b = spans[-1]
-    for k in range(a, b):
-        if units[k].tag == "N" and noun_effect(units[k].lower):
-            owner = (a, k - 1) if k - 1 > a and units[k - 1].tag == "G" else (k + 2, b) if k + 2 < b else None
-            if owner is None and units[a].lower in {"its", "their", "his", "her", "our", "my"}:
-                owner = (a, a + 1)
-            if owner is None:
-                return False
-            clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
-            return True
-    first = spans[0][0]
-    if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
-        clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
-        return True  # "plans for X to join"
-    if first > 1 and units[first - 1].lower in {"by", "from"} and (noun := _asking(units[first - 2].lower)):
-        clause.noun, clause.link, clause.subjects = noun, "to", spans  # "a proposal by X to add", "plans by X and Y to"
-        clause.unwilling = any(u.lower == "no" for u in units[max(0, first - 5) : first - 2])
-        return True  # "no request from X to join"
-    return False
 
 
 def acts(units: Sequence[Unit], i: int) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 from countervail.evidence.claims.actors import GROUPING, world_bodies
 from countervail.evidence.claims.bodies import PRONOUNS, SMALL
-from countervail.evidence.claims.clause import Clause, Span
+from countervail.evidence.claims.clause import SEASONS, Clause, Span
 from countervail.evidence.claims.context import Context, person
-from countervail.evidence.claims.owners import SEASONS, of_member
+from countervail.evidence.claims.owners import of_member
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
@@ -383,3 +383,17 @@ def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
 def asked_for(ids: Sequence[str]) -> bool:
     """Whether something is a request, offer or the like."""
     return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)
+
+
+_DELEGATED = CLOSED["delegated"]
+
+
+def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
+    a, b = spans[0] if spans else (0, 0)
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+    if of is None or units[of - 1].lower not in {*_DELEGATED}:
+        return []
+    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
+    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
+    return states if len(states) == len(named) > 1 else []

@@ -1,0 +1,220 @@
+"""Whether what a clause speaks of is said to be so: memberships that are over, entries that did not come about, objects
+that the clause leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.bodies import PRONOUNS, Actors
+from countervail.evidence.claims.clause import Clause, as_for, left_out
+from countervail.evidence.claims.context import Context, named_subjects
+from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.fitting import TO_ACTORS, told_so
+from countervail.evidence.claims.list_clauses import PARTING, over
+from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.tellers import not_the_speaker
+from countervail.evidence.claims.units import CLOSED
+
+_AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})
+
+_FACTS = frozenset({"welcome", "celebrate", "see", "confirm", "mark", "mean", "applaud", "hail", "follow"})
+
+
+def _parted(parsed: Parsed, event: Clause) -> bool:
+    """Whether a verb says of those called members that they are none any more."""
+    k = event.verb.start
+    return parsed.units[k].lower != "membership" and any(
+        c.verb.lemma in PARTING - {"suspend"}
+        and any(a <= k < b for a, b in [*c.objects, *c.subjects])
+        and not negated(c)
+        and modality_of(c, parsed.clauses) == "asserted"
+        for c in parsed.clauses
+    )
+
+
+def _unsure(units: Sequence[Any], k: int) -> bool:
+    """Whether what stands before a form in -ing leaves open whether it comes about: "talks on joining it"."""
+    before = [u.lower for u in units[max(0, k - 2) : k]]
+    return (
+        before[-1:] == ["against"]
+        or before in (["instead", "of"], ["rather", "than"])
+        or (len(before) == 2 and units[k - 1].tag == "P" and before[0] in CLOSED["open_events"])
+    )
+
+
+def holds(parsed: Parsed, made: Filled) -> bool | None:
+    """Whether a membership or an entry that is spoken of is one: False where it is over, None where it is not said to
+    have come about ("fears Serbia joining the pact")."""
+    clause, units = made.clause, parsed.units
+    stands = left_out(units, clause.subjects[0]) if clause.subjects and not clause.verb.passive else True
+    if not stands:
+        return stands
+    if made.predicate not in {"listed_in", "joined", "left"}:
+        return True
+    if made.predicate == "joined" and clause.verb.lemma == "join" and not clause.objects and clause.after("in", "with"):
+        return None  # "joined in the condemnation"
+    before = clause.verb.lemma == "be" and clause.verb.past and clause.verb.perfect
+    if before and not (clause.governor or clause.reported or clause.times or clause.coordinated):
+        return None  # "had been a member"
+    if made.predicate == "listed_in" and over(parsed, clause, (parsed.sentence.document.date or {}).get("edtf")):
+        return False
+    if clause.verb.kind == "noun" and _parted(parsed, clause):
+        return None  # "expelled its members X and Y"
+    if clause.verb.kind == "gerund" and _unsure(units, clause.verb.start):
+        return None
+    named = clause.subjects and clause.subjects[-1][1] == clause.verb.start
+    if clause.verb.kind != "gerund" or clause.governor is not None or not named:
+        return True
+    a, b = clause.subjects[0]
+    k = next((k for k in range(b - 1, a, -1) if units[k].lower == "of"), a - 1)
+    while k > 0 and units[k].tag in {"D", "B"}:
+        k -= 1
+    if k < 0 or units[k].lower == "of":
+        return None
+    known = _FACTS.intersection((units[k].forms or {}).values())
+    return True if units[k].lower in _AFTER_FACTS or known else None
+
+
+def _sure_object(parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors) -> bool:
+    """Whether "it" to which something is done is the one other body or state that the sentence names before, if it
+    names one, and "him" somebody who does something in this sentence or in the one before."""
+    spans = made.clause.objects
+    if len(spans) != 1 or len(made.objects) > 1 or made.clause.verb.passive or not made.subjects:
+        return True
+    if parsed.units[spans[0][0]].lower in {"him", "her"} and spans[0][1] - spans[0][0] == 1:
+        whom = made.subjects if made.predicate in {"be_invited", "joined"} else made.objects
+        here = {actors.ship, *(actors.mention(u) for u in parsed.units[: spans[0][0]] if u.tag == "E")}
+        return bool(whom) and whom[0] in named_subjects(parsed, actors, spans[0][0]) | before | here
+    if parsed.units[spans[0][0]].lower != "it" or not made.objects:
+        return True
+    earlier = [u for u in parsed.units[: spans[0][0]] if u.tag == "E" and u.mention and u.mention.type != "person"]
+    others = {actors.mention(u) for u in earlier} - set(made.subjects)
+    return made.objects[0] in others or len(others) != 1 or kind_of(made.objects[0]) == "thing"
+
+
+_OFFICIAL = frozenset(["listed", "delisted", "sanctioned", "imposed", "lifted", "froze", "suspended", "admitted"])
+"""What no person does."""
+
+
+def sure(
+    parsed: Parsed, made: Filled, before: frozenset[str], actors: Actors, mains: frozenset[str] = frozenset()
+) -> bool:
+    """Whether a pronoun that is the subject stands for somebody who is the subject of a verb in the sentence or in the
+    sentence before ("we": for the writer or a body), and a description in a long sentence for somebody named in it."""
+    clause = made.clause
+    if not _sure_object(parsed, made, before, actors):
+        return False
+    if len(clause.subjects) != 1 or not made.subjects:
+        return True
+    (a, b) = clause.subjects[0]
+    word = parsed.units[a].lower
+    owned = b - a > 2 and parsed.units[a + 1].tag == "G" and parsed.units[a].text[:1].isupper() and a > 0
+    described = not owned and not any(u.tag in {"E", "O"} for u in parsed.units[a:b])
+    invited = made.predicate == "be_invited" and not clause.verb.passive  # whom the object names
+    done_by = clause.verb.passive and bool(clause.after("by"))
+    above = clause.governor if clause.link != "ing" or clause.governor is None else clause.governor.governor
+    if above is not None and above.operator is not None and above.operator.control == "object":
+        called = above.subjects != clause.subjects  # "calls on all actors to stop supplying"
+        invited = invited or (called and modality_of(clause, parsed.clauses) == "proposed")
+    if described and not (invited or done_by) and kind_of(made.subjects[0]) == "thing" and len(parsed.clauses) > 2:
+        if made.subjects[0] == "n.country":
+            return True  # "that his country had not joined": whose it is, the text need not say
+        mentioned = {actors.mention(u) for u in parsed.units if u.tag == "E"}
+        return made.subjects[0].endswith((".unknown", ".unnamed")) or made.subjects[0] in mentioned
+    if b - a > 1 or parsed.units[a].tag != "O" or word not in PRONOUNS or a > clause.verb.start:
+        return True
+    if above is not None and above.verb.kind == "gerund" and above.subjects and above.subjects[0][0] > b:
+        return True  # "Denying that it had paid, Togo left"
+    if word in {"we", "us"} and made.predicate in _OFFICIAL and kind_of(made.subjects[0]) == "person":
+        return False  # "we intend to designate him": whose state, the text does not say
+    if word in {"we", "us"}:
+        asked = parsed.turn is not None and set(made.subjects) <= before  # "Did Malta sign?" "We did"
+        known = kind_of(made.subjects[0]) == "body" or not parsed.speakers or made.subjects[0] in parsed.speakers
+        ours = bool(parsed.speakers) and actors.states_of_people.get(parsed.speakers[-1]) == made.subjects[0]
+        return asked or known or ours
+    if word in {"i", "who"}:
+        return True
+    if word == "you":  # whoever is asked to do something; anybody, where somebody talks
+        return bool(parsed.units[a].start == parsed.units[a].end)
+    if word == "she" and actors.ship in {*made.subjects, *made.objects}:
+        return True  # "The tanker X left Lagos. She was listed"
+    if word == "it" and clause.verb.passive and not made.objects and clause.after("by"):
+        return True  # "It was refused by two delegations": they refused
+    here = named_subjects(parsed, actors, a)
+    people = {actors.mention(u) for u in parsed.units[:a] if u.mention is not None and u.mention.type == "person"}
+    here |= frozenset(i for i in people if i and len(people) == 1 and word in {"he", "she"})
+    here |= {actors.of(parsed.units, span, actors.recent) for span in as_for(parsed.units) if span[1] <= a}
+    here |= {actors.of(parsed.units, s, actors.recent) for s in not_the_speaker(clause, parsed.clauses)}
+    told = clause
+    while told.link != "that" and told.governor is not None and told.governor.subjects == clause.subjects:
+        told = told.governor
+    over = told.governor if told.link == "that" else None
+    if over is not None and over.inserted and over.subjects and over.subjects[0][1] <= a:
+        here |= {actors.of(parsed.units, over.subjects[0], actors.recent)}  # "the letter in which X says that it left"
+    if over is not None and told_so(clause) and made.predicate in TO_ACTORS and clause.verb.passive:
+        here |= {
+            actors.of(parsed.units, span, actors.recent) for span in over.objects
+        }  # "warned X that it could be listed"
+    taken = made.predicate in {"paid", "supplied"} and clause.verb.lemma in CLOSED["receiving"]  # "said it received"
+    done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
+    own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
+    who = set(made.objects if done else own)
+    if clause.verb.passive and clause.objects and "to" in made.roles:
+        who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
+    if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
+        return False  # "the statement of the Government of X, according to which it would leave"
+    if word == "it" and a <= 1 and not here:
+        return who <= mains
+    return who <= here or who <= before
+
+
+def known_speaker(parsed: Parsed, report: Clause, before: frozenset[str], shared: Context) -> bool:
+    """Whether "it" or "they" who say something are named in the sentence or the one before."""
+    if len(report.subjects) != 1 or report.verb.passive:
+        return True
+    a, b = report.subjects[0]
+    if b - a > 1 or parsed.units[a].lower not in {"it", "they"}:
+        return True
+    who = shared.actors.several(shared.actors.of(parsed.units, (a, b), shared.before(parsed, report)))
+    return set(who) <= named_subjects(parsed, shared.actors, a) | before
+
+
+_GROUNDS = frozenset(["foundation", "basis", "merit", "substance", "truth"])
+"""What reports are without that are untrue."""
+
+
+def untrue(clause: Clause, words: Sequence[str]) -> bool:
+    """Whether what is said of something is that it is not so: "false", "not true", "devoid of truth", "no basis"."""
+    if _GROUNDS.intersection(words):
+        lacking = bool({"no", "devoid", "any"}.intersection(words)) or bool(clause.after("without"))
+        return lacking or clause.verb.negated
+    if clause.verb.lemma == "have":
+        return False
+    word = {w for w in words if w in CLOSED["untrue"]}
+    return words[-1] in CLOSED["true"] if clause.verb.negated else bool(word)
+
+
+_ASKING = frozenset(["urged", "demanded"])
+
+
+def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
+    """ "urged Peru to withdraw a decree": proposes that, where what is to be done is no claim of its own."""
+    for clause in clauses:
+        made = filled.get(id(clause))
+        plain = all(clause.units[a].tag != "O" for a, _ in clause.objects)
+        if made is not None and made.predicate == "offered" and UNKNOWN not in made.subjects and plain:
+            made.predicate = "proposed"
+        asked = [c for c in clause.complements if c.link in {"to", "that"} and not c.asked]
+        if made is None or made.predicate not in _ASKING or not asked or clause.verb.kind != "finite":
+            continue
+        public = any(clause.units[b - 1].tag == "E" for _, b in clause.objects)
+        public = public and {kind_of(i) for i in made.objects} <= {"state", "body"}
+        talking = clause.verb.lemma == "ask" and any(kind_of(s) == "person" for s in made.subjects) and not public
+        if talking or clause.verb.passive or UNKNOWN in made.subjects:
+            continue  # "I asked him to come", "was urged to wait"
+        if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
+            made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []

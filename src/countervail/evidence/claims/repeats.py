@@ -1,0 +1,103 @@
+"""What a clause says again in fewer words: of others, by others, on another day, not so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from countervail.evidence.claims.clause import Clause, second_pair
+from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.units import Unit
+
+
+def repeated(clause: Clause) -> list[Clause]:
+    """The same said again of others in fewer words."""
+    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause)]
+
+
+def _given_too(clause: Clause) -> list[Clause]:
+    """ "sold lenses to Chad and batteries to Mali": the second pair."""
+    units, i = clause.units, clause.end
+    if not (clause.phrases and clause.objects) or i + 3 >= len(units) or units[i].lower != "and":
+        return []
+    goods, pair = listed_from(units, i + 1, len(units)), clause.phrases[-1]
+    if len(goods) != 1 or pair[1][-1][1] != i or not second_pair(units, goods[0], pair[0]):
+        return []
+    who = listed_from(units, goods[0][1] + 1, len(units))
+    if not who:
+        return []
+    return [replace(clause, objects=goods, phrases=[(pair[0], who)], end=who[-1][1], complements=[])]
+
+
+def _dated_again(clause: Clause) -> list[Clause]:
+    """ "joined A in 2023 and B in 2024": the same of B, then."""
+    units, i = clause.units, clause.end
+    i += i + 1 < len(units) and units[i].tag == "," and units[i + 1].tag == "C"
+    dated = clause.times and clause.objects and clause.end == clause.times[-1] + 1 and not clause.verb.passive
+    if not dated or i + 2 >= len(units) or units[i].lower != "and":
+        return []
+    spans = listed_from(units, i + 1, len(units))
+    named = bool(spans) and any(u.mention and u.mention.type == "organisation" for u in units[slice(*spans[0])])
+    if len(spans) != 1 or not named:
+        return []
+    k = spans[0][1]
+    while k + 1 < len(units) and (units[k].lower == "of" or units[k].tag == "N" or units[k].lower.endswith("ing")):
+        k += 1  # "the BRICS group of emerging economies"
+    k += k + 1 < len(units) and units[k].tag == "P"
+    if k >= len(units) or units[k].tag != "T" or units[k - 1].tag != "P":
+        return []
+    return [replace(clause, objects=spans, times=[k], phrases=[], end=k + 1, complements=[])]
+
+
+def _shared_out(clause: Clause) -> list[Clause]:
+    """ "were sanctioned by A, and four of those by B": the same of some of them, by another."""
+    units, phrases = clause.units, clause.phrases
+    for n, (preposition, spans) in enumerate(phrases[:-1]):
+        some = spans[-1:] if len(spans) > 1 else []
+        pointing = [u.lower for a, b in some for u in units[max(a, b - 2) : b]] in (["of", "those"], ["of", "these"])
+        if pointing and phrases[n + 1][0] == preposition and clause.verb.passive:
+            clause.phrases = [*phrases[:n], (preposition, spans[:-1]), *phrases[n + 2 :]]
+            return [replace(clause, subjects=some, phrases=[phrases[n + 1]], complements=[])]
+    return []
+
+
+def _by_each(clause: Clause) -> list[Clause]:
+    """ "was listed by A in January and by B in April": each on its own day."""
+    by = [p for p in clause.phrases if p[0] == "by"]
+    dates = [next((t for t in clause.times if 0 <= t - spans[-1][1] <= 1), None) for _, spans in by]
+    if len(by) < 2 or not clause.verb.passive or None in dates:
+        return []
+    rest = [p for p in clause.phrases if p[0] != "by"]
+    each = [replace(clause, phrases=[*rest, p], times=[t], complements=[]) for p, t in zip(by, dates, strict=True) if t]
+    clause.phrases, clause.times = each[0].phrases, each[0].times
+    return each[1:]
+
+
+_CONTRAST = frozenset(["but", "though", "although", "and", "if"])
+
+
+def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
+    """The clause with what "but not by Y", ", not through Z" says of it: the same, of others, not so."""
+    i = clause.end
+    i += i < len(units) and units[i].tag == ","
+    linked = i < len(units) and units[i].lower in _CONTRAST
+    i += linked
+    if i + 1 >= len(units) or units[i].lower not in {"not", "never"} or i == clause.end or not clause.verb.main:
+        return []
+    at = i + 1
+    preposition = units[at].lower if units[at].tag == "P" else ""
+    spans = listed_from(units, at + (1 if preposition else 0), len(units))
+    if not spans or any(u.tag in {"V", "A"} for u in units[spans[-1][1] : spans[-1][1] + 1]):
+        return []
+    if clause.verb.modal and "b" in (units[at].forms or {}):
+        return []  # "would pay dues but not vote"
+    verb = replace(clause.verb, negated=not clause.verb.negated)
+    first = clause.subjects[0][0] if clause.relative and clause.subjects else 0
+    if first > 1 and units[first - 2].lower == "it" and units[first - 1].tag == "A" and not preposition:
+        return [replace(clause, verb=verb, subjects=spans, complements=[])]  # "It was A that paid, not B"
+    if preposition:
+        phrases = [(p, spans if p == preposition else s) for p, s in clause.phrases]
+        kept = any(p == preposition for p, _ in clause.phrases)
+        return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
+    direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
+    return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
