@@ -311,7 +311,7 @@ class Nominals(Ellipses):
                 event.governor, event.link = over.governor, over.link  # "its founding by Y was meant to help": Y did
             if inside and not stands and (clause.verb.negated or clause.condition or clause.verb.modal):
                 event.condition = clause.condition or clause.verb.modal in {"would", "could", "might", "may"}
-                standing = inside == "subject" and clause.verb.lemma in {"lift", *_ENDING}
+                standing = inside == "subject" and clause.verb.lemma in {"lift", *CLOSED["ending"]}
                 if clause.verb.negated and not (standing and row.predicate == "suspended"):
                     return None  # but "the suspension of X has not been lifted"
                 event.verb.modal = "" if clause.verb.modal in {"should", "must"} else clause.verb.modal
