@@ -172,11 +172,11 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.9, 0.78), "another": (0.91, 0.74), "unseen": (0.78, 0.61)},
-    "people": {"one hand": (0.97, 0.96), "another": (0.96, 0.96), "unseen": (0.95, 0.88)},
-    "organisations": {"one hand": (0.96, 0.91), "another": (0.97, 0.93), "unseen": (0.98, 0.92)},
+    "claims, strict": {"one hand": (0.91, 0.8), "another": (0.92, 0.74), "unseen": (0.82, 0.63)},
+    "people": {"one hand": (0.97, 0.97), "another": (0.97, 0.97), "unseen": (0.94, 0.95)},
+    "organisations": {"one hand": (0.96, 0.92), "another": (0.97, 0.95), "unseen": (0.97, 0.9)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.98), "unseen": (0.98, 0.97)},
-    "dates": {"one hand": (0.99, 0.75), "another": (0.99, 0.97), "unseen": (0.97, 0.96)},
+    "dates": {"one hand": (0.99, 0.92), "another": (0.99, 0.98), "unseen": (0.97, 0.97)},
 }
 """Precision and recall that a change must not fall below: on texts that the rules were corrected on, those that one
 person wrote and those of others (`texts_d` to `texts_w`); and on those that nobody who writes rules has looked at
