@@ -22,6 +22,8 @@ BESIDE = "beside"
 
 
 _TAKEN = frozenset(["take", "hold", "express", "share", "voice", "form"])
+_BY_WORDS = _TAKEN | CLOSED["say_by_words"]
+"""Verbs of which words beside them say whether somebody says something."""
 _VIEWS = frozenset(["view", "opinion", "position", "belief", "conviction", "stance"])
 
 
@@ -80,35 +82,44 @@ class Clause:
     @property
     def operator(self) -> Operator | None:
         """What the verb does to the clauses it governs."""
-        if self.verb.lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
+        lemma = self.verb.lemma
+        following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+        if lemma in _BY_WORDS and (by_words := self._by_words(following)) is not None:
+            return by_words
+        operator = operator_of(lemma, self.particle or following)  # "points out"
+        if operator is None or not operator.speaker or operator.modality != "asserted":
+            return operator
+        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
+        return Operator("alleged", speaker=True) if accusing else operator  # "prosecutors say", "the indictment says"
+
+    def _by_words(self, following: str) -> Operator | None:
+        """What the words beside the verb make of it."""
+        lemma = self.verb.lemma
+        if lemma in _TAKEN and any(self.units[s[1] - 1].lower in _VIEWS for s in self.objects):
             return Operator("alleged", speaker=True)  # "took the view that"
         after = {u.lower for u in self.units[self.verb.end : self.verb.end + 3]}
-        if after & {"record", "clear", "plain"} and self.verb.lemma in {"place", "put", "go", "make"}:
+        if lemma in {"place", "put", "go", "make"} and after & {"record", "clear", "plain"}:
             return Operator(speaker=True)  # "placed on record that", "made it clear that"
-        named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
-        if (named or self.verb.passive) and self.verb.lemma in {"indicate", "signal", "understand"}:
-            return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
-        if self.verb.lemma == "suggest" and self._concludes():
+        if lemma in {"indicate", "signal", "understand"}:
+            named = any(u.tag == "E" for a, b in self.subjects for u in self.units[a:b])
+            if named or self.verb.passive:
+                return Operator(speaker=True)  # "India has indicated that": it says so, papers do not
+        if lemma == "suggest" and self._concludes():
             return Operator("alleged", speaker=True)  # "records suggest that X sold it"
-        following = self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
-        if self._holds():
-            return Operator(speaker=True)  # "was adamant that", "is convinced that", "gave assurances that"
-        if following == "that" and self.verb.lemma in {"consider", "hold", "feel"}:
-            return Operator(speaker=True)  # "considered that A could sign"
-        operator = operator_of(self.verb.lemma, self.particle or following)  # "points out"
-        accusing = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["accusers"]
-        if accusing and operator is not None and operator.speaker and operator.modality == "asserted":
-            return Operator("alleged", speaker=True)  # "prosecutors say", "the indictment says"
-        return operator
+        if self._holds() or (following == "that" and lemma in {"consider", "hold", "feel"}):
+            return Operator(speaker=True)  # "was adamant that", "gave assurances that", "considered that A could sign"
+        return None
 
     def _holds(self) -> bool:
         """Whether somebody is sure of something, or gives their word on it."""
+        if not self.subjects or self.verb.lemma not in {"be", "remain", "convince", "satisfy", "persuade", "give"}:
+            return False
         after = [u.lower for u in self.units[self.verb.main : self.verb.end + 3]]
-        k = next((n for n, word in enumerate(after) if word == "that"), 0)
-        it = any(self.units[a].lower in {"it", "what"} for a, _ in self.subjects)
-        sure = self.verb.lemma in {"be", "remain", "convince", "satisfy", "persuade"} and after[k - 1] in CLOSED["sure"]
-        given = self.verb.lemma == "give" and after[k - 1] in CLOSED["given_word"] and not self.verb.passive
-        return k > 0 and bool(self.subjects) and not it and (sure or given)
+        k = after.index("that") if "that" in after else 0
+        if k == 0 or any(self.units[a].lower in {"it", "what"} for a, _ in self.subjects):
+            return False
+        given = self.verb.lemma == "give"
+        return not (given and self.verb.passive) and after[k - 1] in CLOSED["given_word" if given else "sure"]
 
     def _concludes(self) -> bool:
         """Whether papers suggest something, or somebody suggests that something has happened: no proposal."""
@@ -371,28 +382,6 @@ def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
         (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
     )
     return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
-
-
-def left_out(units: Sequence[Any], span: Span) -> bool | None:
-    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
-    None where it is said of others ("A rather than X")."""
-    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
-    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
-        a -= 2  # "save Oman and Kuwait"
-    near = [u.lower for u in units[max(0, span[0] - 2) : span[0]]]
-    if {"-".join(near), *near[-1:]} & CLOSED["in_place_of"]:
-        return None  # but not Yemen in "Unlike Oman, Yemen joined it"
-    words = [u.lower for u in units[max(0, a - 2) : a]]
-    said = {"-".join(words), *words[-1:]}
-    if not said & CLOSED["left_out"]:
-        return True
-    bare = words[-1:] in (["but"], ["save"], ["bar"])
-    for k in range(a - 1, max(-1, a - 8), -1):
-        if units[k].lower in EVERYBODY | NOBODY:
-            return units[k].lower in NOBODY
-        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
-            break
-    return True if bare else None
 
 
 EVERYBODY, NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.clause import Clause, as_for, left_out
+from countervail.evidence.claims.clause import EVERYBODY, NOBODY, Clause, Span, as_for
 from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.fitting import TO_ACTORS, told_so
@@ -218,3 +218,25 @@ def proposing(clauses: Sequence[Clause], filled: dict[int, Filled]) -> None:
             continue  # "I asked him to come", "was urged to wait"
         if not any(id(c) in filled and filled[id(c)].predicate in EVENTS for c in (*asked, *asked[0].complements)):
             made.predicate, made.roles, made.objects = "proposed", {"to": one_or_many(made.objects)}, []
+
+
+def left_out(units: Sequence[Any], span: Span) -> bool | None:
+    """Whether what is said is said of those named from unit a on: False where they are left out ("all members but X"),
+    None where it is said of others ("A rather than X")."""
+    a = next((k + 1 for k in range(*span) if units[k].lower == "save"), span[0])
+    while a > 2 and units[a - 1].tag in {"C", ","} and units[a - 1].lower != "but" and units[a - 2].tag == "E":
+        a -= 2  # "save Oman and Kuwait"
+    near = [u.lower for u in units[max(0, span[0] - 2) : span[0]]]
+    if {"-".join(near), *near[-1:]} & CLOSED["in_place_of"]:
+        return None  # but not Yemen in "Unlike Oman, Yemen joined it"
+    words = [u.lower for u in units[max(0, a - 2) : a]]
+    said = {"-".join(words), *words[-1:]}
+    if not said & CLOSED["left_out"]:
+        return True
+    bare = words[-1:] in (["but"], ["save"], ["bar"])
+    for k in range(a - 1, max(-1, a - 8), -1):
+        if units[k].lower in EVERYBODY | NOBODY:
+            return units[k].lower in NOBODY
+        if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
+            break
+    return True if bare else None
