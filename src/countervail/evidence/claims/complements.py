@@ -357,16 +357,16 @@ def labelled(clause: Clause) -> None:
             clause.subjects = spans
 
 
-_WITH = (("along", "with"), ("together", "with"), ("as", "well", "as"), ("alongside",), ("in", "addition", "to"))
+_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
 
 
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
     for i in range(len(units) - 1):
-        start = next((i + len(m) for m in _WITH if tuple(words[i : i + len(m)]) == m), None)
-        if start is None:
+        if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
             continue
+        start = i + len(found[0])
         more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
         if not more:
             continue

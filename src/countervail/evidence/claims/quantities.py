@@ -213,11 +213,14 @@ def amount_of(units: Sequence[Any], clause: Clause, used: Sequence[Span], predic
     sums = [*clause.objects, *clause.second, *clause.worth, *used]
     if amount := next((q for s in sums if (q := quantity_in(units, s))), None):
         return amount
+    if (measured := _MEASURED.get(predicate)) is None:
+        return None
     start = clause.subjects[0][0] if clause.subjects else clause.verb.start
     stop = clause.end
     while stop < len(units) and (units[stop].tag not in {*".;:VARCS"} or units[stop].lower in _SUMMED):
         stop += 1
-    measured = _MEASURED.get(predicate, frozenset())
+    if not any(u.tag == "#" for u in units[start:stop]):
+        return None
     found = [q for _, _, q in quantities(_joined(units[start:stop])[:600]) if q["unit"] in measured]
     return found[0] if len(found) == 1 else None
 
