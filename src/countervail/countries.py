@@ -18,7 +18,7 @@ from countervail.errors import InputError
 
 REST = "ROW"
 """The residual region of a world: it has a name, but no row in countries.csv."""
-_AMBIGUOUS = {"congo": ("COD", "COG"), "korea": ("KOR", "PRK")}
+_AMBIGUOUS = {"congo": ("COD", "COG"), "korea": ("KOR", "PRK"), "virgin islands": ("VGB", "VIR")}
 """Folded names that two states have."""
 
 
