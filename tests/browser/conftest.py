@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from support.driving import DRAWS, LAPTOP, SCREENSHOTS, Server, Watch, browser_path, cancel, launch, serving
 
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds that a test waits for what it expects to see."""
 FAILED = pytest.StashKey[bool]()
 
