@@ -367,7 +367,7 @@ def sentence_negated(clause: str) -> bool:
     return bool(_NEGATED.search(clause))
 
 
-# -- reports round a clause --------------------------------------------------------------------------------------------
+# -- clauses left unfinished -------------------------------------------------------------------------------------------
 
 
 _WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
