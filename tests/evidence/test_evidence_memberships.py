@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from countervail.cli import app
 from countervail.errors import InputError
 from countervail.evidence import read
 from countervail.evidence.export import runnable
 from countervail.evidence.export.to_scenario import club_file
 from countervail.evidence.extract.parts import Extracted
 from countervail.evidence.reader import read_document, read_extracted
+from countervail.scenario import load_scenario
 
 Row = dict[str, Any]
 
@@ -214,6 +217,26 @@ def test_the_export_knows_who_left_and_who_came_back(tmp_path: Path) -> None:
     assert exported(tmp_path, listed) == ["PER", "TCD"]
     beside = "Peru and Chad are members of the Amber League. Laos rejoined the Amber League in 2020."
     assert exported(tmp_path, beside) == ["PER", "TCD", "LAO"]
+
+
+def test_the_file_of_a_club_stands_for_the_scenario_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Ostmark Gazette, 6 May 2024\n\nThe members of the Amber League are Peru, Chad and Laos.\n")
+    read(path).save(tmp_path / "case")
+    command = [
+        "evidence",
+        "export",
+        str(tmp_path / "case"),
+        "--scenario",
+        "reading=all",
+        "-o",
+        str(tmp_path / "c.yaml"),
+    ]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert load_scenario(tmp_path / "c.yaml") == load_scenario(tmp_path / "c-scenario.yaml")
+    (tmp_path / "c-scenario.yaml").unlink()
+    with pytest.raises(InputError, match="`name`: is missing"):
+        load_scenario(tmp_path / "c.yaml")
 
 
 @pytest.mark.parametrize(("verb", "conditional"), [("would be", True), ("are", False)])

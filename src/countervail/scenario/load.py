@@ -43,9 +43,11 @@ def library() -> list[str]:
 def load_scenario(name_or_path: str | Path, set: Sequence[str] | str = ()) -> Scenario:
     """The scenario of that name in the library, or in the file at that path.
 
-    `-` is standard input, whose includes are files of the library. `set` are overrides of the form `path=value`, the
-    value in YAML: `club.reading=interview`, `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`; one of
-    them needs no list. Raises InputError naming file, line and field.
+    `-` is standard input, whose includes are files of the library. A file without a name that states a club alone
+    stands for the scenario beside it that `countervail evidence export` wrote with it (`X.yaml`, `X-scenario.yaml`).
+    `set` are overrides of the form `path=value`, the value in YAML: `club.reading=interview`,
+    `measures.us-iran-oil.enabled=false`, `club.members=[RUS, CHN]`; one of them needs no list. Raises InputError naming
+    file, line and field.
     """
     return Source.of(name_or_path).scenario((set,) if isinstance(set, str) else set)
 
@@ -77,7 +79,12 @@ class Source:
         """From a name of the library, or a file with what it includes; `-` is standard input."""
         if name_or_path == "-":
             return cls.parse(sys.stdin.buffer.read(tree.MAX_BYTES + 1), "standard input")
-        return cls(with_commodities(_read(_find(name_or_path), ())))
+        path = _find(name_or_path)
+        root = _read(path, ())
+        whole = path.with_name(f"{path.stem}-scenario.yaml")
+        if "name" not in root.value and whole.is_file():  # the scenario that `evidence export` writes beside a club
+            root = _read(whole, ())
+        return cls(with_commodities(root))
 
     @classmethod
     def parse(cls, data: bytes, name: str) -> Source:
