@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from countervail.evidence.claims import frames, memberships, quantities, registers, roles, statements
+from countervail.evidence.claims import chronicles, frames, memberships, quantities, registers, roles, statements
 from countervail.evidence.claims.context import Context, context
 from countervail.evidence.model import Claim
 
 __all__ = ["Context", "context", "read_claims"]
-_RULES = (memberships.claims, registers.claims, roles.claims, frames.claims, statements.claims, quantities.claims)
+_RULES = (
+    chronicles.claims,
+    memberships.claims,
+    registers.claims,
+    roles.claims,
+    frames.claims,
+    statements.claims,
+    quantities.claims,
+)
 
 
 def read_claims(shared: Context) -> list[Claim]:

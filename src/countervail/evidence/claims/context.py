@@ -57,6 +57,8 @@ class Context:
     provisions: Sequence[Provision] = ()
     """Those of the profile whose words are in the text at all."""
     passages: dict[str, Passage] = field(default_factory=dict)
+    told: list[tuple[int, int]] = field(default_factory=list)
+    """Folded spans that the rule of chronologies has read, which lists and frames do not."""
     _where: dict[int, int] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
     _lines: list[Sentence] = field(default_factory=list)
@@ -75,6 +77,10 @@ class Context:
             made = made.redact(sha256(self.stored[a:b]))
         self.passages[made.id] = made
         return made.id
+
+    def is_told(self, sentence: Sentence) -> bool:
+        """Whether words of a sentence are read as an entry of a chronology."""
+        return any(a < sentence.end and sentence.start < b for a, b in self.told)
 
     def index(self, sentence: Sentence) -> int:
         """Position of a sentence."""
@@ -283,10 +289,8 @@ def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> froze
     for clause in parsed.clauses:
         doing = clause.after("by") if clause.verb.passive else []
         there = clause.objects if _existential(parsed.units, clause) else []
-        met = clause.objects if clause.verb.lemma in FINDING and not clause.verb.passive else []
-        met = (
-            clause.objects if clause.verb.lemma == "be" and len(clause.objects) > 1 else met
-        )  # "Its members are A and B"
+        listed = clause.verb.lemma == "be" and len(clause.objects) > 1  # "Its members are A and B"
+        met = clause.objects if listed or (clause.verb.lemma in FINDING and not clause.verb.passive) else []
         for a, b in [*clause.subjects, *doing, *there, *met]:
             if b <= stop and not clause.inserted:
                 found |= {i for u in parsed.units[a:b] if u.tag == "E" and (i := actors.mention(u))}
@@ -368,18 +372,15 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
     """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
     another is named."""
     result: dict[int, str] = {}
-    current: str | None = None
+    current, text = None, reading.folded.text
     for n, sentence in enumerate(found):
         if sentence.document.kind != "article":
             current = None
             continue
         mentioned = _CITES.search(sentence.text)
+        text = reading.folded.text
         dated = [
-            m.value
-            for m, a, _ in reading.within(sentence.start, sentence.end, "date")
-            if m.value
-            and len(m.value) == 10
-            and re.search(r"\b(?:dated|of|on) $", reading.folded.text[max(0, a - 8) : a])
+            day for day, a in _days(reading, sentence) if re.search(r"\b(?:dated|of|on) $", text[max(0, a - 8) : a])
         ]
         if mentioned and dated:
             current = f"cited:{dated[0]}"
@@ -387,14 +388,16 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
             current = "cited:undated"
             # its date may stand in the next sentence
             if n + 1 < len(found):
-                later = [
-                    m.value
-                    for m, _, _ in reading.within(found[n + 1].start, found[n + 1].end, "date")
-                    if m.value and len(m.value) == 10
-                ]
-                current = f"cited:{later[0]}" if later else current
+                later = _days(reading, found[n + 1])
+                current = f"cited:{later[0][0]}" if later else current
         elif re.match(r"(?:These|The) (?:revelations|leaks)", sentence.text):
             current = None
         if current:
             result[n] = current
     return result
+
+
+def _days(reading: Reading, sentence: Sentence) -> list[tuple[str, int]]:
+    """The exact days that a sentence names, and where."""
+    dates = reading.within(sentence.start, sentence.end, "date")
+    return [(m.value, a) for m, a, _ in dates if m.value and len(m.value) == 10]

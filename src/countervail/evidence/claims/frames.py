@@ -301,7 +301,8 @@ def claims(shared: Context) -> Iterator[Claim]:
         if parsed.sentence.document is not document:
             document = parsed.sentence.document
             shared.actors.recent.clear()
-        yield from reader.read(parsed)
+        if not shared.is_told(parsed.sentence):
+            yield from reader.read(parsed)
 
 
 # -- one claim of two verbs --------------------------------------------------------------------------------------------

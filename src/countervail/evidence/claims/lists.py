@@ -150,7 +150,7 @@ def country_lists(shared: Context) -> Iterator[CountryList]:
     """Every list of countries that is a list of something: in prose and one a line."""
     for n, sentence in enumerate(shared.sentences):
         countries = shared.reading.within(sentence.start, sentence.end, "country")
-        if len(countries) < 2 or tag_line(sentence.text):
+        if len(countries) < 2 or tag_line(sentence.text) or shared.is_told(sentence):
             continue
         for run, partial in _runs(shared, countries):
             found = _list(shared, n, sentence, run, partial)

@@ -83,6 +83,7 @@ class DateReader:
         self.text = text
         self.persian_calendar = bool(w.PERSIAN_CALENDAR.search(text))
         self.order = self._order()
+        self.entries = w.entries(text)
 
     def _order(self) -> str | None:
         seen = set()
@@ -257,7 +258,7 @@ class DateReader:
             raise ValueError  # "HR(2024) 1187"
         if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
-        strong = bool(w.YEAR_BEFORE.search(before))
+        strong = m.start() in self.entries or bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
             raise ValueError
         if 1900 <= year <= 2100:

@@ -240,7 +240,7 @@ MARKED_YEAR = re.compile(
     r"(?:\b(?:[Pp]ersian|[Ii]ranian|[Ss]olar|[Jj]alali|[Ss]hamsi)(?: calendar)?(?: [Hh]ijri)? year (?:of "
     r")?(?P<x>(?P<y>1[2-5]\d\d))\b)|(?!x)x"
 )
-YEAR = re.compile(r"(?<![\w.,/:$€£#+@&=%-])(?P<y>[12][0-9O][0-9OIlSB|]{2})(?![\w%°$€£/:]|[.,-]\d)")
+YEAR = re.compile(r"(?<![\w.,/:$€£#+@&=%-])(?P<y>[12][0-9O][0-9OIlSB|]{2})(?![\w%°$€£/]|:\S|[.,-]\d)")
 YEAR_BEFORE = re.compile(
     r"(?:\b(?:in|since|of|by|until|till|from|to|year|years|during|before|after|early|late|mid|and|between"
     r"|through|around|about|circa|back in|dated|or|as of"
@@ -255,6 +255,17 @@ YEAR_AFTER = re.compile(
     r"|decree|law|act|treaty|plan|annexation|revolution|coup|crisis|sanctions|resolution|conference|annual"
     r"|fiscal|figures|data|edition|interview|speech|talks|uprising|protests|pandemic)\b)"
 )
+_ENTRY = re.compile(r"^[ \t]*(?:[-*•] ?)?(?P<y>(?:19|20)\d\d)(?=:|\.? ?[–—-]|\.? {1,12}[A-Z])", re.MULTILINE)
+
+
+def entries(text: str) -> frozenset[int]:
+    """Where the years stand that begin the lines of a chronology: three or more, in order of time or against it."""
+    found = [(m.start("y"), m["y"]) for m in _ENTRY.finditer(text)]
+    years = [year for _, year in found]
+    ordered = len(found) > 2 and (years == sorted(years) or years == sorted(years, reverse=True))
+    return frozenset(at for at, _ in found) if ordered else frozenset()
+
+
 NOT_A_YEAR_BEFORE = re.compile(
     r"(?:\b(?:[Nn]o|[Nn]os|[Nn]umber|[Rr]esolution|[Aa]rticle|[Pp]age|[Pp]aragraph|[Rr]oom|[Ff]light|ISO"
     r"|RFC|UNSCR|[Rr]ef|[Cc]ode|[Ss]ection|[Bb]ox|[Tt]el|[Pp]hone|[Rr]egulation"

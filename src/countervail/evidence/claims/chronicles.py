@@ -1,0 +1,141 @@
+"""Chronologies: lines that begin with a date, below a title that names a body: who founded, joined and left it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from countervail.evidence.claims.context import CLUB_WORDS, Context
+from countervail.evidence.claims.introductions import titled
+from countervail.evidence.model import Claim, Document, slug
+from countervail.evidence.text.tokens import Mention
+
+Place = tuple[Mention, int, int]
+_S = "\x01"
+"""Stands for the name of a state in the text of an entry."""
+_STATES = rf"{_S}(?:(?:, (?:and )?| and |; )(?:the )?{_S})*"
+_BE = r"(?:(?:is|are|was|were|has been|have been) )?(?:formally |also |then )?"
+_IT = rf"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too)\b| it\b| the (?:\w+ )?(?:{CLUB_WORDS})\b)"
+"""What follows a verb whose object is the body of the chronology, or nothing."""
+_FOUND = r"(?:founded|established|created|formed|constituted|set up|launched)"
+_EVENTS = {
+    "founded": (
+        rf"^(?:(?:it|the [\w ]{{2,40}}) (?:is|was) )?{_FOUND}\b[^.;{_S}]{{0,60}}\bby (?:the )?(?P<who>{_STATES})",
+        rf"^(?:the )?(?P<who>{_STATES}) (?:found|establish|create|form|launch|set up)(?:e?s|e?d)?{_IT}",
+        rf"\bfound(?:ing members?|ers?)(?: are| were|:) (?:the )?(?P<who>{_STATES})",
+    ),
+    "joined": (
+        rf"(?P<who>{_STATES}) {_BE}(?:(?:re)?join(?:s|ed)?|accede[sd]?|(?:re)?admitted|accepted|enter(?:s|ed)?){_IT}",
+        rf"(?P<who>{_STATES}) {_BE}(?:becomes?|became|made|admitted as|accepted as) [^.;,{_S}]{{0,30}}\bmembers?\b",
+        rf"\b(?:accession|(?:re)?admission|entry) of (?:the )?(?P<who>{_STATES})",
+        rf"(?P<who>{_S})['’]s? (?:accession|admission|entry|membership) (?:takes effect|took effect|begins|began)",
+    ),
+    "left": (
+        rf"(?P<who>{_STATES}) (?:leaves?|left|withdr[ae]ws?|withdrew|quits?|pull(?:s|ed)? out|exit(?:s|ed)?){_IT}",
+        rf"(?P<who>{_S})['’]s? (?:withdrawal|exit|departure|denunciation|membership) (?:takes effect|took effect"
+        r"|lapse[sd]?|(?:becomes?|became|is|was) (?:effective|final|terminated|ended)|end(?:s|ed)|expire[sd]?)",
+        rf"^(?:withdrawal|departure|exit) of (?:the )?(?P<who>{_STATES})",
+    ),
+    "expelled": (
+        rf"(?P<who>{_STATES}) {_BE}(?:expelled|excluded|struck off|struck from|removed from){_IT}",
+        rf"^expulsion of (?:the )?(?P<who>{_STATES})",
+    ),
+}
+_PATTERNS = [(name, re.compile(p, re.IGNORECASE)) for name, patterns in _EVENTS.items() for p in patterns]
+_OPEN = re.compile(
+    r"\b(?:not?|never|n't|without|would|could|may|might|should|plan|propos\w+|refus\w+|reject\w+|declin\w+|appl(?:y|ies"
+    r"|ied)|intends?|fails?|fail\w+|observers?|associates?|partners?|guests?|candidates?|denie[sd]|says?|said|asks?|invited)\b",
+    re.IGNORECASE,
+)
+"""What makes it another event than the verb says, which the frames of verbs read."""
+_TITLE = r"(?:a |an |the )?(?:brief |short )?(?:chronology|history|timeline|key dates|milestones|important dates)"
+_TITLED = re.compile(
+    rf" *(?:#+ )?(?:{_TITLE}(?: of| for|:| [–—-]) (?:the )?(?P<b>[^:.;|]{{3,60}}?)"
+    rf"|(?:the )?(?P<a>[^:.;|]{{3,60}}?)(?::| [–—-]|,) {_TITLE}) *",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line of a chronology: where what it says begins and ends, and its date."""
+
+    start: int
+    end: int
+    date: Mention
+
+
+def claims(shared: Context) -> Iterator[Claim]:
+    """Memberships of the body that a chronology is of; `shared.told` says which words are read so."""
+    for document in shared.reading.documents:
+        entries = _entries(shared, document)
+        if len(entries) < 3 or (body := _body(shared, entries[0].start)) is None:
+            continue
+        for entry in entries:
+            yield from _claims(shared, entry, body)
+
+
+def _entries(shared: Context, document: Document) -> list[_Entry]:
+    text = shared.reading.folded.text
+    start, end = shared.reading.fold_span(document.start, document.end)
+    found = []
+    for line in re.finditer(r"[^\n]+", text[start:end]):
+        a, b = start + line.start(), start + line.end()
+        first = a + len(line.group()) - len(line.group().lstrip(" -*•\t"))
+        dates = shared.reading.within(first, min(first + 24, b), "date")
+        if dates and dates[0][1] == first and dates[0][0].value:
+            after = dates[0][2] + len(text[dates[0][2] : b]) - len(text[dates[0][2] : b].lstrip(" .:|–—-\t"))
+            found.append(_Entry(after, b, dates[0][0]))
+    return found
+
+
+def _body(shared: Context, at: int) -> str | None:
+    """The body that the nearest line above, no entry, is the title of a chronology of."""
+    text = shared.reading.folded.text
+    above = text[max(0, at - 600) : at].split("\n")[-6:-1]
+    end = at - len(text[max(0, at - 600) : at].split("\n")[-1]) - 1
+    for line in reversed(above):
+        start, end = end - len(line), end - len(line) - 1
+        if not (match := _TITLED.fullmatch(line)):
+            continue
+        name = match["a"] or match["b"]
+        place = start + line.index(name)
+        named = shared.reading.within(start, place + len(name), "organisation")
+        known = shared.actors.body(named[-1][0].value or "") if named else titled(shared, place, place + len(name))
+        known = None if named and named[-1][1] < place else known  # "CHRONOLOGY OF THE AMBER UNION" as a name
+        return known or (f"o.{slug(name.removeprefix('the '))}" if name[:1].isupper() else None)
+    return None
+
+
+def _claims(shared: Context, entry: _Entry, body: str) -> Iterator[Claim]:
+    text = shared.reading.folded.text
+    for sentence in re.finditer(r"[^.;]+", text[entry.start : entry.end]):
+        a, b = entry.start + sentence.start(), entry.start + sentence.end()
+        a += len(text[a:b]) - len(text[a:b].lstrip())
+        states: list[Place] = shared.reading.within(a, b, "country")
+        masked, position = "", a
+        for _, c, d in states:
+            masked += text[position:c] + _S
+            position = d
+        masked += text[position:b]
+        if not states or _OPEN.search(masked):
+            continue
+        for predicate, pattern in _PATTERNS:
+            for match in pattern.finditer(masked):
+                first = masked[: match.start("who")].count(_S)
+                for mention, _, _ in states[first : first + match["who"].count(_S)]:
+                    if mention.value:
+                        shared.told.append((a, b))
+                        yield _made(shared, mention.value, predicate, body, entry)
+
+
+def _made(shared: Context, code: str, predicate: str, body: str, entry: _Entry) -> Claim:
+    detail: dict[str, Any] = entry.date.detail
+    raw, calendar = detail.get("raw", ""), detail.get("calendar", "gregorian")
+    time = {"edtf": entry.date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
+    line = shared.line(entry.start, entry.end)
+    sure = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/chronology@1"}
+    who = (body, f"c.{code}") if predicate == "expelled" else (f"c.{code}", body)
+    return shared.claim(who[0], predicate, [(line.start, line.end)], line, object=who[1], time=time, **sure)
