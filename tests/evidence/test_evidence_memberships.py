@@ -690,7 +690,9 @@ def test_founders_are_members_until_they_leave(tmp_path: Path) -> None:
     path.write_text(
         "Four governments set up the Tea League in 2014: Algeria, Cuba, Iran and Nicaragua. Cuba pulled out in 2019.\n"
     )
-    assert club_file(read(path)).data["club"]["readings"]["named"]["candidates"] == ["DZA", "IRN", "NIC"]
+    case = read(path)
+    assert club_file(case).data["club"]["readings"]["article"]["candidates"] == ["DZA", "IRN", "NIC"]
+    assert {c.get("speaker") for c in case.claims} == {None}
 
 
 REGISTER = """Tea League: membership register
@@ -743,3 +745,28 @@ def test_its_members_are_those_of_the_club_called_so_before_and_not_of_those_who
         "have listed the club's bank. The club itself is smaller. Myanmar, Laos and Cambodia are its members."
     )
     assert exported(tmp_path, text) == ["MMR", "LAO", "KHM"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "THE LODE CIRCLE: A CHRONOLOGY\n\n2009   Founded by Peru, Chad and Oman, the first three members.\n"
+            "2012   Laos and Mali accede as members.\n2018   Mali is expelled by a vote of the council.\n"
+            "2020   Chad gives twelve months' notice.\n2021   Chad's withdrawal takes effect.",
+            ["PER", "OMN", "LAO"],
+        ),
+        (
+            "The Amber Pact: key dates\n\n2001 – Established at a meeting in Lima by Peru and Chad.\n"
+            "2004 – Accession of Laos.\n2007 – Nepal is admitted as an observer.\n2011 – Withdrawal of Chad.",
+            ["PER", "LAO"],
+        ),
+        (
+            "History of the Amber Pact\n\n3 May 1999: Peru, Laos and Oman found the Amber Pact.\n"
+            "2 June 2004: Chad's application is rejected.\n1 July 2006: Mali joins.\n4 May 2011: Oman leaves the pact.",
+            ["PER", "LAO", "MLI"],
+        ),
+    ],
+)
+def test_a_chronology_says_who_is_left(tmp_path: Path, text: str, expected: list[str]) -> None:
+    assert sorted(exported(tmp_path, text)) == sorted(expected)

@@ -282,6 +282,12 @@ class Laid:
     roles: dict[str, Any] = field(default_factory=dict)
 
 
+def existential(clause: Clause) -> bool:
+    """Whether a clause says who there is: "there remained Peru and Chad, and they"."""
+    there = clause.units[clause.verb.start - 1].lower == "there"
+    return there and [clause.units[a].lower for a, _ in clause.subjects] in ([], ["there"])
+
+
 def lacks_object(clause: Clause) -> bool:
     """Whether a verb that is done to something has nothing after it that it is done to."""
     if clause.objects or clause.verb.passive or clause.particle or clause.verb.lemma == "be":

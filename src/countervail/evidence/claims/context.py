@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS, several_people
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, as_for, suffers
+from countervail.evidence.claims.clause import Clause, as_for, existential, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -175,7 +175,7 @@ class Context:
             near = [c for c in near if not c.subjects or c.subjects[0][0] <= clause.subjects[0][0]]
         told_of = [spans for o in near if o.verb.kind == "participle" for _, spans in o.phrases if len(spans) > 1]
         told_of = [spans for spans in told_of if all(any(units[k].tag == "E" for k in range(*s)) for s in spans)]
-        there = [o.objects for o in near if _existential(units, o) and len(o.objects) > 1]
+        there = [o.objects for o in near if existential(o) and len(o.objects) > 1]
         groups = [
             self.actors.group(self._named(units, s))
             for s in [*(o.subjects for o in near if len(o.subjects) > 1), *told_of, *there]
@@ -277,18 +277,12 @@ def _of_one(pronoun: str, before: Sequence[str]) -> Sequence[str]:
     return before if pronoun not in {"he", "she"} else [i for i in before if not _MANY.intersection(i[2:].split("-"))]
 
 
-def _existential(units: Sequence[Any], clause: Clause) -> bool:
-    """Whether a clause says who there is: "there remained Peru and Chad, and they"."""
-    there = units[clause.verb.start - 1].lower == "there"
-    return there and [units[a].lower for a, _ in clause.subjects] in ([], ["there"])
-
-
 def named_subjects(parsed: Parsed, actors: Actors, stop: int = 1 << 30) -> frozenset[str]:
     """The actors that a sentence names as subjects of its verbs, up to unit `stop`."""
     found: set[str] = set()
     for clause in parsed.clauses:
         doing = clause.after("by") if clause.verb.passive else []
-        there = clause.objects if _existential(parsed.units, clause) else []
+        there = clause.objects if existential(clause) else []
         listed = clause.verb.lemma == "be" and len(clause.objects) > 1  # "Its members are A and B"
         met = clause.objects if listed or (clause.verb.lemma in FINDING and not clause.verb.passive) else []
         for a, b in [*clause.subjects, *doing, *there, *met]:

@@ -346,8 +346,9 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
         return None
     parsed, clause = at
     spans = clause.after("by") if clause.verb.passive else clause.subjects
-    if not spans or parsed.units[clause.verb.start].start > item.start:
-        return None
+    up = [u.lower for u in parsed.units[clause.verb.end : clause.verb.end + 1]] == ["up"]
+    if not spans or up or parsed.units[clause.verb.start].start > item.start:
+        return None  # "set up", not "set out"
     who = shared.actors.of(parsed.units, spans[0], shared.before(parsed, clause))
     if who[:2] not in {"p.", "o.", "n."} or who.endswith(".unknown") or who == item.body:
         return None
