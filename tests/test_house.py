@@ -68,7 +68,8 @@ def test_there_are_fewer_than_299_modules() -> None:
     participles, the turns of an interview, what a description of a body stands for, for lists the words before
     them and the clauses round them, whom an article credits, who is one witness, Persian lists, the heads of documents
     and the year of those without, whose words a clause is, whose a phrase is, when it
-    happened, what it says again in fewer words, whether it came about, registers, chronologies, and the entries of lists.
+    happened, what it says again in fewer words, whether it came about, registers, chronologies, and the entries of
+    lists.
     """
     assert 100 < len(MODULES) < 299
 

@@ -770,3 +770,27 @@ def test_its_members_are_those_of_the_club_called_so_before_and_not_of_those_who
 )
 def test_a_chronology_says_who_is_left(tmp_path: Path, text: str, expected: list[str]) -> None:
     assert sorted(exported(tmp_path, text)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Q: Which countries are members of the Amber Club today?\nA: Peru, Chad, Laos and Oman.",
+            {"PER", "TCD", "LAO", "OMN"},
+        ),
+        (
+            "Q: Who are the members of the Amber Club?\n\nA: Only Peru, Chad and Laos.\n\nQ: And Mali?\n\nA: No.",
+            {"PER", "TCD", "LAO"},
+        ),
+        ("Q: Which countries left the Amber Club?\nA: Peru, Chad, Laos and Oman.", set()),
+        ("Q: Which countries are members of the Amber Club?\nA: Peru, Chad and Laos have refused to say.", set()),
+        (
+            "Peru hosted the Amber Assembly. Delegations of all three members came: Chad, Laos and Oman.",
+            {"TCD", "LAO", "OMN"},
+        ),
+        ("Peru hosted the Amber Assembly. Not all three members came: Chad, Laos and Oman.", set()),
+    ],
+)
+def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: set[str]) -> None:
+    assert members(claims_of(text)) == expected

@@ -239,7 +239,8 @@ class Context:
         topic = self.actors.topic
         if word and (topic is None or "-" not in topic):
             return f"o.{word}"
-        return topic or self.actors.only_club() or CLUB
+        alone = {i for a, i, words in self.actors.bodies if a < sentence.end and words & CLOSED["bodylike"]}
+        return topic or self.actors.only_club() or (alone.pop() if len(alone) == 1 else CLUB)
 
     def claim(
         self,

@@ -17,7 +17,6 @@ from countervail.evidence.claims.ellipses import REPEATED
 from countervail.evidence.claims.fitting import TO_ACTORS, eventful, main_subjects, nobody, telling
 from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
-from countervail.evidence.claims.lists import under_headings
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
 from countervail.evidence.claims.outcomes import holds, known_speaker, proposing, sure
@@ -30,6 +29,7 @@ from countervail.evidence.claims.references import (
     one_or_many,
     span_of,
 )
+from countervail.evidence.claims.registers import under_headings
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import time_of
 from countervail.evidence.claims.units import verb_forms

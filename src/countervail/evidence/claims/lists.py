@@ -9,10 +9,9 @@ impose) is no membership.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
 from countervail.evidence.claims.introductions import introduced, persian_kind, states_of
@@ -32,8 +31,7 @@ from countervail.evidence.claims.list_clauses import (
     verbs_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.model import slug
-from countervail.evidence.text.documents import Reading, Sentence
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
@@ -76,6 +74,12 @@ _DELEGATES = re.compile(
     r"\b(?:ambassadors?|envoys?|delegat(?:es|ions?)|representatives|ministers|diplomats|سفرا|سفیران|نمایندگان)\b",
     re.IGNORECASE,
 )
+_ALL = re.compile(
+    r"(?<!not )(?<!nearly )(?<!almost )\ball (?:of )?(?:(?:the|its|their) )?(?:[\w-]+ )?(?:members|member (?:state"
+    r"|countrie|nation)s)\b[^.;:,]{0,40}: ?(?:the )?$",
+    re.IGNORECASE,
+)
+"""Before all members by name: "Delegations of all four members came:"."""
 _SESSIONS = re.compile(
     r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE
 )
@@ -264,18 +268,24 @@ def with_text(place: Place, text: str) -> Place:
     return mention, a, b
 
 
-def _announced(shared: Context, n: int, start: int) -> Sentence | None:
-    """The sentence before one that begins with a list, where it ends with a colon."""
+def _announced(shared: Context, n: int, start: int, end: int) -> tuple[Sentence, int] | None:
+    """The sentence before one that is or begins with a list, where it ends with a colon or asks for one, and where the
+    words about the list end."""
     sentence, before = shared.sentences[n], shared.sentences[n - 1] if n else None
-    opens = shared.reading.folded.text[sentence.start : start].strip() in {"", "the"}
-    if (
-        before is None
-        or not opens
-        or not before.text.rstrip().endswith(":")
-        or before.document is not sentence.document
-    ):
+    if before is None or before.document is not sentence.document:
         return None
-    return before if sentence.start - before.end < 3 else None
+    text, said = shared.reading.folded.text, before.text.rstrip()
+    if said.endswith("?") and _WHICH.search(said) and _ANSWER.match(text[sentence.start : start]):
+        whole = not text[end : sentence.end].strip(" .")
+        return (before, before.start + len(said) - 1) if whole else None
+    opens = text[sentence.start : start].strip() in {"", "the"} and said.endswith(":")
+    return (before, start) if opens and sentence.start - before.end < 3 else None
+
+
+_WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"(?:[A-Z][\w .'-]{0,30}: ?)?(?:(?:[Tt]hey|[Tt]here) are|[Oo]nly|[Jj]ust|[Tt]oday)?[,:]? ?(?:[Tt]he )?$"
+)
 
 
 def _kind(
@@ -289,6 +299,8 @@ def _kind(
         found = by_clause(shared, at[0], start)
         if found is not None:
             return found
+    if _ALL.search(before):
+        return "members", False, None
     if _DELEGATES.search(before[-70:]):
         around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
         founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
@@ -298,10 +310,10 @@ def _kind(
     bracket = bracketed(shared, sentence, start, end)
     if bracket is not None:
         return "members", False, bracket
-    opening = _announced(shared, n, start)  # "... have joined the pact:" on the line before
-    lead = opening or sentence
+    opening = _announced(shared, n, start, end)  # "... have joined the pact:" on the line before
+    lead, until = opening or (sentence, start)
     head = shared.clause_at(lead.start) if opening is not None else at
-    intro = introduced(shared, max(lead.start, start - 600), start, verbs_of(head))
+    intro = introduced(shared, max(lead.start, start - 600), until, verbs_of(head), heading=until < start)
     if intro is not None and not taken_away(head, start) and not (intro.by == "body" and opposing(at, intro.start)):
         return intro.kind, False, intro.body
     offset = start - len(before)
@@ -374,26 +386,3 @@ def imposed(shared: Context, item: CountryList) -> bool:
     """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
     named = shared.reading.within(item.sentence.start, item.start)
     return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
-
-
-_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
-_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
-
-
-def under_headings(reading: Reading, body: Callable[[str], str], objects: Sequence[str], place: int) -> list[str]:
-    """Who stands after a place under the headings that say what was listed: "designated two entities" above
-    "4. Entities", "(1) X"; `body` gives the id of a body by its name."""
-    found = list[str]()
-    for i in objects:
-        number, _, word = i[2:].rpartition("-")
-        heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
-        below = heading.search(reading.folded.text + "\n", place)
-        lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
-        if below is None or SMALL.get(number, 1) != len(lines):
-            continue
-        for line in lines:
-            a, b = (below.start(1) + k for k in line.span("n"))
-            named = next((m for m, start, _ in reading.within(a, b) if start == a and m.type != "country"), None)
-            name = (named.value if named else None) or line.group("n")
-            found.append(f"p.{slug(name)}" if named and named.type == "person" else body(name))
-    return found
