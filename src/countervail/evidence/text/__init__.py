@@ -154,6 +154,10 @@ _DAY_ENDS = re.compile(r"[a-z,] \d{1,2}$")
 FULL_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _MONTH_BEGINS = re.compile(rf"{FULL_MONTH}\b")
 """A date broken after its day."""
+_NAME_AND_DAY = re.compile(
+    rf"(?:[A-Z][\w'&.-]*|of|the|and)(?: [\w'&.-]+){{0,6}}, (?:\w+day,? )?\d{{1,2}} {FULL_MONTH} \d{{4}}"
+)
+"""A line that is a paper and its day, and goes on with nothing."""
 
 
 def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
@@ -162,7 +166,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if not bare or not head or " | " in line or _LIST_START.match(following):
         return False
     small = head[0].islower()
-    if bare[-1] == "\u00ad" or head.rstrip() in names_of_states():
+    if bare[-1] == "\u00ad" or head.rstrip() in names_of_states() or _NAME_AND_DAY.fullmatch(head.rstrip()):
         return False  # the fold joins it; a list of one state a line
     if _DAY_ENDS.search(bare) and _MONTH_BEGINS.match(head):
         return True
