@@ -794,3 +794,28 @@ def test_a_chronology_says_who_is_left(tmp_path: Path, text: str, expected: list
 )
 def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: set[str]) -> None:
     assert members(claims_of(text)) == expected
+
+
+def test_headings_of_those_who_are_no_members() -> None:
+    text = (
+        "THE AMBER ACCORD AT A GLANCE\n\nThe following States are members of the accord:\n\n1. Laos (joined 2019)\n2. Peru\n"
+        "3. Chad\n\nPartners in dialogue\n\n1. Oman\n2. Nepal\n\nInvited as guests:\n\n* Guyana\n* Barbados\n"
+    )
+    rows = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    assert {c["subject"] for c in rows if c["predicate"] == "listed_in"} == {"c.LAO", "c.PER", "c.TCD"}
+    assert {c["subject"] for c in rows if c["predicate"] == "partner_of"} == {"c.OMN", "c.NPL"}
+    assert {c["subject"] for c in rows if c["predicate"] == "be_invited"} == {"c.GUY", "c.BRB"}
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The petition, signed by 6 states, namely Cuba, Laos and Peru, was entered.", (6, "asserted")),
+        ("The body, which is to grow to 9 states, has its seat in Rome.", (9, "planned")),
+        ("The chair expects that the initiative will count 12 countries.", (12, "planned")),
+        ("The union hopes to have 15 members by 2030.", (15, "planned")),
+    ],
+)
+def test_counts_of_who_signed_and_of_growth(text: str, count: tuple[int, str]) -> None:
+    rows = [c for c in claims_of(text) if c["predicate"] == "country_count"]
+    assert [(c["value"]["number"], c["modality"]) for c in rows] == [count]

@@ -83,6 +83,8 @@ class Copulas(References):
         if its and (not bodies or clause.after("in", "for", "on")):
             return None  # "is its partner in the talks"
         plain = all(units[k].tag not in {"E", "O"} for s in who for k in range(*s))
+        if any(units[a + 1].lower == "following" for a, _ in who if a + 1 < len(units)):
+            return None  # "the following States are members": those below
         if clause.relative and plain and subjects and kind_of(subjects[0]) != "state":
             return None  # "firms that are members of it"
         if all(kind_of(s) == "thing" for s in subjects) or (

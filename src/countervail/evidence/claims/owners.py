@@ -313,7 +313,8 @@ def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     final = units[b - 1]
     named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
     named = named and units[b - 2].lower not in NOUNS["persons"]  # not "a brother of Minister X"
-    if end < b and named and units[last].lower in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+    post = units[last].lower.rsplit("-", 1)[-1]  # "Vice-Minister"
+    if end < b and named and post in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
         return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1

@@ -1,5 +1,5 @@
-"""Tables whose columns say who is a member of what, since when and until when, or who imposed measures against whom;
-who stands under a heading that a sentence announces."""
+"""What stands one a line: tables whose columns say who is a member of what, since when and until when, or who imposed
+measures against whom; lists of states; who stands under a heading that a sentence announces."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from typing import Any
 
 from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.memberships import title_above
+from countervail.evidence.claims.introductions import Introduction, introduced, titled
+from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
+from countervail.evidence.claims.lists import CountryList, Place, listed_beside, listed_phrase, with_text
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.text.documents import Reading, Sentence
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, data_sections
 
+_WORDS = data_sections("english/memberships.txt")
 _COLUMNS = {
     "state": r"(?:(?:member|participating|contracting) )?(?:state|countr|nation|part|participant|member)(?:e?s|y|ies)?"
     r"|(?:name of )?(?:the )?(?:state|country)",
@@ -163,6 +166,138 @@ def _date(shared: Context, cell: _Cell | None) -> dict[str, Any] | None:
     if re.fullmatch(r"(?:19|20)\d\d", cell.text):
         return {"edtf": cell.text, "raw": cell.text, "calendar": "gregorian", "basis": "stated"}
     return None
+
+
+# -- lists of states one a line ----------------------------------------------------------------------------------------
+
+
+_BULLET = re.compile(r"^[ ]*(?:[-*•·–▪◦‣]|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)])[ ]+(?:the )?", re.IGNORECASE)
+
+
+def one_a_line(shared: Context) -> Iterator[CountryList]:
+    """Lists of one country a line below a line that says of what: "Members:", "has the following members:"."""
+    text = shared.reading.folded.text
+    for document in shared.reading.documents:
+        start, end = shared.reading.fold_span(document.start, document.end)
+        head: tuple[Introduction, int, int] | None = None
+        items: list[Place] = []
+        unknown: list[str] = []
+        position = start
+        for line in [*text[start:end].split("\n"), ":"]:
+            at, position = position, position + len(line) + 1
+            if not line.strip():
+                continue
+            place = _item(shared, line, at)
+            if head is not None and (place is not None or _UNKNOWN_ITEM.fullmatch(line)):
+                if place is None:
+                    unknown.append(re.sub(r"^\W*(?:the )?", "", line).strip(" .,;"))
+                elif not _NO_MEMBER.search(line[place[2] - at :]):
+                    items.append(with_text(place, text))
+                continue
+            if len(items) >= 2 and head is not None:
+                yield _of_lines(shared, items, tuple(unknown), head)
+            items, unknown, head = [], [], None
+            if (intro := _heading(shared, line, at)) is not None:
+                head = (intro, at, at + len(line))
+            elif (labelled := _labelled(shared, line, at)) is not None:
+                yield labelled
+
+
+def _labelled(shared: Context, line: str, at: int) -> CountryList | None:
+    """A list on the line of its label, where that is no sentence: "Members: Iran, Cuba"."""
+    label, mark, rest = line.partition(":")
+    places = shared.reading.within(at + len(label), at + len(line), "country")
+    if len(places) < 2 or not mark or any(s.start <= at < s.end for s in shared.sentences):
+        return None
+    intro = _heading(shared, f"{label}:", at)
+    ends = places[0][1] - at - len(label) - 1, line[places[-1][2] - at :].strip(" .;")
+    if intro is None or rest[: ends[0]].strip() not in {"", "the"} or ends[1]:
+        return None
+    if not all(listed_beside(shared, a[2], b[1]) for a, b in pairwise(places)):
+        return None
+    items = [with_text(p, shared.reading.folded.text) for p in places]
+    return _of_lines(shared, items, (), (intro, at, at + len(line)))
+
+
+_NO_MEMBER = re.compile(rf"\b(?:{'|'.join(_WORDS['no member'])})\b", re.IGNORECASE)
+"""What beside a name of a list of members says that it is of somebody else."""
+_NOT_MEMBERS = re.compile(
+    r"\W*(?:(?:dialogue |associated? |development )?partners?(?: (?:in dialogue|states|countries))?"
+    r"|(?P<guests>guests?(?: (?:states|countries))?(?: of honou?r)?|invited(?: (?:as )?guests| states| countries)?)"
+    r")\W*",
+    re.IGNORECASE,
+)
+"""A heading of those who take part without being members."""
+_UNKNOWN_ITEM = re.compile(r" *[-*•·–▪◦‣] +(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,3} *[,;.]?")
+
+
+def _heading(shared: Context, line: str, at: int) -> Introduction | None:
+    """What a line says that the lines below it are; without a colon only where it says nothing else."""
+    bare = line.rstrip()
+    lead = len(line) - len(line.lstrip(" #*"))
+    if not bare or len(bare) > 200 or _BULLET.match(line):
+        return None
+    if not bare.endswith(":"):
+        short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
+        if not short or shared.reading.within(at, at + len(line), "country"):
+            return None
+    if beside := _NOT_MEMBERS.fullmatch(bare):
+        return Introduction("guests" if beside["guests"] else "partners")
+    clause = shared.clause_at(at + lead)
+    bare = listed_phrase(clause, line, at) or bare  # "the following members of the club are under measures:"
+    intro = introduced(shared, at + lead, at + len(bare), verbs_of(clause), heading=not bare.endswith(":"))
+    if intro is None or (intro.by == "body" and not bare.endswith(":")):
+        return None
+    return intro
+
+
+def title_above(shared: Context, at: int) -> str | None:
+    """The body that the nearest title above a heading names."""
+    text = shared.reading.folded.text
+    document = shared.reading.document_at(shared.reading.folded.offsets[at])
+    start, end = shared.reading.fold_span(document.start, document.end)[0], at
+    for line in reversed(text[max(start, at - 3000) : at].split("\n")[-30:]):
+        place, end = end - len(line), end - len(line) - 1
+        if line.strip() and len(line) < 80 and not _BULLET.match(line):
+            found = titled(shared, place, place + len(line))
+            if found is not None:
+                return found
+    return None
+
+
+def _item(shared: Context, line: str, at: int) -> Place | None:
+    """The one country of a line of a list."""
+    bullet = _BULLET.match(line)
+    first = at + (bullet.end() if bullet else 0)
+    countries = shared.reading.within(at, at + len(line), "country")
+    if not countries or len(countries) > 1 or countries[0][1] - first > 14:
+        return None
+    rest = line[countries[0][2] - at :].strip()
+    lead = line[first - at : countries[0][1] - at].strip()
+    beside = r"[,;.]|\(.{0,60}\)[,;.]?|(?:,|-|–|:) ?(?:since|from|joined) .{0,30}|[,;]? ?(?:and|or)"
+    if rest and not re.fullmatch(beside, rest) and not (bullet and _NO_MEMBER.search(rest)):
+        return None
+    return countries[0] if bullet or not lead else None
+
+
+def _of_lines(
+    shared: Context, items: list[Place], unknown: tuple[str, ...], head: tuple[Introduction, int, int]
+) -> CountryList:
+    intro, start, end = head
+    sentence = next((s for s in shared.sentences if s.start <= items[0][1] < s.end), None)
+    above = next((s for s in shared.sentences if s.start <= start < s.end), sentence)
+    count = COUNT.search(shared.reading.folded.text, start, end)
+    return CountryList(
+        sentence or above or shared.line(start, end),
+        tuple(items),
+        items[0][1],
+        items[-1][2],
+        intro.kind,
+        stated_count=number(count.group("n")) if count else None,
+        count_span=count.span() if count else None,
+        body=intro.body or title_above(shared, start),
+        unknown=unknown,
+    )
 
 
 _POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
