@@ -799,7 +799,8 @@ def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: s
 def test_headings_of_those_who_are_no_members() -> None:
     text = (
         "THE AMBER ACCORD AT A GLANCE\n\nThe following States are members of the accord:\n\n"
-        "1. Laos (joined 2019)\n2. Peru\n3. Chad\n\nPartners in dialogue\n\n1. Oman\n2. Nepal\n\nInvited as guests:\n\n* Guyana\n* Barbados\n"
+        "1. Laos (joined 2019)\n2. Peru\n3. Chad\n\n"
+        "Partners in dialogue\n\n1. Oman\n2. Nepal\n\nInvited as guests:\n\n* Guyana\n* Barbados\n"
     )
     rows = read_document(text.encode(), "a.txt", "source:a")["claims"]
     assert {c["subject"] for c in rows if c["predicate"] == "listed_in"} == {"c.LAO", "c.PER", "c.TCD"}

@@ -133,3 +133,18 @@ def test_the_gazetteer_agrees_with_the_table_of_countries() -> None:
             if code != row.codes[0]:
                 wrong.append((name, code, row.codes[0]))
     assert wrong == []
+
+
+def test_adjectives_that_several_states_share_stay_open() -> None:
+    text = "A Korean ship met a South Korean one. The Congolese consul and a Dominican friar came from the Dominican Republic."
+    rows = read_document(text.encode(), "a.txt", "source:a")["mentions"]
+    open_ones = {
+        text[m["start"] : m["end"]]: m["candidates"] for m in rows if m["type"] == "country" and not m["value"]
+    }
+    assert open_ones == {"Korean": ["PRK", "KOR"], "Congolese": ["COD", "COG"], "Dominican": ["DMA", "DOM"]}
+
+
+def test_years_of_birth_that_are_approximate() -> None:
+    text = "DOB: Approximately 1979. POB: Goma. Approximately 1979 tonnes were sold."
+    rows = read_document(text.encode(), "a.txt", "source:a")["mentions"]
+    assert [m["value"] for m in rows if m["type"] == "date"] == ["1979~"]

@@ -6,17 +6,22 @@ What is private is masked in the text before anything is read from it, so that n
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from countervail.evidence import redact
 from countervail.evidence.claims import context, read_claims
+from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.credits import agency
 from countervail.evidence.extract import extract_bytes
 from countervail.evidence.extract.parts import HIDDEN, Extracted
 from countervail.evidence.model import Source, sha256
+from countervail.evidence.text import Folded
 from countervail.evidence.text.documents import read_text
 from countervail.evidence.text.segments import unread, unread_languages
-from countervail.evidence.text.tokens import Taken
+from countervail.evidence.text.tokens import Mention, Taken, country_names
 
 
 def read_document(data: bytes, name: str, source: str) -> dict[str, Any]:
@@ -64,7 +69,8 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         redactions=tuple(r.to_json() for r in redactions),
         warnings=tuple(redact.masked(w) for w in warnings),
     )
-    mentions = [m.row(name) for m in reading.mentions]
+    spoken = [*reading.mentions, *_open_adjectives(reading.folded)]
+    mentions = [m.row(name) for m in sorted(spoken, key=lambda m: (m.start, m.end))]
     if found.scanned:
         for row in mentions:
             if row["type"] == "date":
@@ -77,6 +83,21 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         "passages": [p.to_json() for p in shared.passages.values()],
         "claims": [c.to_json() for c in claims],
     }
+
+
+@cache
+def _shared_adjectives() -> re.Pattern[str]:
+    words = {a for row in country_names() for a in row.adjectives if len(adjective_codes(a)) > 1}
+    return re.compile(rf"(?<!North )(?<!South )\b(?:{'|'.join(sorted(words))})\b(?! Republic)")
+
+
+def _open_adjectives(folded: Folded) -> Iterator[Mention]:
+    """The adjectives that several states share ("Korean"): open mentions with candidates. They are no names, so that
+    the rules of names and claims do not see them."""
+    for match in _shared_adjectives().finditer(folded.text):
+        yield Mention(
+            *folded.span(*match.span()), "country", None, {"candidates": list(adjective_codes(match.group()))}
+        )
 
 
 def _hidden(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:

@@ -31,7 +31,10 @@ _OTHER_BESIDE = re.compile(
 
 @cache
 def _adjectives() -> dict[str, tuple[str, ...]]:
-    return {a: row.codes for row in country_names() for a in row.adjectives}
+    found: dict[str, tuple[str, ...]] = {}
+    for row in country_names():
+        found |= {a: (*found.get(a, ()), *row.codes) for a in row.adjectives}
+    return found
 
 
 def adjective_codes(word: str) -> tuple[str, ...]:

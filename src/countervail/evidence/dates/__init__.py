@@ -252,13 +252,14 @@ class DateReader:
         year = number(m.group("y"))
         text = self.text
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
-        if w.NOT_A_YEAR_BEFORE.search(before) or w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before):
+        born = bool(w.BORN_BEFORE.search(before))
+        counts = w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before)
+        if counts or (not born and w.NOT_A_YEAR_BEFORE.search(before)):
             raise ValueError
-        if before.endswith("(") and before[-2:-1].isalnum():
-            raise ValueError  # "HR(2024) 1187"
-        if w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
+        numbered = before.endswith("(") and before[-2:-1].isalnum()  # "HR(2024) 1187"
+        if numbered or w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
-        strong = m.start() in self.entries or bool(w.YEAR_BEFORE.search(before))
+        strong = born or m.start() in self.entries or bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
             raise ValueError
         if 1900 <= year <= 2100:

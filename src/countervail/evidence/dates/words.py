@@ -299,7 +299,9 @@ NUMBERED_BEFORE = re.compile(
     r"(?: (?:no|nr|number)\.?)?(?: \([A-Z]{2,8}\))?:? $"
 )
 """What has a number and the year of it: bulletin 7/2020."""
-ABOUT_BEFORE = re.compile(r"\b([Aa]round|[Aa]bout|[Cc]irca|[Cc]a?\.) $")
+ABOUT_BEFORE = re.compile(r"\b([Aa]round|[Aa]bout|[Cc]irca|[Cc]a?\.|[Aa]pprox(?:imately|\.)) $")
+BORN_BEFORE = re.compile(r"\b(?:DOB|[Bb]orn|[Bb]irth) ?:? (?:in )?[Aa]pprox(?:imately|\.) $")
+"""A year after it is one, whatever `NOT_A_YEAR_BEFORE` says."""
 NOT_A_YEAR_AFTER = re.compile(
     r" ?(?:people|persons|tons?\b|tonnes|barrels|dollars|euros|rials|roubles|rubles|yuan|million|billion"
     r"|thousand|km\b|kilomet|met(?:er|re)s|companies|countries|pages|words"

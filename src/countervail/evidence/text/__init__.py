@@ -155,7 +155,7 @@ FULL_MONTH = r"(?:January|February|March|April|May|June|July|August|September|Oc
 _MONTH_BEGINS = re.compile(rf"{FULL_MONTH}\b")
 """A date broken after its day."""
 _NAME_AND_DAY = re.compile(
-    rf"(?:[A-Z][\w'&.-]*|of|the|and)(?: [\w'&.-]+){{0,6}}, (?:\w+day,? )?\d{{1,2}} {FULL_MONTH} \d{{4}}"
+    rf"(?<![\w'&.-])[A-Z][\w'&.-]{{1,20}}(?: [\w'&.-]{{1,20}}){{0,6}}, (?:\w{{6,9}},? )?\d{{1,2}} {FULL_MONTH} \d{{4}}"
 )
 """A line that is a paper and its day, and goes on with nothing."""
 
