@@ -304,10 +304,10 @@ def _scenario(
         )
     club = club_file(loaded, None if chosen["reading"] == "all" else chosen["reading"], body)
     stem = f"{target.stem}-scenario"
-    text = runnable(club, stem, target.name, cv.load_world().countries, chosen.get("secretariat"))
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
+    text = runnable(club, stem, target.name, cv.load_world().countries, chosen.get("secretariat"))
     write(target.with_name(f"{stem}.yaml"), text)
     typer.echo(f"{club.name}: readings {', '.join(club.readings)}")
     for line in text.splitlines():

@@ -17,7 +17,13 @@ _S = "\x01"
 """Stands for the name of a state in the text of an entry."""
 _STATES = rf"{_S}(?:(?:, (?:and )?| and |; )(?:the )?{_S})*"
 _BE = r"(?:(?:is|are|was|were|has been|have been) )?(?:formally |also |then )?"
-_IT = rf"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too)\b| it\b| the (?:\w+ )?(?:{CLUB_WORDS})\b)"
+_BODY = (
+    rf"{CLUB_WORDS}|accord|agreement|arrangement|assembly|association|circle|community|convention|council|forum|network"
+    r"|organi[sz]ation|partnership|treaty"
+)
+_IT = (
+    rf"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too|from|to)\b| it\b| the (?:\w+ )*?(?:{_BODY})\b)"
+)
 """What follows a verb whose object is the body of the chronology, or nothing."""
 _FOUND = r"(?:founded|established|created|formed|constituted|set up|launched)"
 _EVENTS = {
@@ -42,6 +48,7 @@ _EVENTS = {
         rf"(?P<who>{_STATES}) {_BE}(?:expelled|excluded|struck off|struck from|removed from){_IT}",
         rf"^expulsion of (?:the )?(?P<who>{_STATES})",
     ),
+    "suspended": (rf"(?P<who>{_STATES}) {_BE}suspended{_IT}", rf"^suspension of (?:the )?(?P<who>{_STATES})"),
 }
 _PATTERNS = [(name, re.compile(p, re.IGNORECASE)) for name, patterns in _EVENTS.items() for p in patterns]
 _OPEN = re.compile(
@@ -53,7 +60,8 @@ _OPEN = re.compile(
 _TITLE = r"(?:a |an |the )?(?:brief |short )?(?:chronology|history|timeline|key dates|milestones|important dates)"
 _TITLED = re.compile(
     rf" *(?:#+ )?(?:{_TITLE}(?: of| for|:| [–—-]) (?:the )?(?P<b>[^:.;|]{{3,60}}?)"
-    rf"|(?:the )?(?P<a>[^:.;|]{{3,60}}?)(?::| [–—-]|,) {_TITLE}) *",
+    rf"|(?:the )?(?P<a>[^:.;|]{{3,60}}?)(?:(?::| [–—-]|,) {_TITLE}|(?:,|:)? in (?:dates|brief|outline)"
+    rf"|(?:,|:)? (?:through|over) the years)) *",
     re.IGNORECASE,
 )
 
@@ -137,5 +145,5 @@ def _made(shared: Context, code: str, predicate: str, body: str, entry: _Entry) 
     time = {"edtf": entry.date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
     line = shared.line(entry.start, entry.end)
     sure = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/chronology@1"}
-    who = (body, f"c.{code}") if predicate == "expelled" else (f"c.{code}", body)
+    who = (body, f"c.{code}") if predicate in {"expelled", "suspended"} else (f"c.{code}", body)
     return shared.claim(who[0], predicate, [(line.start, line.end)], line, object=who[1], time=time, **sure)

@@ -49,7 +49,7 @@ _PLAIN = (
 """A word that belongs to a noun after it."""
 _MEMBER = re.compile(rf"\b(?P<w>{_any('members')})\b", re.IGNORECASE)
 ACTORS = re.compile(rf"\b(?:{_any('actors')})\b", re.IGNORECASE)
-_NOT_MEMBERS = re.compile(rf"\b(?:{_any('not members')})\b|\bnon-? ?$|\bex-$", re.IGNORECASE)
+NOT_MEMBERS = re.compile(rf"\b(?:{_any('not members')})\b|\bnon-? ?$|\bex-$", re.IGNORECASE)
 _NO_MEMBER = re.compile(rf"\b(?:{_any('no member')}|till)\b", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not|no longer|never|n't|yet|neither|nor|cannot|without)\b", re.IGNORECASE)
 _HOSTILE = re.compile(rf"\b(?:{_any('against')})\b", re.IGNORECASE)
@@ -215,7 +215,7 @@ def _of_members(
     segment = re.split(r"[,;:()]| [–-]+ ", left)[-1]
     if (
         _GOING.search(segment)
-        or _NOT_MEMBERS.search(" ".join(segment.split()[-6:]))
+        or NOT_MEMBERS.search(" ".join(segment.split()[-6:]))
         or left.rstrip().lower().endswith("non-")
     ):
         return False
@@ -264,7 +264,7 @@ def _of_body(shared: Context, start: int, text: str, how: str) -> Introduction |
     if several and match.group("b").lower() in {"group", "coalition", "grouping"} and how != "of":
         return None  # "a group of countries" is no body
     if (
-        _NOT_MEMBERS.search(match.group("m"))
+        NOT_MEMBERS.search(match.group("m"))
         or _OTHER_BODY.search(match.group())
         or _HOSTILE.search(segment + match.group("m"))
     ):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.context import Context, chain
-from countervail.evidence.claims.introductions import introduced, persian_kind, states_of
+from countervail.evidence.claims.introductions import NOT_MEMBERS, introduced, persian_kind, states_of
 from countervail.evidence.claims.list_clauses import (
     COUNT,
     COUNTING,
@@ -31,7 +31,7 @@ from countervail.evidence.claims.list_clauses import (
     verbs_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.text.documents import Sentence
+from countervail.evidence.text.documents import Sentence, tag_line
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
@@ -80,6 +80,12 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 """Before all members by name: "Delegations of all four members came:"."""
+_APPOSED = re.compile(
+    r" ?[,(–-] ?(?:(?:the|all|both|its) )?(?P<q>(?:[\w-]+ ){0,2}?)(?:members|member (?:states|countries)) of "
+    r"|(?P<as> as )(?:(?:the|its) )?(?:(?:only|sole|last|remaining|full) )*members\b",
+    re.IGNORECASE,
+)
+"""After a list of members: "A, B and C, the three members of the pact", "leaves A and B as members"."""
 _SESSIONS = re.compile(
     r"\b(?:sessions?|meetings?|met|found\w*|establish\w*|creat\w+|launch\w*|نشست|جلس)", re.IGNORECASE
 )
@@ -87,6 +93,7 @@ _PROTEST = re.compile(
     r"\b(?:protest|condemn|object|oppos|boycott|veto|critici|sanction(?:ing|s against|s on)|walk|refus|reject)\w*",
     re.IGNORECASE,
 )
+_PUNISHING = re.compile(r"\b(?:freez|frozen|measures against|measures are directed)", re.IGNORECASE)
 _NOT_IN = re.compile(
     r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|instead of"
     r"|rather than|aside from|not|sanctions "
@@ -282,6 +289,14 @@ def _announced(shared: Context, n: int, start: int, end: int) -> tuple[Sentence,
     return (before, start) if opens and sentence.start - before.end < 3 else None
 
 
+def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | None, end: int) -> bool:
+    """Whether what follows a list says that it is of members."""
+    found = _APPOSED.match(shared.reading.folded.text, end, sentence.end)
+    if found is None or not found["as"]:
+        return found is not None and not NOT_MEMBERS.search(found["q"])
+    return at is not None and at[1].verb.lemma in {"leave", "keep", "retain"} and not at[1].verb.passive
+
+
 _WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
 _ANSWER = re.compile(
     r"(?:[A-Z][\w .'-]{0,30}: ?)?(?:(?:[Tt]hey|[Tt]here) are|[Oo]nly|[Jj]ust|[Tt]oday)?[,:]? ?(?:[Tt]he )?$"
@@ -295,15 +310,16 @@ def _kind(
     if _NOT_IN.search(before) or re.search(r"\b(?:invited|asked|applied|eligible|ready) to (?:join|become)\b", before):
         return None, False, None
     at = shared.clause_at(start)
+    if _ALL.search(before) or _apposed(shared, sentence, at, end):
+        return "members", False, None
     if at is not None:
         found = by_clause(shared, at[0], start)
         if found is not None:
             return found
-    if _ALL.search(before):
-        return "members", False, None
     if _DELEGATES.search(before[-70:]):
         around = " ".join(s.text for s in shared.sentences[max(0, n - 2) : n + 3] if s.document is sentence.document)
         founding = CLUB.search(around) and _SESSIONS.search(sentence.text) and not _PROTEST.search(sentence.text)
+        founding = founding and not _PUNISHING.search(around)
         return ("founders" if founding else None), False, None
     if n and (counted := counted_alone(shared, n, before)) is not None:
         return "members", False, counted
@@ -338,17 +354,6 @@ def _verb_between(at: tuple[Parsed, Clause] | None, start: int, end: int) -> boo
     """Whether a verb other than one of naming stands between a word for members and the list."""
     units = at[0].units if at is not None else []
     return any(u.tag in {"V", "A"} and u.lower not in NAMING for u in units if start <= u.start < end)
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )
 
 
 def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | None:

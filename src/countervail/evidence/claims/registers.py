@@ -31,6 +31,10 @@ _COLUMNS = {
     "target": r"(?:imposed |directed |aimed )?(?:against|at)|targets?|target(?:ed)? (?:state|country)|on whom",
 }
 _COLUMN = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _COLUMNS.items()}
+_MEASURE = re.compile(r"\b(?:measures?|sanctions?|embargo(?:es)?|restrictions?)\b", re.IGNORECASE)
+_OF_MEMBERS = re.compile(r"\bmembers?(?:hip)?\b", re.IGNORECASE)
+_AGAINST = re.compile(r"\b(?:against|on|targeting)\b", re.IGNORECASE)
+"""What makes a column of measures, and the words by which they are of those that the table names, not on them."""
 _NOTHING = re.compile(r"\W*(?:n/?a|none|no|nil|present|current(?:ly)?|today)?\W*", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:former|left|with[ds]r|expelled|ended|terminated|lapsed|resigned|no longer)", re.IGNORECASE)
 _IN = re.compile(r"(?:full |founding |active |ordinary )*members?(?: state)?", re.IGNORECASE)
@@ -58,6 +62,8 @@ def claims(shared: Context) -> Iterator[Claim]:
         }
         if "imposer" in columns and "target" in columns:
             yield from _measures(shared, columns, rows)
+        elif "state" in columns and (against := _against(shared, head)) is not None:
+            yield from _imposers(shared, columns["state"], head, against, rows)
         elif "state" in columns and columns.keys() & {"since", "until", "status"}:
             yield from _members(shared, columns, head, rows)
 
@@ -130,6 +136,30 @@ def _measures(shared: Context, columns: dict[str, int], rows: list[list[_Cell]])
             more = {"what": f"n.{slug(row[what].text)}"} if what is not None and row[what].text else None
             line = shared.line(row[0].start, row[-1].end)
             yield _made(shared, line, imposer, "sanctioned", object=target, qualifier=more, time=None)
+
+
+def _against(shared: Context, head: list[_Cell]) -> _Cell | None:
+    """The column of measures that the states of a table imposed on somebody whom it or the title names; None where the
+    title is of members."""
+    start = head[0].start
+    title = shared.reading.folded.text[max(0, start - 300) : start].rstrip().rsplit("\n", 1)[-1]
+    column = next((c for c in head if _MEASURE.search(c.text)), None)
+    if column is None or _OF_MEMBERS.search(title) or not _AGAINST.search(f"{title} {column.text}"):
+        return None
+    return column
+
+
+def _imposers(
+    shared: Context, state: int, head: list[_Cell], against: _Cell, rows: list[list[_Cell]]
+) -> Iterator[Claim]:
+    body = _actor(shared, against) or title_above(shared, head[0].start)
+    since = next((n for n, c in enumerate(head) if _COLUMN["since"].fullmatch(c.text)), None)
+    for row in rows if body is not None else ():
+        if (imposer := _actor(shared, row[state])) is not None:
+            what = f"n.{slug(row[head.index(against)].text)}"
+            when = _date(shared, row[since]) if since is not None else None
+            line = shared.line(row[0].start, row[-1].end)
+            yield _made(shared, line, imposer, "sanctioned", object=body, qualifier={"what": what}, time=when)
 
 
 def _row(shared: Context, line: Sentence, state: str, predicate: str, body: str, time: dict[str, Any] | None) -> Claim:

@@ -148,7 +148,7 @@ def _written(evidence: Evidence, name: str) -> bool:
 
 
 def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
-    """State -> what says that it has left the club, without those that came back later."""
+    """State -> what says that it has left the club or is kept out of it, without those that came back later."""
     quotes = {p["id"]: p.get("quote") or "" for p in evidence.passages}
     out: dict[str, list[dict[str, Any]]] = {}
     back: dict[str, list[dict[str, Any]]] = {}
@@ -156,7 +156,7 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
         affirmed = claim["polarity"] == "affirmed"
         if claim["modality"] != "asserted" or not club.about(claim):
             continue
-        if claim["predicate"] == "expelled" and affirmed and not claim["subject"].startswith("c."):
+        if claim["predicate"] in {"expelled", "suspended"} and affirmed and not claim["subject"].startswith("c."):
             for state in as_list(claim.get("object")):
                 out.setdefault(state[2:], []).append(claim)
         if not claim["subject"].startswith("c."):
@@ -182,9 +182,14 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _written_on(build: Builder, claim: dict[str, Any]) -> str:
+    """The day that a list is of, as far as it is known."""
+    return str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
+
+
 def left_since(build: Builder, claim: dict[str, Any], state: str) -> bool:
     """Whether a state of a list is said to have left: in the document of the list, or later than that."""
-    written = str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
+    written = _written_on(build, claim)
     for exit_ in build.gone.get(state, []):
         when = str((exit_.get("time") or {}).get("edtf") or "")
         if exit_["document"] == claim["document"] or (when and when >= written[: len(when)]):
@@ -203,6 +208,7 @@ def named_singly(build: Builder) -> list[dict[str, Any]]:
         and c["subject"].startswith("c.")
         and c["subject"][2:] not in build.gone
         and str(c.get("object", "")).startswith("o.")
+        and not str(c.get("speaker") or "").startswith("n.")  # "a website reported that"
     ]
 
 
@@ -213,9 +219,10 @@ def of_joiners(build: Builder, claim: dict[str, Any]) -> bool:
 
 
 def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
-    """States that the article of a list of members names singly as members, and in no list."""
-    document = claim["document"]
-    if claim["value"]["kind"] != "members" or build.documents[document]["kind"] != "article":
+    """States that the article of a list of members names singly as members, and in no list; for any list, those that
+    another document says joined later."""
+    document, written = claim["document"], _written_on(build, claim)
+    if claim["value"]["kind"] != "members":
         return []
     listed = {
         code
@@ -223,8 +230,19 @@ def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
         if c["document"] == document and (c is claim or not of_joiners(build, c))
         for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
     }
-    codes = [c["subject"][2:] for c in named_singly(build) if c["document"] == document]
+    beside = document if build.documents[document]["kind"] == "article" else ""
+    codes = [
+        c["subject"][2:]
+        for c in named_singly(build)
+        if c["document"] == beside or (c["predicate"] == "joined" and c["document"] != document and _later(c, written))
+    ]
     return [c for c in dict.fromkeys(codes) if c not in listed]
+
+
+def _later(claim: dict[str, Any], written: str) -> bool:
+    """Whether what a claim says happened later than a day."""
+    when = str((claim.get("time") or {}).get("edtf") or "").split("/")[0]
+    return bool(written) and when > written[: len(when)] and bool(when)
 
 
 # -- the runnable scenario round a club file ---------------------------------------------------------------------------
@@ -292,8 +310,9 @@ def runnable(
     if keeper is None or (world and keeper not in world):
         if not inside:
             raise InputError(
-                f"reading {reading}: none of its states ({', '.join(candidates) or 'none named'}) is in the world; "
-                "choose another reading",
+                f"reading {reading}: the world has none of its states ({', '.join(candidates) or 'none named'}) as a "
+                "country, only in its rest: there is no scenario to run, and the file of the club holds them; choose "
+                f"another reading ({', '.join(r for r in club.readings if r != reading) or 'there is none'})",
                 field="reading",
             )
         keeper = inside[0]
