@@ -131,9 +131,9 @@ def _office(voice: str) -> str:
 @lru_cache(maxsize=200_000)
 def _alike(x: str, y: str) -> Sameness:
     (a, *posts_a), (b, *posts_b) = _office(x).split("|"), _office(y).split("|")
-    if a == b:
-        return "perhaps" if _vague(a) else "same"
     kinds = {a[:2], b[:2]}
+    if a == b:
+        return "other" if kinds == {"d."} else "perhaps" if _vague(a) else "same"  # both letters, not one
     if not kinds.isdisjoint({"l.", "c.", "d.", "n."}):
         return _things(a, b, kinds)
     role_a, role_b = _is_role(a), _is_role(b)

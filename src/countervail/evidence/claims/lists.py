@@ -76,7 +76,7 @@ _DELEGATES = re.compile(
 )
 _ALL = re.compile(
     r"(?<!not )(?<!nearly )(?<!almost )\ball (?:of )?(?:(?:the|its|their) )?(?:[\w-]+ )?(?:members|member (?:state"
-    r"|countrie|nation)s)\b[^.;:,]{0,40}: ?(?:the )?$",
+    r"|countrie|nation)s)\b[^.;:,]{0,40}: ?(?:the )?$|^\W*members (?:present|attending|represented|in attendance)\W*$",
     re.IGNORECASE,
 )
 """Before all members by name: "Delegations of all four members came:"."""
