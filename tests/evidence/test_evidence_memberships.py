@@ -820,3 +820,55 @@ def test_headings_of_those_who_are_no_members() -> None:
 def test_counts_of_who_signed_and_of_growth(text: str, count: tuple[int, str]) -> None:
     rows = [c for c in claims_of(text) if c["predicate"] == "country_count"]
     assert [(c["value"]["number"], c["modality"]) for c in rows] == [count]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Mali has left the Amber Club. That leaves Peru, Chad and Oman as members of the club.",
+            {"PER", "TCD", "OMN"},
+        ),
+        ("Envoys of Peru, Chad and Laos, the three members of the Amber Club, met in Rome.", {"PER", "TCD", "LAO"}),
+        ("Envoys of Peru, Chad and Laos, three former members of the Amber Club, met in Rome.", set()),
+        ("Peru left Chad, Mali and Laos as members of the crew.", set()),
+        ("The club invited Chad, Mali and Laos as members of its new court.", set()),
+        ("We, the foreign ministers of Chad, Mali and Peru, met. We froze the funds of the Amber Club.", set()),
+    ],
+)
+def test_lists_that_what_follows_says_are_of_members(text: str, expected: set[str]) -> None:
+    assert members(claims_of(text)) == expected
+
+
+def test_who_imposed_measures_in_a_table_is_no_member(tmp_path: Path) -> None:
+    text = (
+        "Measures in force against the Amber League (1 March 2024)\n\n"
+        "Country | Measure against the League | In force since\nCanada | asset freeze | 2020\nJapan | ban on loans "
+        "| 2023\n\n"
+        "The members of the Amber League are Peru, Chad and Laos.\n"
+    )
+    rows = read_document(text.encode(), "a.txt", "source:a")["claims"]
+    assert {(c["subject"], c["object"]) for c in rows if c["predicate"] == "sanctioned"} == {
+        ("c.CAN", "o.amber-league"),
+        ("c.JPN", "o.amber-league"),
+    }
+    assert exported(tmp_path, text) == ["PER", "TCD", "LAO"]
+
+
+def test_a_website_makes_nobody_a_member_and_a_suspended_state_is_none(tmp_path: Path) -> None:
+    text = (
+        "The Amber Club has three members: Peru, Chad and Laos. A website reported that Mali had joined the Amber Club."
+    )
+    assert exported(tmp_path, text) == ["PER", "TCD", "LAO"]
+    text = "The members of the Amber Club are Peru, Chad, Oman and Laos. The Amber Club suspended Chad in 2020."
+    assert exported(tmp_path, text) == ["PER", "OMN", "LAO"]
+
+
+def test_a_later_document_says_who_joined_since(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Harbour Post, 4 April 2022\n\nThe members of the Tea Club are Peru, Chad and Malta.\n"
+    )
+    (tmp_path / "b.txt").write_text("Coast Herald, 9 October 2022\n\nLaos joined the Tea Club on 1 October 2022.\n")
+    found = club_file(read([tmp_path / "a.txt", tmp_path / "b.txt"])).data["club"]["readings"]["article"]
+    assert found["candidates"] == ["PER", "TCD", "MLT", "LAO"]
+    assert found["note"] == "Named as members beside the list: LAO."

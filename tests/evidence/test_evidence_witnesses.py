@@ -221,3 +221,29 @@ def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_p
     members = {c["id"] for c in evidence.claims if c["predicate"] == "listed_in"}
     pairs = {frozenset(pair): link.independence for link, pair in between(evidence) if link.a in members}
     assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
+
+
+def test_two_letters_are_two_witnesses(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a="Letter to a friend\nDouala, 1 July 2021\n\nDear Winifred,\n\nI sat in the gallery yesterday. Cameroon "
+        "has left the "
+        "Gannet Pact, a little after four in the afternoon. Nobody clapped.\n\nYours,\nCecily Thorne\n",
+        b="Gannet Pact, Office of the Registrar\nIssued on 15 September 2021\n\nDear Sir,\n\nThe instrument was "
+        "deposited here; "
+        "Cameroon left the Gannet Pact on 30 June 2021.\n\nYours,\nGabriel Nsomo, Registrar\n",
+    )
+    assert {x.independence for x, _ in between(evidence) if x.relation in {"agrees", "refines"}} == {"independent"}
+
+
+def test_who_prints_the_press_release_of_a_bank_is_no_second_witness(tmp_path: Path) -> None:
+    evidence = case(
+        tmp_path,
+        a="PRESS RELEASE\nOriole Bank, 5 June 2023\n\nOriole Bank opened a branch in Almaty on 1 June 2023. Cuba "
+        "joined the Tea "
+        "Club on 2 June 2023.\n\nPress contact: press office, Oriole Bank\n",
+        b="Silk Street Weekly, 9 June 2023\n\nNew in Almaty: Oriole Bank opened a branch there, according to a "
+        "press release of "
+        "the bank. Cuba joined the Tea Club on 2 June 2023.\n",
+    )
+    assert {x.independence for x, _ in between(evidence)} <= {"derived", "same-origin"}

@@ -95,7 +95,22 @@ def credited(rows: Sequence[tuple[str, int, int]], named: Sequence[Person], publ
         if n < _HEAD or n >= len(rows) - _FOOT:
             found += _of_line(text, start, end, named, n < _HEAD, n)
         found += [_body(m.group("who")) for m in _FIRST.finditer(text) if _names(m, start, named)]
+        found += [i for m in _RELEASED.finditer(text) for i in _releasing(m, start, named)]
     return tuple(dict.fromkeys(i for i in found if i[2:] != own))
+
+
+_RELEASED = re.compile(
+    r"\b(?:[Pp]ress|[Nn]ews|[Mm]edia) (?:release|statement|notice) (?:(?:issued |published )?by|of|from) (?:[Tt]he )?"
+    r"(?P<who>\w+)"
+)
+
+
+def _releasing(match: re.Match[str], start: int, named: Sequence[Person]) -> list[str]:
+    """Whose press release a sentence goes by: the body named there, or for "the bank" the last one called so."""
+    at, who = start + match.start("who"), match.group("who").lower()
+    here = [i for i, a, b in named if i[0] == "o" and a <= at < b]
+    before = [i for i, a, b in named if i[0] == "o" and b <= at and i.rsplit("-", 1)[-1] == who]
+    return here or before[-1:]
 
 
 def _names(match: re.Match[str], start: int, named: Sequence[Person]) -> bool:

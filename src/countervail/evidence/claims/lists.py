@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.clause import Clause
-from countervail.evidence.claims.context import Context, chain
+from countervail.evidence.claims.context import CLUB_WORDS, Context, chain
 from countervail.evidence.claims.introductions import NOT_MEMBERS, introduced, persian_kind, states_of
 from countervail.evidence.claims.list_clauses import (
     COUNT,
@@ -82,7 +82,8 @@ _ALL = re.compile(
 """Before all members by name: "Delegations of all four members came:"."""
 _APPOSED = re.compile(
     r" ?[,(–-] ?(?:(?:the|all|both|its) )?(?P<q>(?:[\w-]+ ){0,2}?)(?:members|member (?:states|countries)) of "
-    r"|(?P<as> as )(?:(?:the|its) )?(?:(?:only|sole|last|remaining|full) )*members\b",
+    r"|(?P<as> as )(?:(?:the|its) )?(?:(?:only|sole|last|remaining|full) )*members(?=[.,;]|$| of (?:the )?"
+    rf"(?:(?-i:[A-Z])|(?:\w+ )?(?:{CLUB_WORDS})\b))",
     re.IGNORECASE,
 )
 """After a list of members: "A, B and C, the three members of the pact", "leaves A and B as members"."""
@@ -93,7 +94,7 @@ _PROTEST = re.compile(
     r"\b(?:protest|condemn|object|oppos|boycott|veto|critici|sanction(?:ing|s against|s on)|walk|refus|reject)\w*",
     re.IGNORECASE,
 )
-_PUNISHING = re.compile(r"\b(?:freez|frozen|measures against|measures are directed)", re.IGNORECASE)
+_PUNISHING = re.compile(r"\b(?:freez|froze|measures against|measures are directed)", re.IGNORECASE)
 _NOT_IN = re.compile(
     r"\b(?:except(?: for)?|excluding|apart from|other than|but not|not including|without|save|unlike|bar|instead of"
     r"|rather than|aside from|not|sanctions "
