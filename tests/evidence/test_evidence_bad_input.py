@@ -452,7 +452,7 @@ def test_every_expression_takes_under_half_a_second_on_a_hundred_kilobytes(kind:
 
 @pytest.mark.parametrize("kind", sorted(HOSTILE))
 def test_hostile_text_takes_linear_time(kind: str) -> None:
-    text = HOSTILE[kind][:40_000]
+    text = HOSTILE[kind][:20_000]
 
     def read(part: str) -> None:
         redactions = redact.find(part)
