@@ -60,18 +60,18 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def test_there_are_fewer_than_299_modules() -> None:
+def test_there_are_fewer_than_300_modules() -> None:
     """A folder a language of documents, a module a source of the world and a file a command; small ones are merged.
 
-    299 since sizes have four of their own (what a scenario reads of a fit, what trade a measure is fitted to, that fit,
+    300 since sizes have four of their own (what a scenario reads of a fit, what trade a measure is fitted to, that fit,
     flows without the measures), runs a second process, evidence one each for frames, their shapes, noun phrases,
     participles, the turns of an interview, what a description of a body stands for, for lists the words before
     them and the clauses round them, whom an article credits, who is one witness, Persian lists, the heads of documents
     and the year of those without, whose words a clause is, whose a phrase is, when it
-    happened, what it says again in fewer words, whether it came about, registers, chronologies, and the entries of
-    lists.
+    happened, what it says again in fewer words, whether it came about, registers, chronologies, the entries of
+    lists, and how the lines of a text lie.
     """
-    assert 100 < len(MODULES) < 299
+    assert 100 < len(MODULES) < 300
 
 
 def test_no_module_is_longer_than_400_lines() -> None:

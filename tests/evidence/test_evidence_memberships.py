@@ -723,7 +723,7 @@ def test_a_register_says_who_is_in_since_when_and_until_when(tmp_path: Path) -> 
     [
         (
             "Country | Status\nPeru | Member\nChad | Observer\nMali | Former member\nOman | Applicant",
-            [("c.PER", "listed_in"), ("c.TCD", "observer_of"), ("c.MLI", "left")],
+            [("c.PER", "listed_in"), ("c.TCD", "observer_of"), ("c.MLI", "left"), ("c.OMN", "applied_to")],
         ),
         (
             "Measure | Imposed by | Against\nAsset freeze | Norway | Syria\nBan | Japan | Chad",
@@ -872,3 +872,26 @@ def test_a_later_document_says_who_joined_since(tmp_path: Path) -> None:
     found = club_file(read([tmp_path / "a.txt", tmp_path / "b.txt"])).data["club"]["readings"]["article"]
     assert found["candidates"] == ["PER", "TCD", "MLT", "LAO"]
     assert found["note"] == "Named as members beside the list: LAO."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Amber Ring: register of states, 1 January 2024\n\nState               Status                   Year\n"
+        "Peru                member                   2015\nPhilippines         withdrew                 2021\n"
+        "Papua New Guinea    suspended                2022\nLaos                member                   2019\n"
+        "Kazakhstan          application refused      2020\nChad                member                   2023\n",
+        "Amber Convention: list of parties\nDepositary's web page, state of 1 October 2023\n\n1. Peru\n2. Laos\n3. "
+        "Chad\n",
+        "You ask which governments belong to the Amber Forum. They are Peru, Laos and Chad. Oman gave up its "
+        "membership of "
+        "the Amber Forum in 2017.",
+        "Interview with Ana Keller, secretary of the Amber League\n\nWhich states are members of the League today?\n"
+        "Keller: There are three: Peru, Laos and Chad.\n\nAnd Mali?\nKeller: Mali is not a member of the League.\n",
+        "A protest was signed by Norway, Chile and Canada, the members of the Cod Fishing Board. The members of the "
+        "Amber "
+        "Pact are Peru, Laos and Chad.",
+    ],
+)
+def test_members_in_columns_of_blanks_below_titles_and_after_questions(tmp_path: Path, text: str) -> None:
+    assert exported(tmp_path, text) == ["PER", "LAO", "TCD"]

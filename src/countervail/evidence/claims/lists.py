@@ -276,31 +276,37 @@ def with_text(place: Place, text: str) -> Place:
     return mention, a, b
 
 
-def _announced(shared: Context, n: int, start: int, end: int) -> tuple[Sentence, int] | None:
-    """The sentence before one that is or begins with a list, where it ends with a colon or asks for one, and where the
-    words about the list end."""
+def _announced(shared: Context, n: int, start: int, end: int) -> tuple[Sentence, int, int] | None:
+    """The sentence before one that is or begins with a list, where it ends with a colon or asks for one; with where
+    its words about the list begin and end."""
     sentence, before = shared.sentences[n], shared.sentences[n - 1] if n else None
     if before is None or before.document is not sentence.document:
         return None
     text, said = shared.reading.folded.text, before.text.rstrip()
-    if said.endswith("?") and _WHICH.search(said) and _ANSWER.match(text[sentence.start : start]):
+    asked = _ASKED.search(said) if not said.endswith("?") else _WHICH.search(said)
+    if asked is not None and _ANSWER.match(text[sentence.start : start]):
         whole = not text[end : sentence.end].strip(" .")
-        return (before, before.start + len(said) - 1) if whole else None
+        return (before, before.start + asked.start("w"), before.start + len(said) - 1) if whole else None
     opens = text[sentence.start : start].strip() in {"", "the"} and said.endswith(":")
-    return (before, start) if opens and sentence.start - before.end < 3 else None
+    return (before, max(before.start, start - 600), start) if opens and sentence.start - before.end < 3 else None
 
 
-def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | None, end: int) -> bool:
-    """Whether what follows a list says that it is of members."""
+def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | None, end: int) -> int | None:
+    """Where the words end that follow a list and say that it is of members; None where none do."""
     found = _APPOSED.match(shared.reading.folded.text, end, sentence.end)
-    if found is None or not found["as"]:
-        return found is not None and not NOT_MEMBERS.search(found["q"])
-    return at is not None and at[1].verb.lemma in {"leave", "keep", "retain"} and not at[1].verb.passive
+    if found is None:
+        return None
+    if not found["as"]:
+        return None if NOT_MEMBERS.search(found["q"]) else found.end()
+    kept = at is not None and at[1].verb.lemma in {"leave", "keep", "retain"} and not at[1].verb.passive
+    return found.end() + len(" of ") if kept else None
 
 
-_WHICH = re.compile(r"\b(?:which|what|who)\b", re.IGNORECASE)
+_WHICH = re.compile(r"\b(?P<w>which|what|who)\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:ask(?:s|ed)?|wonder(?:s|ed)?|know|question is|tell you) (?P<w>which|what|who)\b")
 _ANSWER = re.compile(
-    r"(?:[A-Z][\w .'-]{0,30}: ?)?(?:(?:[Tt]hey|[Tt]here) are|[Oo]nly|[Jj]ust|[Tt]oday)?[,:]? ?(?:[Tt]he )?$"
+    r"(?:[A-Z][\w .'-]{0,30}: ?)?(?:(?:[Tt]hey|[Tt]here|[Tt]hese) (?:are|were)(?: \w+)?|[Oo]nly|[Jj]ust|[Tt]oday)?"
+    r"[,:]? ?(?:[Tt]he )?$"
 )
 
 
@@ -311,8 +317,12 @@ def _kind(
     if _NOT_IN.search(before) or re.search(r"\b(?:invited|asked|applied|eligible|ready) to (?:join|become)\b", before):
         return None, False, None
     at = shared.clause_at(start)
-    if _ALL.search(before) or _apposed(shared, sentence, at, end):
+    if _ALL.search(before):
         return "members", False, None
+    if (apposed := _apposed(shared, sentence, at, end)) is not None:
+        named = shared.reading.within(apposed, min(apposed + 60, sentence.end), "organisation")
+        near = bool(named) and named[0][1] <= apposed + 4
+        return "members", False, shared.actors.body(named[0][0].value or "") if near else None
     if at is not None:
         found = by_clause(shared, at[0], start)
         if found is not None:
@@ -328,9 +338,9 @@ def _kind(
     if bracket is not None:
         return "members", False, bracket
     opening = _announced(shared, n, start, end)  # "... have joined the pact:" on the line before
-    lead, until = opening or (sentence, start)
+    lead, since, until = opening or (sentence, max(sentence.start, start - 600), start)
     head = shared.clause_at(lead.start) if opening is not None else at
-    intro = introduced(shared, max(lead.start, start - 600), until, verbs_of(head), heading=until < start)
+    intro = introduced(shared, since, until, verbs_of(head), heading=until < start)
     if intro is not None and not taken_away(head, start) and not (intro.by == "body" and opposing(at, intro.start)):
         return intro.kind, False, intro.body
     offset = start - len(before)
@@ -386,9 +396,3 @@ def listed_phrase(at: tuple[Parsed, Clause] | None, line: str, start: int) -> st
     first = _FOLLOWING.search(line)
     verb = min((v for v in verbs_of(at) if first and v >= start + first.end()), default=None)
     return None if verb is None or taken_away(at, verb) or taken_away(at, start) else line[: verb - start].rstrip()
-
-
-def imposed(shared: Context, item: CountryList) -> bool:
-    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
-    named = shared.reading.within(item.sentence.start, item.start)
-    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)

@@ -9,7 +9,7 @@ from typing import Any
 from countervail.evidence.claims.actors import GROUPING, adjective_codes
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count
-from countervail.evidence.claims.lists import CountryList, country_lists, holder, imposed, teller
+from countervail.evidence.claims.lists import CountryList, country_lists, holder, teller
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.claims.owners import its_club
 from countervail.evidence.claims.registers import one_a_line
@@ -105,11 +105,17 @@ def claims(shared: Context) -> Iterator[Claim]:
             common["modality"] = sentence_modality(shared.reading.folded.text[item.sentence.start : item.end])
         if (said := teller(shared, item)) is not None:
             common["speaker"], common["attribution"] = said
-        if item.kind != "sanctioned" or not imposed(shared, item):
+        if item.kind != "sanctioned" or not _imposed(shared, item):
             yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
     yield from _open_counts(shared, counted)
+
+
+def _imposed(shared: Context, item: CountryList) -> bool:
+    """Whether it is said who put the states of a list under sanctions, so that they are no list of a body."""
+    named = shared.reading.within(item.sentence.start, item.start)
+    return any(m.type == "organisation" or (m.type == "country" and m.value not in item.named) for m, _, _ in named)
 
 
 def _of_the_body(shared: Context, item: CountryList) -> str:

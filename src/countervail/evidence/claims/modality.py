@@ -280,9 +280,15 @@ def _future_of_own(clause: Clause) -> bool:
     return pronoun and clause.verb.modal in {"will", "would"}
 
 
+_WONDERING = frozenset(["ask", "wonder", "know", "inquire", "enquire"])
+
+
 def unsaid(clause: Clause) -> bool:
-    """Whether the report that it stands in was not made: "has not confirmed that X paid", "nobody says that X left"."""
-    report = clause.governor
+    """Whether the report that it stands in was not made: "has not confirmed that X paid", "nobody says that X left",
+    "you ask which states belong to it"."""
+    report, units, at = clause.governor, clause.units, clause.subjects[0][0] if clause.subjects else 0
+    if at > 1 and units[at - 1].lower in {"which", "what"} and _WONDERING & {*(units[at - 2].forms or {}).values()}:
+        return True
     if report is None or clause.link != "that" or report.verb.lemma not in CLOSED["telling"]:
         return False
     return negated(report) and not _politely(report) and not clause.noun and not _future_of_own(clause)

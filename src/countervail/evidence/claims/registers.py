@@ -21,7 +21,7 @@ from countervail.evidence.text.tokens import Mention, data_sections
 _WORDS = data_sections("english/memberships.txt")
 _COLUMNS = {
     "state": r"(?:(?:member|participating|contracting) )?(?:state|countr|nation|part|participant|member)(?:e?s|y|ies)?"
-    r"|(?:name of )?(?:the )?(?:state|country)",
+    r"|(?:official )?name|(?:name of )?(?:the )?(?:state|country)",
     "since": r"(?:(?:a )?member )?since|(?:date )?joined|(?:date of )?(?:accession|admission|entry|joining)"
     r"|acceded|admitted|in force since",
     "until": r"(?:membership )?(?:ended|until)|(?:end|termination) of membership|left|withdrew"
@@ -38,7 +38,7 @@ _AGAINST = re.compile(r"\b(?:against|on|targeting)\b", re.IGNORECASE)
 _NOTHING = re.compile(r"\W*(?:n/?a|none|no|nil|present|current(?:ly)?|today)?\W*", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:former|left|with[ds]r|expelled|ended|terminated|lapsed|resigned|no longer)", re.IGNORECASE)
 _IN = re.compile(r"(?:full |founding |active |ordinary )*members?(?: state)?", re.IGNORECASE)
-_BESIDE = {"observer": "observer_of", "partner": "partner_of"}
+_BESIDE = {"observer": "observer_of", "partner": "partner_of", "applicant": "applied_to", "candidate": "applied_to"}
 """What a status says besides that somebody is a member."""
 
 
@@ -104,7 +104,9 @@ def _members(shared: Context, columns: dict[str, int], head: list[_Cell], rows: 
         out = until is not None and not _NOTHING.fullmatch(until.text)
         beside = next((p for word, p in _BESIDE.items() if word in status.lower()), None)
         line, since = shared.line(row[0].start, row[-1].end), _date(shared, cells.get("since"))
-        if out or _OUT.search(status):
+        if "suspended" in status.lower() and body is not None:
+            yield _made(shared, line, body, "suspended", object=f"c.{state}", time=None)
+        elif out or _OUT.search(status):
             if since:
                 yield _row(shared, line, state, "joined", body, since)
             yield _row(shared, line, state, "left", body, _date(shared, until))
@@ -226,6 +228,8 @@ def one_a_line(shared: Context) -> Iterator[CountryList]:
                 continue
             if len(items) >= 2 and head is not None:
                 yield _of_lines(shared, items, tuple(unknown), head)
+            elif head is not None and not items and _ROLL.search(text[head[1] : head[2]]) and _NOTE.fullmatch(line):
+                continue  # "Depositary's web page, state of 1 October"
             items, unknown, head = [], [], None
             if (intro := _heading(shared, line, at)) is not None:
                 head = (intro, at, at + len(line))
@@ -258,6 +262,13 @@ _NOT_MEMBERS = re.compile(
     re.IGNORECASE,
 )
 """A heading of those who take part without being members."""
+_ROLL = re.compile(
+    r"\b(?:list|register|roll|table) of (?:the )?(?:contracting |states? |full )?"
+    r"(?:parties|participants|members|signatories)\W*$",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"[^:|]{3,80}(?<![.;:])")
+"""A title of a list of members, and a line that may stand between it and the list."""
 _UNKNOWN_ITEM = re.compile(r" *[-*•·–▪◦‣] +(?:the )?[A-Z][\w'-]+(?: (?:of |and )?[A-Z][\w'-]+){0,3} *[,;.]?")
 
 
@@ -273,6 +284,8 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
             return None
     if beside := _NOT_MEMBERS.fullmatch(bare):
         return Introduction("guests" if beside["guests"] else "partners")
+    if _ROLL.search(bare):
+        return Introduction("members", titled(shared, at, at + len(bare)))
     clause = shared.clause_at(at + lead)
     bare = listed_phrase(clause, line, at) or bare  # "the following members of the club are under measures:"
     intro = introduced(shared, at + lead, at + len(bare), verbs_of(clause), heading=not bare.endswith(":"))

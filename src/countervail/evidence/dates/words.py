@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from countervail.evidence.text import FULL_MONTH
+from countervail.evidence.text.lines import FULL_MONTH
 from countervail.evidence.text.tokens import alternatives
 
 _GREGORIAN = [
