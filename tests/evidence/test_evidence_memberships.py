@@ -884,14 +884,17 @@ def test_a_later_document_says_who_joined_since(tmp_path: Path) -> None:
         "Amber Convention: list of parties\nDepositary's web page, state of 1 October 2023\n\n1. Peru\n2. Laos\n3. "
         "Chad\n",
         "You ask which governments belong to the Amber Forum. They are Peru, Laos and Chad. Oman gave up its "
-        "membership of "
-        "the Amber Forum in 2017.",
+        "membership of the Amber Forum in 2017.",
         "Interview with Ana Keller, secretary of the Amber League\n\nWhich states are members of the League today?\n"
         "Keller: There are three: Peru, Laos and Chad.\n\nAnd Mali?\nKeller: Mali is not a member of the League.\n",
-        "A protest was signed by Norway, Chile and Canada, the members of the Cod Fishing Board. The members of the "
-        "Amber "
-        "Pact are Peru, Laos and Chad.",
     ],
 )
 def test_members_in_columns_of_blanks_below_titles_and_after_questions(tmp_path: Path, text: str) -> None:
     assert exported(tmp_path, text) == ["PER", "LAO", "TCD"]
+
+
+def test_a_list_is_of_the_body_that_the_words_after_it_name() -> None:
+    rows = claims_of(
+        "The Amber Pact met. A protest was signed by Norway, Chile and Canada, the members of the Cod Board."
+    )
+    assert {c["subject"] for c in rows if c["predicate"] == "membership_list"} == {"o.cod-board"}

@@ -240,7 +240,7 @@ class Context:
         topic = self.actors.topic
         if word and (topic is None or "-" not in topic):
             return f"o.{word}"
-        alone = {i for a, i, words in self.actors.bodies if a < sentence.end and words & _OF_STATES}
+        alone = {i for a, i, words in self.actors.bodies if a < sentence.end and words & _OF_STATES and "-" in i}
         return topic or self.actors.only_club() or (alone.pop() if len(alone) == 1 else CLUB)
 
     def claim(

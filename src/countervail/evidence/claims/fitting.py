@@ -32,12 +32,20 @@ def spoken_words(units: Sequence[Any], span: Span) -> bool:
     return bool(first.tag == "Q" and span[1] - span[0] == 1 and first.text[:1].islower())
 
 
+_BELOW = (["below"], ["above"], ["hereunder"], ["overleaf"], ["herein"])
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if (frame.passive and not clause.verb.passive and frame.operator is None) or (frame.alone and clause.objects):
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
+    if frame.predicate == "listed" and [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] in _BELOW:
+        return False  # "the persons listed below"
+    following = bool(direct) and "following" in {u.lower for u in units[slice(*direct[0])]}
+    if frame.predicate == "froze" and following and all(u.tag != ":" for u in units[clause.verb.end :]):
+        return False  # "the property of the following persons is blocked": whose, the list says
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
@@ -295,3 +303,8 @@ def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
     spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
     return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
+
+
+def bound_for(clause: Clause) -> bool:
+    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
+    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])

@@ -19,6 +19,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
     text_of,
 )
+from countervail.evidence.claims.repeats import of_each
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -87,9 +88,11 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
 _MEASURES = frozenset(["sanctions", "embargo", "restrictions", "measures", "ban", "bans", "tariffs", "blockade"])
 
 
-def lifted_by(units: Sequence[Unit], spans: Sequence[Span]) -> list[Span]:
+def lifted_by(units: Sequence[Unit], spans: Sequence[Span], named: bool = False) -> list[Span]:
     """Whose measures are lifted where nobody else is named: "EU sanctions were eased"; not "the Iran sanctions"."""
     a, b = spans[0] if len(spans) == 1 else (0, 0)
+    if named and b - a > 1 and units[a].lower in OWN:
+        return [(a, a + 1)]  # "the removal of its sanctions"
     head = next((k for k in range(a, b) if units[k].lower in _MEASURES), a)
     found = [(k, k + 1) for k in range(a, head) if _whose_list(units[k]) or units[k].text in {"US", "UK", "U.S."}]
     return found if len(found) == 1 else []
@@ -299,22 +302,21 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
 
 def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    served = [k for k in range(a + 1, b) if units[k].lower == "for" and units[k - 1].lower in NOUNS["persons"]]
+    end = next((k for k in range(a, b) if (units[k].lower == "of" and k > a) or k in served), b)
     for k in range(a, end):
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
     many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
+    end = b if end == a + 1 and end < b and many else end  # "some of our critics"
     last = end - 1
     if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
         last -= 1  # "the bank concerned"
     final = units[b - 1]
     named = final.mention is not None and final.mention.type == "person" and b - 1 > end + 1
     named = named and units[b - 2].lower not in NOUNS["persons"]  # not "a brother of Minister X"
-    post = units[last].lower.rsplit("-", 1)[-1]  # "Vice-Minister"
-    if end < b and named and post in NOUNS["persons"]:  # "Deputy Minister of Petroleum X"
+    if end < b and named and units[last].lower.rsplit("-", 1)[-1] in NOUNS["persons"]:  # "Vice-Minister of Petroleum X"
         return b - 1
     while last > a and units[last].tag not in {"N", "E", "Q"}:
         last -= 1
@@ -349,11 +351,6 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
     return target, ""
 
 
-def bound_for(clause: Clause) -> bool:
-    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
-    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
-
-
 def _asking(noun: str) -> str:
     """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
     return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
@@ -385,6 +382,9 @@ def of_noun(clause: Clause, previous: Clause | None) -> bool:
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
     first = spans[0][0]
+    if each := of_each(units, spans, floor):
+        clause.noun, clause.link, clause.subjects = units[each[0][0] - 2].lower, "to", each
+        return True  # "the decisions of X and of Y to join"
     if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
         clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
         return True  # "plans for X to join"
