@@ -169,7 +169,8 @@ def _addressed(units: Sequence[Unit], first: int) -> int:
 
 def plainly_put(units: list[Unit]) -> list[Unit]:
     """The units of a sentence with what is turned or set in put plainly: "X pays should Y leave", "none, it is worth
-    recalling, has joined", "Not one of them has", "Not a single one has"."""
+    recalling, has joined", "Not one of them has", "Not a single one has", "Mr. Speaker, they left"."""
+    units = _unaddressed(units)
     if [u.lower for u in units[:2]] == ["not", "one"] and units[2:3]:
         word, tag = ("none", "O") if units[2].lower == "of" else ("no", "X")
         units = [_made(units[0], word, tag), *units[2:]]
@@ -194,6 +195,23 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     units = _of_several_words(_unnumbered(_sitting_in(units)))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
+    return units
+
+
+def _unaddressed(units: list[Unit]) -> list[Unit]:
+    """The units of a sentence without the office that it is said to: "Mr. Speaker, Chad left", "we ask, Madam Chair,
+    that it stay"."""
+    i = 0
+    while i + 2 < len(units):
+        k = i + 1 + (units[i + 1].tag == ".")
+        end = next((j for j in range(k + 1, min(len(units), k + 3)) if units[j - 1].lower in CLOSED["chairs"]), 0)
+        opens = i == 0 or units[i - 1].tag in {",", ":", ";", ".", "Q"}
+        if opens and end and units[i].text in CLOSED["addressing"] and units[end : end + 1] and units[end].tag == ",":
+            inside = i > 0 and units[i - 1].tag == "," and units[end + 1 : end + 2]
+            parts = inside and (units[end + 1].tag in {"A", "V", "R"} or units[end + 1].lower == "that")
+            units = [*units[: i - bool(parts)], *units[end + 1 :]]
+        else:
+            i += 1
     return units
 
 

@@ -10,6 +10,7 @@ from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated, unfinished
 from countervail.evidence.claims.outcomes import untrue
+from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -133,7 +134,10 @@ class Ellipses(Copulas):
             return None
         again = all(parsed.units[a].tag in {"O", "D", "P"} for a, _ in clause.objects)  # not "removed one", "dropped X"
         whom = before[-1].objects if again else self.ids(parsed, clause, clause.objects)
-        return Filled(clause, "delisted", before[-1].subjects, whom, {}, None, [*clause.objects])
+        lists = [s for p, spans in clause.phrases if p in {"off", "from"} for s in spans]
+        theirs = [o for s in lists for o in owners_of(parsed.units, s) if parsed.units[o[0]].tag != "O"]
+        by = self.ids(parsed, clause, theirs) or before[-1].subjects  # "listed by X and taken off Y's list"
+        return Filled(clause, "delisted", by, whom, {}, None, [*clause.objects])
 
     def refused(self, parsed: Parsed, filled: dict[int, Filled]) -> None:
         """ "refused to open accounts for X", "stopped accepting X": what is refused is what was to be done it to."""
@@ -359,6 +363,8 @@ class Ellipses(Copulas):
         if not before or not subjects or clause.complements or (pronoun and not told and not answer):
             return None
         same = before[-1]
+        if clause.coordinated and same.clause.link == "to" and same.clause.subjects != clause.subjects:
+            return None  # "asked Chad to join and will not do so": ask again
         if same.predicate == "refused" and verb.modal and not (verb.negated or inverted):
             return None  # "Chad has refused to sign it. Mali will": sign it
         over, too = same.clause.governor, {"too", "likewise"} & {u.lower for u in units[verb.start : verb.end + 1]}

@@ -295,3 +295,8 @@ def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
     spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
     return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
+
+
+def bound_for(clause: Clause) -> bool:
+    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
+    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])

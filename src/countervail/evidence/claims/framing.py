@@ -10,12 +10,11 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
-from countervail.evidence.claims.fitting import TO_ACTORS, fits, follows, spoken_words, vague, wrong_kind
+from countervail.evidence.claims.fitting import TO_ACTORS, bound_for, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
-    bound_for,
     lifted_by,
     named_entry,
     of_member,

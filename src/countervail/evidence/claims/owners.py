@@ -19,6 +19,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
     text_of,
 )
+from countervail.evidence.claims.repeats import of_each
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -348,11 +349,6 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
     return target, ""
 
 
-def bound_for(clause: Clause) -> bool:
-    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
-    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
-
-
 def _asking(noun: str) -> str:
     """The noun, singular where only that is in the table, that says what becomes of a clause; "" where none does."""
     return next((n for n in (noun, noun.removesuffix("s")) if noun_effect(n)), "")
@@ -384,6 +380,9 @@ def of_noun(clause: Clause, previous: Clause | None) -> bool:
             clause.noun, clause.link, clause.subjects = units[k].lower, "to", [owner]
             return True
     first = spans[0][0]
+    if each := of_each(units, spans, floor):
+        clause.noun, clause.link, clause.subjects = units[each[0][0] - 2].lower, "to", each
+        return True  # "the decisions of X and of Y to join"
     if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
         clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
         return True  # "plans for X to join"

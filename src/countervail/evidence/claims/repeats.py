@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.clause import Clause, second_pair
-from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.phrases import listed_from, phrase_to
 from countervail.evidence.claims.units import Unit
+from countervail.evidence.tables import noun_effect
 
 
 def repeated(clause: Clause) -> list[Clause]:
@@ -101,3 +102,20 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
         return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
     direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
     return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
+
+
+def of_each(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
+    """Those whose a noun is of whom each has an "of": "the decisions of X, of Y and of Z"."""
+    while spans[0][0] - floor > 2 and units[spans[0][0] - 1].lower == "of":
+        k = spans[0][0] - 1
+        if noun_effect(units[k - 1].lower) or noun_effect(units[k - 1].lower.removesuffix("s")):
+            return spans
+        k -= units[k - 1].tag == "C"
+        k -= units[k - 1].tag == ","
+        before = phrase_to(units, k, floor)
+        of = next((m for m in range(k - 1, before, -1) if units[m].lower == "of"), before)
+        start = of + 1 if units[of].lower == "of" else before
+        if k >= spans[0][0] - 1 or start >= k:
+            return []
+        spans = [(start, k), *spans]
+    return []

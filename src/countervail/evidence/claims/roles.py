@@ -38,12 +38,13 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
     for parsed in shared.speech.parsed:
         units = parsed.units
         for i, unit in enumerate(units):
-            if unit.mention is None or unit.mention.type != "person":
+            if not _is_person(unit):
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
             k = span[1] + 2 * ([u.lower for u in units[span[1] :][:1]] == ["of"]) if span else 0
-            span = None if span and any(u.mention and u.mention.type == "person" for u in units[k : k + 1]) else span
+            span = None if span and any(_is_person(u) for u in units[k : k + 1]) else span
+            span = None if span and _next_holder(units, span, i) else span
             addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
             span = span if span and _headed(units, span) and not addressed else _before(units, i)
             if span is None or not _has_post(units, span):
@@ -63,6 +64,28 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
                     yield from _post(shared, parsed, i, first, names)  # "Ambassador X, the permanent representative"
             elif i > 1 and units[i - 1].lower == "by" and units[i - 2].lower in {"led", "headed", "chaired"}:
                 yield from led(shared, parsed, i)
+
+
+def _next_holder(units: Sequence[Unit], span: tuple[int, int], i: int) -> bool:
+    """Whether the post after a name is that of the next of a list: "the Premier of A, H.E. X, the Minister of B and
+    Envoy of C, H.E. Y, and"; the first has a post before the name."""
+    k = next((k for k in range(span[1], min(len(units), span[1] + 16)) if _is_person(units[k])), 0)
+    first, second = _before(units, i), _before(units, k) if k else None
+    if not (first and second) or any(u.tag in {"V", "A", ";"} for u in units[span[1] : k]):
+        return False
+    return all(_styled(units, m) and _has_post(units, post) for m, post in ((i, first), (k, second)))
+
+
+def _is_person(unit: Unit) -> bool:
+    return unit.mention is not None and unit.mention.type == "person"
+
+
+def _styled(units: Sequence[Unit], i: int) -> bool:
+    """Whether a name follows a comma and a style: ", H.E. X", ", Mr. Y"."""
+    k = i
+    while k > 1 and (units[k - 1].text in _OWN or (units[k - 1].tag == "." and units[k - 2].text in _OWN)):
+        k -= 1
+    return k > 0 and units[k - 1].tag == "," and (k < i or units[i].text.startswith("H.E."))
 
 
 def _double(units: Sequence[Unit], span: tuple[int, int], i: int) -> tuple[int, int] | None:
@@ -95,8 +118,7 @@ def _of_several(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post of one of several in a row: "her deputies, X and Y", "two commanders of the Front, X and Y"."""
 
     def person_at(k: int) -> bool:
-        mention = units[k].mention if 0 <= k < len(units) else None
-        return mention is not None and mention.type == "person"
+        return 0 <= k < len(units) and _is_person(units[k])
 
     first = i
     while first > 1 and units[first - 1].tag in {"C", ","}:

@@ -15,6 +15,7 @@ _GROUND = frozenset(["foundation", "basis", "merit", "substance"])
 """What reports are without that are untrue."""
 
 _OURSELVES = frozenset(["i", "we", "you", "it"])
+_FINDING = frozenset(["find", "see", "note", "hear", "discover", "learn", "show", "prove", "know"])
 _PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 
 
@@ -139,6 +140,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue
         if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
             continue  # "A blamed B, B blamed nobody"
+        if clause.objects and clause.verb.lemma in _FINDING:
+            continue  # "A denies it, B found no fault with it"
         if clause.verb.negated or (clause.verb.lemma in PONDERING and clause.phrases):
             continue  # "A left, the rest could not think of a reason"
         if clauses[0].verb.start == 0 and all(c.verb.kind != "finite" for c in clauses[:n]):
