@@ -211,7 +211,8 @@ class _Letter:
         if re.fullmatch(r"[\d\s./-]{6,20}", bare) or _is_date_line(bare):
             found.date_line = (line.start, line.end)
             return True
-        if len(bare) > 130 or (bare.endswith(".") and len(bare) > 50) or (found.header and _SENTENCE.search(bare)):
+        sentence = found.header and _SENTENCE.search(bare) and not self._fields_below(line)
+        if len(bare) > 130 or (bare.endswith(".") and len(bare) > 50) or sentence:
             self.stage = "body"
             return False
         if not found.header and not found.addressees and found.date_line is None:
@@ -221,6 +222,11 @@ class _Letter:
         elif not found.addressees:
             found.letterhead.append(bare)
         return True
+
+    def _fields_below(self, line: Line) -> bool:
+        """Whether the header goes on right below a line: "Not to be copied." above "To: Mr. X"."""
+        below = (w.LETTER_LABEL.match(r.text) for r in self.rows if line.end < r.start <= line.end + 90)
+        return any(m and (m.group("to") or m.group("from")) for m in below)
 
     def _addressed(self, line: Line, bare: str, below: Line | None) -> None:
         """Take an addressee; "Dear Dr X," after a full address line names the same person."""

@@ -11,7 +11,7 @@ from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
-from countervail.evidence.claims.repeats import contrasted, repeated
+from countervail.evidence.claims.repeats import contrasted, how_often, repeated
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
 from countervail.evidence.claims.tellers import (
     about_report,
@@ -42,6 +42,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
             about_report(clauses, n)
     for n in range(len(clauses)):
         right_side(clauses, n)
+        clauses[n].objects = [s for s in clauses[n].objects if not how_often(units, s)]
         owned_object(clauses[n])
     for n in range(len(clauses) - 1):
         _shared_object(clauses, n)

@@ -42,7 +42,8 @@ _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE
 _FROM_STATE = re.compile(r"\b[Ll]etters? dated [^\n]{4,40} from the [^\n]{4,80}? of ([^\n]{4,60}?) (?:to|addressed)\b")
 _MINISTER = re.compile(r"(?i)\b(?:Minister|President|Permanent Representative|Ambassador) (?:of|for|to) ")
 _PAPER = re.compile(
-    r"(?:the )?(?:president(?:ial|'s)|government|cabinet|[a-z ]{0,60}(?:ministry|(?:republic|kingdom) of))\b"
+    r"(?:the )?(?:president(?:ial|'s)|prime minister's|(?:[a-z]+ )?office of the (?:president|prime minister|premier)"
+    r"|government|cabinet|[a-z ]{0,60}(?:ministry|(?:republic|kingdom) of))\b"
 )
 """How the paper of a state begins."""
 _ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]+ ){0,2}?([a-z-]{4,}), \Z")
@@ -150,7 +151,7 @@ class Described(Named):
     def _envoys(self) -> Iterator[tuple[str, str]]:
         for document in self.reading.documents:
             name = (document.signatory or {}).get("name")
-            head = [*(line.casefold() for line in document.letterhead if len(line) > 5), ""][:3]
+            head = [*(line.casefold() for line in document.letterhead if len(line) > 5 and line[0] != "["), ""][:3]
             if name and _PAPER.match(head[0]) and (state := self._state_named(" ".join(head))):
                 yield f"p.{slug(self.reading.full_name(name))}", state
 

@@ -119,3 +119,14 @@ def of_each(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> 
             return []
         spans = [(start, k), *spans]
     return []
+
+
+def how_often(units: Sequence[Unit], span: tuple[int, int]) -> bool:
+    """Whether a phrase says how often something is done: "declined both times", "meet every three months"."""
+    a, b = span
+    first, last = units[a], units[b - 1].lower
+    counted = first.tag == "#" or first.lower in {"both", "several", "many", "each", "every", "numerous", "countless"}
+    if b - a == 2 and last in {"times", "occasions"}:
+        return counted
+    regular = first.lower in {"each", "every"} or (b - a == 2 and first.lower == "a" and units[a - 1].lower == "twice")
+    return regular and b - a in {2, 3} and last.removesuffix("s") in {"time", "day", "week", "month", "year", "quarter"}
