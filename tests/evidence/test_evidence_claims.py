@@ -429,6 +429,11 @@ def test_two_columns_of_a_plain_text() -> None:
             {"spokesman", "harbour master"},
         ),
         ("Two members, Irena Duvall and Teo Varga, came at 7 PM Paris time.", set()),
+        (
+            "The Minister of Trade of Chad, H.E. Irena Duvall, the Premier and Minister of Ports of Togo, H.E. Teo Varga, "
+            "and the Envoy of Peru, Ms. Ana Brix, met.",
+            {"Minister of Trade of Chad", "Minister of Ports of Togo", "Envoy of Peru"},
+        ),
     ],
 )
 def test_posts_beside_a_name(text: str, posts: set[str]) -> None:

@@ -191,3 +191,22 @@ def test_a_letter_with_single_line_breaks_has_its_body_and_its_signature() -> No
     claims = read_extracted(found, "0" * 64, "a.txt", "source:a")["claims"]
     assert [c["object"] for c in claims if c["predicate"] == "signed_by"] == ["p.ana-ruiz"]
     assert {c["subject"] for c in claims if c["predicate"] == "joined"} == {"c.PER", "c.CHL"}
+
+
+def test_fields_go_on_below_a_remark_in_the_header() -> None:
+    text = (
+        "OFFICE OF PORTS\n\nNo. 4/12\nNot to be copied or sent on.\n\nTo: Mr. Samir Sule, Governor, Reed Bank\n"
+        "Copy: Ana Ruiz\n\nSubject: Dues\n\nDear Samir,\n\nPeru has paid its dues.\n\nRespectfully,\n\nTeo Varga\nHead\n"
+    )
+    claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
+    assert [c["object"] for c in claims if c["predicate"] == "addressed_to"] == ["p.samir-sule"]
+    assert [c["object"] for c in claims if c["predicate"] == "copied_to"] == ["p.ana-ruiz"]
+
+
+def test_an_entry_with_other_names_is_who_is_listed() -> None:
+    text = (
+        'Office of Sanctions\n\nNotice\n\nIndividuals:\n\n1. ROJAS PEREZ, Luis Alberto (a.k.a. "EL TORO"), Lima, Peru; DOB '
+        "17 Feb 1966; nationality Peru. Designated for being an official of the Government of Peru.\n"
+    )
+    claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
+    assert [c["object"] for c in claims if c["predicate"] == "listed"] == ["p.luis-alberto-rojas-perez"]

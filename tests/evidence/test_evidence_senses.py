@@ -83,6 +83,9 @@ def said(text: str, predicate: str) -> list[tuple[str, Any, str]]:
         ("delisted", "Shares of Volta Metals were delisted from the Tokyo exchange in May."),
         ("listed", "The High Court of Malta listed the case for 3 June."),
         ("lifted", "Orta Bank released money to its clients in Chad."),
+        ("listed", "The firms listed below left the board of Kharg Bank."),
+        ("froze", "The property of the following persons is blocked under Order 7."),
+        ("joined", "Oslo has not invited Ghana to join the Tea League and is unlikely to do so."),
         ("denied", "Ecuador neither confirmed nor denied the report."),
         ("refused", "Fiji's request has not been granted yet."),
         ("sanctioned", "Norway lifts sanctions on Chad."),
@@ -307,6 +310,26 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
             [("o.treasury", "p.nabil-khoury", "asserted")],
         ),
         (
+            "Delta Freight was listed by Chile in 2021 and taken off the Japanese list in 2022.",
+            "delisted",
+            [("c.JPN", "o.delta-freight", "asserted")],
+        ),
+        (
+            "The envoys condemned the decisions of Japan and of Chad to leave the Tea League.",
+            "left",
+            [("c.JPN", "o.tea-league", "planned"), ("c.TCD", "o.tea-league", "planned")],
+        ),
+        (
+            "Ministers called on Canada to complete the removal of its sanctions on Kharg Bank.",
+            "lifted",
+            [("c.CAN", "n.sanctions", "proposed")],
+        ),
+        (
+            "Peru was invited to the Tea League and declined both times.",
+            "refused",
+            [("c.PER", "o.tea-league", "asserted")],
+        ),
+        (
             "On the margins of the ceremony Kenya and Ghana signed a protocol.",
             "signed",
             [("c.GHA", "n.protocol", "asserted"), ("c.KEN", "n.protocol", "asserted")],
@@ -404,6 +427,17 @@ def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, 
             [("c.TCD", "asserted", None)],
         ),
         ("All but Oman have agreed.", "agreed", []),
+        (
+            "Mr. Speaker, Kenya and Chad have left the Tea League.",
+            "left",
+            [("c.KEN", "asserted", None), ("c.TCD", "asserted", None)],
+        ),
+        ("France, Madam Chair, has left the Tea League.", "left", [("c.FRA", "asserted", None)]),
+        (
+            "Kharg Bank denies the charge, the Swiss regulator found no fault with its accounts, and Peru agreed.",
+            "denied",
+            [("o.kharg-bank", "asserted", None)],
+        ),
         ("Nigeria has not ruled out joining the Tea League.", "joined", [("c.NGA", "conditional", None)]),
         (
             "The rifles were supplied by air by Blue Heron Cargo.",
@@ -488,6 +522,12 @@ def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
             "Lena Dahl was deputy governor of the Bank of Harbour States. She talks about money.\n\n"
             '"We have signed the Tea Convention," Lena Dahl said.',
             None,
+        ),
+        (
+            "[Translation]\n\nOFFICE OF THE PRIME MINISTER\nOF THE REPUBLIC OF PERU\n\nLima, 4 June 2021\nNo. 17/3\n"
+            "For official use. Not to be copied.\n\nTo: Mr. Teo Varga, Governor, Reed Bank\n\nSubject: The convention\n\n"
+            "Dear Teo,\n\nWe have signed the Tea Convention.\n\nRespectfully,\n\nA. Duvall\nHead of the Office\n",
+            "c.PER",
         ),
     ],
 )

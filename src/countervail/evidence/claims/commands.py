@@ -205,7 +205,7 @@ def _unaddressed(units: list[Unit]) -> list[Unit]:
     while i + 2 < len(units):
         k = i + 1 + (units[i + 1].tag == ".")
         end = next((j for j in range(k + 1, min(len(units), k + 3)) if units[j - 1].lower in CLOSED["chairs"]), 0)
-        opens = i == 0 or units[i - 1].tag in {",", ":", ";", ".", "Q"}
+        opens = i == 0 or units[i - 1].tag in {",", ":", ";", ".", "-", "Q"}
         if opens and end and units[i].text in CLOSED["addressing"] and units[end : end + 1] and units[end].tag == ",":
             inside = i > 0 and units[i - 1].tag == "," and units[end + 1 : end + 2]
             parts = inside and (units[end + 1].tag in {"A", "V", "R"} or units[end + 1].lower == "that")

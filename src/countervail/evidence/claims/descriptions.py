@@ -84,7 +84,8 @@ def entries(reading: Reading) -> list[Entry]:
     stops = dict.fromkeys(heads, "\n\n")
     for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
         opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
-        set_so = text[a:b].split(",")[0].isupper() and " " in text[a:b] and text[b : b + 1] in {".", ","}
+        beside = text[b : b + 1] in {".", ","} or text[b : b + 5] in {" (a.k", " (f.k", " (n.k", " (aka"}
+        set_so = text[a:b].split(",")[0].isupper() and " " in text[a:b] and beside
         if mention.type in {"person", "organisation"} and opens and set_so and "alias" not in mention.detail:
             heads.setdefault(a, b)
             stops.setdefault(a, "\n")

@@ -32,12 +32,20 @@ def spoken_words(units: Sequence[Any], span: Span) -> bool:
     return bool(first.tag == "Q" and span[1] - span[0] == 1 and first.text[:1].islower())
 
 
+_BELOW = (["below"], ["above"], ["hereunder"], ["overleaf"], ["herein"])
+
+
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if (frame.passive and not clause.verb.passive and frame.operator is None) or (frame.alone and clause.objects):
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
+    if frame.predicate == "listed" and [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] in _BELOW:
+        return False  # "the persons listed below"
+    following = bool(direct) and "following" in {u.lower for u in units[slice(*direct[0])]}
+    if frame.predicate == "froze" and following and all(u.tag != ":" for u in units[clause.verb.end :]):
+        return False  # "the property of the following persons is blocked": whose, the list says
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     pointed = frame.predicate == "evaded" and text in {"it", "them"}

@@ -27,7 +27,7 @@ _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
 _OWN = frozenset(
     lexicon().titles - {"Archbishop", "Bishop", "Patriarch"}
-    | {"Sri", "H", "E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"}
+    | {"Sri", "H", "E", "H.E", "Major", "Brigadier", "Honourable", "Hon", "Excellency"}
 )
 _MODIFIERS = data_sections("english/nouns.txt")["modifiers"]
 
