@@ -196,7 +196,7 @@ def test_a_letter_with_single_line_breaks_has_its_body_and_its_signature() -> No
 def test_fields_go_on_below_a_remark_in_the_header() -> None:
     text = (
         "OFFICE OF PORTS\n\nNo. 4/12\nNot to be copied or sent on.\n\nTo: Mr. Samir Sule, Governor, Reed Bank\n"
-        "Copy: Ana Ruiz\n\nSubject: Dues\n\nDear Samir,\n\nPeru has paid its dues.\n\nRespectfully,\n\nTeo Varga\nHead\n"
+        "Copy: Ana Ruiz\n\nSubject: Dues\n\nDear Samir,\n\nPeru has paid its dues.\n\nYours,\n\nTeo Varga\nHead\n"
     )
     claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
     assert [c["object"] for c in claims if c["predicate"] == "addressed_to"] == ["p.samir-sule"]
@@ -205,7 +205,7 @@ def test_fields_go_on_below_a_remark_in_the_header() -> None:
 
 def test_an_entry_with_other_names_is_who_is_listed() -> None:
     text = (
-        'Office of Sanctions\n\nNotice\n\nIndividuals:\n\n1. ROJAS PEREZ, Luis Alberto (a.k.a. "EL TORO"), Lima, Peru; DOB '
+        'Office of Sanctions\n\nNotice\n\nIndividuals:\n\n1. ROJAS PEREZ, Luis Alberto (a.k.a. "EL TORO"), Peru; DOB '
         "17 Feb 1966; nationality Peru. Designated for being an official of the Government of Peru.\n"
     )
     claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]

@@ -317,7 +317,7 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
         (
             "The envoys condemned the decisions of Japan and of Chad to leave the Tea League.",
             "left",
-            [("c.JPN", "o.tea-league", "planned"), ("c.TCD", "o.tea-league", "planned")],
+            [("c.JPN", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
         ),
         (
             "Ministers called on Canada to complete the removal of its sanctions on Kharg Bank.",
@@ -525,8 +525,8 @@ def test_a_quotation_that_he_said_interrupts_is_one_claim() -> None:
         ),
         (
             "[Translation]\n\nOFFICE OF THE PRIME MINISTER\nOF THE REPUBLIC OF PERU\n\nLima, 4 June 2021\nNo. 17/3\n"
-            "For official use. Not to be copied.\n\nTo: Mr. Teo Varga, Governor, Reed Bank\n\nSubject: The convention\n\n"
-            "Dear Teo,\n\nWe have signed the Tea Convention.\n\nRespectfully,\n\nA. Duvall\nHead of the Office\n",
+            "For official use. Not to be copied.\n\nTo: Mr. Teo Varga, Governor, Reed Bank\n\nSubject: The text\n\n"
+            "Dear Teo,\n\nWe have signed the Tea Convention.\n\nRespectfully,\n\nJ. Duvall\nHead of the Office\n",
             "c.PER",
         ),
     ],

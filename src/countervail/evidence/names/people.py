@@ -91,7 +91,7 @@ class People:
         post led it."""
         tokens, words = self.tokens, self.words
         k = self._field(i, j)
-        titled = k > i
+        titled = k > i or [t.text for t in tokens[i : i + 2]] == ["H", "E"]
         while k < j:
             bare = tokens[k].bare
             if bare in w.MONTHS_GIVEN and self._given_beside(k, j):
