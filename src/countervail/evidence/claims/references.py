@@ -258,8 +258,9 @@ class References:
         """The states after "namely" or a colon that a counted phrase stands for: "six States ..., namely A, B ..."."""
         units = parsed.units
         words = [u.lower for u in units[span[0] : span[1]]]
+        words = words[3:] if words[:3] == ["the", "assets", "of"] and words[3:] else words
         number = next((SMALL[w] if w in SMALL else int(w) for w in words[:2] if w in SMALL or w.isdecimal()), 0)
-        if not 2 <= number < 100 or not words[-1].endswith("s"):
+        if not 2 <= number < 100 or not words[-1].endswith(("s", "people", "men", "women")):
             return []
         if span[1] < len(units) and units[span[1]].tag == "," and "of" in words:  # "two of its members, A and a firm"
             beside = [u for a, b in listed_from(units, span[1] + 1, len(units)) for u in units[a:b] if u.tag == "E"]
