@@ -242,7 +242,10 @@ def _headers(shared: Context) -> Iterator[Claim]:
             )
 
 
-_LISTED_ON = re.compile(r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)")
+_LISTED_ON = re.compile(
+    r"\b(?:Listed on|Date of listing|Date designated|Designated on): ?(?=\d)"
+    r"|\((?:Designated|Listed|Added) on (?=\d|[A-Z][a-z]{2,8} \d)"
+)
 _GROUNDS = re.compile(r"\n ?(?:Grounds|(?:Statement of )?[Rr]easons?|(?:Grounds|Reasons) for (?:listing|designation)):")
 _POSITION = re.compile(
     r"\b(?:Positions?|Designation|Title|Function):? (?P<p>[A-Za-z][^:\n]+?)(?=[.;] ?(?:[A-Z][^.:\n]{0,40}:|\n|$)|\n|$)"
