@@ -210,3 +210,20 @@ def test_an_entry_with_other_names_is_who_is_listed() -> None:
     )
     claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
     assert [c["object"] for c in claims if c["predicate"] == "listed"] == ["p.luis-alberto-rojas-perez"]
+
+
+def test_the_persons_below_are_those_of_the_point() -> None:
+    text = (
+        "Office of Sanctions\n\nNotice\n\nB. On 3 May 2021 the Treasury removed from its list the persons listed below."
+        "\n\nIndividual:\n\n1. ROJAS, Luis, Lima, Peru; DOB 2 May 1970. (Designated on June 2, 2019.)\n\nC. On the "
+        "same date the Treasury updated one entry.\n\nEntity:\n\n1. ACERÍA DE PUERTOS (f.k.a. ACEROS UNO), Lima, Peru. "
+        "Designated on July 9, 2020. Also listed by Chile in 2020.\n"
+    )
+    claims = read_extracted(Extracted(text, "text/plain", "plain-text/1"), "0" * 64, "a.txt", "source:a")["claims"]
+    rows = [(c["predicate"], c["subject"], c["object"]) for c in claims if c["predicate"] in {"listed", "delisted"}]
+    assert sorted(rows) == [
+        ("delisted", "o.treasury", "p.luis-rojas"),
+        ("listed", "c.CHL", "o.aceria-de-puertos"),
+        ("listed", "p.unknown", "o.aceria-de-puertos"),
+        ("listed", "p.unknown", "p.luis-rojas"),
+    ]

@@ -320,6 +320,11 @@ def test_another_sense_claims_nothing(predicate: str, text: str) -> None:
             [("c.JPN", "o.tea-league", "asserted"), ("c.TCD", "o.tea-league", "asserted")],
         ),
         (
+            "Japan froze the assets of two people: Ivan Petrov and Ada Cole.",
+            "froze",
+            [("c.JPN", ["p.ivan-petrov", "p.ada-cole"], "asserted")],
+        ),
+        (
             "Ministers called on Canada to complete the removal of its sanctions on Kharg Bank.",
             "lifted",
             [("c.CAN", "n.sanctions", "proposed")],

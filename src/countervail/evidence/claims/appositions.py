@@ -33,11 +33,13 @@ _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
-
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
     r"|explanatory note|(?:dated|done|given|signed) (?:at|in|this|by))\b"
 )
+_NEXT_POINT = re.compile(
+    r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]"
+)  # "C. On the same date"
 
 
 _SHIP_LINE = re.compile(r"(?m)^[-*•\d.) ]{0,5}(?:M[TV] )?(?P<n>[A-Z][A-Z\d' -]{2,40}) \(IMO")
@@ -349,18 +351,18 @@ class Appositions(Nominals):
         annex = _ANNEX.search(parsed.sentence.text)
         headed = re.compile(rf"(?mi)^ *{annex.group()} *$").search(text, start) if annex is not None else None
         start = headed.end() if headed is not None else start  # "the persons named in Schedule 2"
-        stop = _OTHER_LIST.search(text, start)
+        stop, following = _OTHER_LIST.search(text, start), _NEXT_POINT.search(text, start)
+        last = following.start() if following is not None else len(text)
         found: list[str] = []
         for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
-            if a < start or (stop is not None and a > stop.start()) or "alias" in mention.detail:
+            if a < start or a > last or (stop is not None and a > stop.start()) or "alias" in mention.detail:
                 continue
             opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
             words = text[a:b].split(",")[0]
             if not opens or mention.type not in {"person", "organisation"}:
                 continue
-            listed = mention.type == "person" and "," in text[a:b]
             if (
-                listed
+                (mention.type == "person" and "," in text[a:b])
                 or (words.isupper() and " " in words)
                 or (stop is not None and text[a - 3 : a - 1].strip(" .").isdigit())
             ):

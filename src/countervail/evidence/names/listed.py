@@ -31,7 +31,7 @@ _UNMARKED = re.compile(
 )
 """The same without a comma, at the head of an entry: 1. SURNAME Given Name. DOB: ..."""
 _BODY = re.compile(
-    r"(?m)^[-*•\d.) ]{0,5}(?P<n>[A-Z][A-Z&'-]{1,24}(?: (?:[A-Z&][A-Z&'.-]{0,24}|OF|AND)){1,8})(?=[,;(\n]| \()"
+    rf"(?m)^[-*•\d.) ]{{0,5}}(?P<n>[{UP}][{UP}&'-]{{1,24}}(?: [{UP}&][{UP}&'.-]{{0,24}}){{1,8}})(?=[,;(\n]| \()"
 )
 _CAPITALS = re.compile(
     rf"(?m)^ {{0,3}}(?:\(?\d{{1,4}}[.)] ?|[-*•] )?(?P<n>{_UPPER}(?: {_UPPER}){{1,4}}),?\n"
@@ -40,7 +40,7 @@ _CAPITALS = re.compile(
 )
 """A person's name in capitals as the head of an entry, above the fields of a person."""
 _BODIES_BELOW = re.compile(
-    r"(?m)^[ \t]*(?:[A-Z]\. |\d\. )?(?:Entities|ENTITIES|Companies|Organi[sz]ations|Firms)[ \t]*:?$"
+    r"(?m)^[ \t]*(?:[A-Z]\. |\d\. )?(?:Entit(?:y|ies)|ENTIT(?:Y|IES)|Companies|Organi[sz]ations|Firms)[ \t]*:?$"
 )
 _HEADED = re.compile(r"(?m)^[ \t]*(?:[A-Z]\. |\d\. )?[A-Z][A-Za-z]{3,20}(?: [A-Za-z]{2,16}){0,3}[ \t]*:?$")
 """A heading of a list of bodies, and any heading."""
@@ -177,7 +177,8 @@ def find_listed(text: str) -> tuple[list[tuple[int, int, str, dict[str, str]]], 
             line = text[match.end() : match.end() + 300].split("\n", 1)[0]
             heads = list(_HEADED.finditer(text, max(0, match.start() - 3000), match.start()))
             below = bool(heads) and _BODIES_BELOW.match(heads[-1].group()) is not None
-            sure = below or re.search(rf"{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line)
+            called = re.match(r" ?\([afn]\.?k\.?a\b", line) and not re.search(rf"\b(?:{_OF_PEOPLE}|IMO|born)\b", line)
+            sure = below or re.search(rf"\b{_LEGAL}$", name) or re.search(r"\((?:entity|vessel)\)", line) or called
             if sure or (line[:1] == "," and (0, len(name)) in find_organisations(name.title(), tokenise(name.title()))):
                 parts = [w if re.fullmatch(_LEGAL, w) and len(w) <= 5 else w.title() for w in name.split()]
                 bodies.append((*match.span("n"), " ".join(parts)))
