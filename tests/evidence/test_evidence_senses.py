@@ -433,6 +433,18 @@ def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, 
         ),
         ("All but Oman have agreed.", "agreed", []),
         (
+            "Ivan Petrov (Minister of Ports) spoke. Ada Cole (Secretary to the Minister of Ports) left. The minister "
+            "denied it.",
+            "denied",
+            [("p.ivan-petrov", "asserted", None)],
+        ),
+        (
+            "The Minister for Foreign Affairs of Peru said that his Government had applied, and that it had left the "
+            "Tea League.",
+            "left",
+            [("c.PER", "asserted", "p.minister-for-foreign-affairs-of-peru")],
+        ),
+        (
             "Mr. Speaker, Kenya and Chad have left the Tea League.",
             "left",
             [("c.KEN", "asserted", None), ("c.TCD", "asserted", None)],
@@ -2095,7 +2107,7 @@ def test_what_is_said_not_to_be_so(predicate: str, text: str, expected: list[tup
         (
             "sanctioned",
             "The Minister for Foreign Trade has today sanctioned Volta Metals.",
-            [("o.minister-for-foreign-trade", "o.volta-metals", "asserted")],
+            [("p.minister-for-foreign-trade", "o.volta-metals", "asserted")],
         ),
     ],
 )

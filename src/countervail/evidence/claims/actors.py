@@ -331,13 +331,14 @@ _TITLE = re.compile(
     rf"\b(?:{'|'.join(sorted(_MEN))}|Mrs|Ms|Miss|Madame|Mme|Lady|Baroness|Dame|Queen|Princess|Sister)\b(?=\.? [A-Z])"
 )
 _SENTENCE_ENDS = re.compile(r"(?<=[a-z)\]])(?<!Mr)(?<!Ms)(?<!Mrs)(?<!Dr)(?<!Prof)[.!?]\s|[;:]\s|\n")
+_OF_ANOTHER = re.compile(r"\b(?:to|for|of) (?:the|its|his|her) (?:(?:prime|foreign|deputy|former|vice) )?[a-z-]+")
 
 
 def _words_round(text: str, a: int, b: int) -> frozenset[str]:
-    """The words beside a name in its sentence, in small letters."""
+    """The words beside a name in its sentence, in small letters; not whom an aide "to the minister" helps."""
     before = _SENTENCE_ENDS.split(text[max(0, a - 50) : a])[-1]
     after = _SENTENCE_ENDS.split(text[b : b + 60])[0]
-    return frozenset(re.findall(r"[a-z-]+", f"{before} {after}".lower()))
+    return frozenset(re.findall(r"[a-z-]+", _OF_ANOTHER.sub(" ", f"{before} {after}".lower())))
 
 
 _BYLINE = re.compile(

@@ -302,14 +302,14 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
 
 def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    served = [k for k in range(a + 1, b) if units[k].lower == "for" and units[k - 1].lower in NOUNS["persons"]]
+    end = next((k for k in range(a, b) if (units[k].lower == "of" and k > a) or k in served), b)
     for k in range(a, end):
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):
             return k
     many = units[a].tag == "#" or units[a].lower in {"some", "all", "most", "many", "several", "both"}
-    if end == a + 1 and end < b and many:
-        end = b  # "some of our critics"
+    end = b if end == a + 1 and end < b and many else end  # "some of our critics"
     last = end - 1
     if last > a and units[last].lower in {"concerned", "involved", "responsible", "present", "itself"}:
         last -= 1  # "the bank concerned"
