@@ -25,6 +25,8 @@ def values(text: str, kind: str) -> list[str | None]:
             ["Juan Carlos de la Fuente", "Ludwig van der Meer"],
         ),
         ("Deputy Minister of Petroleum Reza Kamrani spoke.", ["Reza Kamrani"]),
+        ("MFA Director General for Multilateral Affairs Zorbek Halmatov spoke.", ["Zorbek Halmatov"]),
+        ("The Premier of Togo, H.E. Korbu Tenvar, spoke.", ["Korbu Tenvar"]),
         ("(Signed) Yusnier Romero Puentes\nEnvoy of the state", ["Yusnier Romero Puentes"]),
         ("FROM: Pieter van den Berg, Sanctions Unit", ["Pieter van den Berg"]),
         ("Envoy Welcomes Tanker Ruling", []),
