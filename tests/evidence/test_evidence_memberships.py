@@ -898,3 +898,16 @@ def test_a_list_is_of_the_body_that_the_words_after_it_name() -> None:
         "The Amber Pact met. A protest was signed by Norway, Chile and Canada, the members of the Cod Board."
     )
     assert {c["subject"] for c in rows if c["predicate"] == "membership_list"} == {"o.cod-board"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Every member except Peru and Chad signed the charter.",
+        "All members of the Amber Pact, save Peru and Chad, signed the charter.",
+        "With no warning, all the states apart from Peru and Chad signed the charter.",
+        "Every state with the exception of Peru and Chad signed the charter.",
+    ],
+)
+def test_those_set_apart_from_all_did_not(text: str) -> None:
+    assert {s for s in said(claims_of(text), "signed") if s[0].isupper()} == {("PER", "negated"), ("TCD", "negated")}

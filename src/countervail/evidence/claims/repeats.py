@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.clause import Clause, second_pair
+from countervail.evidence.claims.clause import EVERYBODY, Clause, second_pair
 from countervail.evidence.claims.phrases import listed_from, phrase_to
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.tables import noun_effect
@@ -13,7 +13,7 @@ from countervail.evidence.tables import noun_effect
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
-    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause)]
+    return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause), *_set_apart(clause)]
 
 
 def _given_too(clause: Clause) -> list[Clause]:
@@ -130,3 +130,30 @@ def how_often(units: Sequence[Unit], span: tuple[int, int]) -> bool:
         return counted
     regular = first.lower in {"each", "every"} or (b - a == 2 and first.lower == "a" and units[a - 1].lower == "twice")
     return regular and b - a in {2, 3} and last.removesuffix("s") in {"time", "day", "week", "month", "year", "quarter"}
+
+
+_EXCEPT = (
+    ["with", "the", "exception", "of"],
+    ["other", "than"],
+    ["apart", "from"],
+    ["aside", "from"],
+    ["except", "for"],
+    ["except"],
+    ["save"],
+    ["excluding"],
+    ["barring"],
+)
+
+
+def _set_apart(clause: Clause) -> list[Clause]:
+    """ "every member except A and B has signed": A and B have not."""
+    units = clause.units
+    if not clause.subjects or clause.verb.kind != "finite" or units[clause.subjects[-1][0]].lower not in EVERYBODY:
+        return []
+    b = clause.subjects[-1][1]
+    k = b + (units[b].tag == ",")
+    words = next((w for w in _EXCEPT if [u.lower for u in units[k : k + len(w)]] == w), None)
+    names = listed_from(units, k + len(words), clause.verb.start) if words else []
+    if not names or any(units[a].tag != "E" for a, _ in names):
+        return []
+    return [replace(clause, subjects=names, verb=replace(clause.verb, negated=not clause.verb.negated), complements=[])]

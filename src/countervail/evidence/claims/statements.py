@@ -34,7 +34,7 @@ _ABOUT = re.compile(
 )
 _NO_EVENT = re.compile(r"(?:resolutions?|decision|regulation|law|act|decree)\b[^.;]{0,14}\(?$", re.IGNORECASE)
 _PURPOSE = re.compile(
-    r"\b(?:purpose|objective|aim|goal|seeks?|initiative|framework|approach|pathway|path|proposal|mission|strateg\w+"
+    r"\b(?:purpose|objective|aims?|goal|seeks?|initiative|framework|approach|pathway|path|proposal|mission|strateg\w+"
     r"|established to|created to|distinct|crucial)\b",
     re.IGNORECASE,
 )
