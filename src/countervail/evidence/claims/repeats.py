@@ -151,9 +151,9 @@ def _set_apart(clause: Clause) -> list[Clause]:
     if not clause.subjects or clause.verb.kind != "finite" or units[clause.subjects[-1][0]].lower not in EVERYBODY:
         return []
     b = clause.subjects[-1][1]
-    k = b + (units[b].tag == ",")
-    words = next((w for w in _EXCEPT if [u.lower for u in units[k : k + len(w)]] == w), None)
-    names = listed_from(units, k + len(words), clause.verb.start) if words else []
+    begins = (b - 1, b, b + 1) if units[b].tag == "," else (b - 1, b)
+    ends = [k + len(w) for k in begins for w in _EXCEPT if [u.lower for u in units[k : k + len(w)]] == w]
+    names = listed_from(units, ends[0], clause.verb.start) if ends else []
     if not names or any(units[a].tag != "E" for a, _ in names):
         return []
     return [replace(clause, subjects=names, verb=replace(clause.verb, negated=not clause.verb.negated), complements=[])]
