@@ -88,6 +88,33 @@ Press officer
     assert (document.kind, document.signatory) == ("article", None)
 
 
+@pytest.mark.parametrize(
+    ("head", "greeting", "writer"),
+    [
+        ("Circular No. 14/2024 on exports", "", None),
+        ("Public notice", "", None),
+        ("Circular No. 14/2024 on exports", "Dear colleagues,\n\n", "Helen Marsh"),
+        ("Exports to the north", "", "Helen Marsh"),
+    ],
+)
+def test_who_signs_a_notice_does_not_speak_in_it(head: str, greeting: str, writer: str | None) -> None:
+    text = f"""Ministry of Trade
+12 March 2024
+
+{head}
+
+{greeting}1. On 10 March 2024 the Council of Ports froze the accounts of two lines.
+
+Helen Marsh
+Director, Export Control
+"""
+    reading = read_text(text, "source:x")
+    (document,) = reading.documents
+    assert document.signatory is not None
+    assert document.signatory["name"] == "Helen Marsh"
+    assert reading.writer(document) == writer
+
+
 def test_dates_of_letters() -> None:
     dates: dict[str, Any] = {
         n: (only(n).date or {}).get("edtf") for n in ("d01", "d03", "d05", "d09", "h01", "h03", "s01", "s03", "t5")

@@ -36,6 +36,7 @@ def values(text: str, kind: str) -> list[str | None]:
         ("Ms Adeyo is Chief Conduct Officer and holds General Licence 4.", ["Adeyo"]),
         ("A sailor called Brunko, 31, said so.", ["Brunko"]),
         ("The vessel docked in Ben Sarwal, Tunisia.", []),
+        ("The MV Orla Wind sailed in May. Reef Roasters denied it.", []),
         ("His brother Tobin and the firm's owner, Ravenko Sorda, were named.", ["Tobin", "Ravenko Sorda"]),
         ("Its envoy, YB Dato' Iskanda Perwira, met Ms. Xu.", ["Iskanda Perwira", "Xu"]),
         ("Updated at 7:42 PM GMT. MS. ORTUZAR: Good morning.", ["ORTUZAR"]),

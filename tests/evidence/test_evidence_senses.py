@@ -462,6 +462,16 @@ def test_whose_claim_it_is(text: str, predicate: str, expected: list[tuple[str, 
             [("o.blue-heron-cargo", "asserted", None)],
         ),
         ("Three ships left Dakar for Lagos.", "left", []),
+        (
+            "Lena Marr replied that Chad had left the Tea League in March; Peru had left it in May.",
+            "left",
+            [("c.TCD", "asserted", "p.lena-marr"), ("c.PER", "asserted", "p.lena-marr")],
+        ),
+        (
+            "Lena Marr replied that Chad had left the Tea League in March; Peru left it in May.",
+            "left",
+            [("c.TCD", "asserted", "p.lena-marr"), ("c.PER", "asserted", None)],
+        ),
     ],
 )
 def test_who_does_it_and_who_says_so(text: str, predicate: str, expected: list[tuple[str, str, str | None]]) -> None:
@@ -836,6 +846,17 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
         ("Peru extended its measures to Kharg Bank.", "sanctioned", [("c.PER", "o.kharg-bank", "asserted")]),
         ("The EU agreed sanctions on Belarus.", "sanctioned", [("o.european-union", "c.BLR", "asserted")]),
         ("Georgia resisted pressure to join the Tea League.", "joined", []),
+        ("Ivo Brandt is removed from the Annex.", "delisted", [("p.unknown", "p.ivo-brandt", "asserted")]),
+        (
+            "The entry for Ivo Brandt was deleted from Annex II.",
+            "delisted",
+            [("p.unknown", "p.ivo-brandt", "asserted")],
+        ),
+        (
+            "Dora Kessel spoke of Oman, which left the Tea League, as she put it, and now threatens to veto the loan.",
+            "refused",
+            [("c.OMN", "n.loan", "conditional")],
+        ),
         ("Peru signed with its neighbour, Chile, a treaty on lithium.", "signed", [("c.PER", "n.treaty", "asserted")]),
     ],
 )
@@ -1096,6 +1117,15 @@ def test_requests_decisions_participles_and_what_is_left_out(
     text: str, predicate: str, expected: list[tuple[str, Any, str]]
 ) -> None:
     assert said(text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    "means", ["and, through Nile Exchange, paid", "and, via Nile Exchange, paid", "and through Nile Exchange paid"]
+)
+def test_the_means_of_a_payment_stand_before_its_verb(means: str) -> None:
+    rows = claims_of(f"Volta Bank sold two ships {means} the crew in May.")
+    (paid,) = [c for c in rows if c["predicate"] == "paid"]
+    assert paid["qualifier"]["through"] == "o.nile-exchange"
 
 
 def test_the_means_of_a_payment_stand_after_what_is_said_of_the_receiver() -> None:

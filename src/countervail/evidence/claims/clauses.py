@@ -21,6 +21,7 @@ from countervail.evidence.claims.tellers import (
     asked_for,
     misprinted,
     said_false,
+    told_on,
     trailing_reports,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -84,6 +85,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
     according(clauses, units)
     trailing_reports(clauses, units)
     as_said(clauses, units)
+    told_on(clauses, units)
     for clause in clauses:
         if clause.noun and clause.link == "that":
             clause.governor = clause.governor or _of_the_noun(clause, clauses)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import Clause, second_pair
 from countervail.evidence.claims.owners import named_after
+from countervail.evidence.claims.participles import means_before
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
-from countervail.evidence.claims.units import CLOSED, SELVES, Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of
 
 _OF = CLOSED["of_what"]
@@ -335,7 +336,11 @@ def _apposition(clause: Clause, i: int, stop: int) -> int:
 
 
 def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
+    """ "Through the link, importers pay", "and, through X, paid Y": what opens the sentence belongs to the main verb,
+    what stands before a verb to this verb."""
+    for n, clause in enumerate(clauses):
+        means = means_before(clause, clauses[:n])
+        clause.phrases += [means] if means is not None else []
     main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
     if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
         return
@@ -389,12 +394,3 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
 def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
     """Of what the names in phrases are."""
     return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
-
-
-def taken_out(clause: Clause) -> bool:
-    """Whether somebody takes something of theirs out of a body, and does not leave it."""
-    own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
-    return bool(own) and not clause.verb.passive and {*_INSIDE, *SELVES}.isdisjoint(own)
-
-
-_INSIDE = frozenset(["membership", "participation", "accession", "candidacy"])

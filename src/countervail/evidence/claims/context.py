@@ -359,8 +359,8 @@ def chain(
                 links.append(f"o.{slug(mention.value or '')}")
     else:
         links.append(document.id)
-        if document.signatory and document.signatory.get("name"):
-            links.append(f"p.{slug(reading.full_name(document.signatory['name']))}")
+        if writer := reading.writer(document):
+            links.append(f"p.{slug(reading.full_name(writer))}")
     return tuple(dict.fromkeys([*links, *speakers]))
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
-from countervail.evidence.claims.complements import taken_out
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, bound_for, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
+from countervail.evidence.claims.outcomes import is_list, taken_out
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
@@ -314,7 +314,7 @@ class Framing(Appositions):
         if not laid.subjects and not verb.passive:
             return False
         if not laid.subjects:
-            subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body"][:1]
+            subjects = [s for s in as_list(laid.roles.get("from")) if kind_of(s) == "body" and not is_list(s)][:1]
             if verb.lemma in {"receive", "accept", "obtain"}:  # "no payment was received from A, B or any other State"
                 subjects = self.ids(parsed, clause, [s for s in clause.after("from") if units[s[0]].lower != "any"])
             moved = laid.direct[0] if frame.moved and laid.direct and not subjects else None

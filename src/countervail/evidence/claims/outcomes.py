@@ -14,10 +14,11 @@ from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.fitting import TO_ACTORS, told_so
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.phrases import head_word
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.tellers import not_the_speaker
-from countervail.evidence.claims.units import CLOSED
+from countervail.evidence.claims.units import CLOSED, SELVES
 
 _AFTER_FACTS = frozenset({"with", "after", "since", "following", "by", "despite", "upon"})
 
@@ -240,3 +241,17 @@ def left_out(units: Sequence[Any], span: Span) -> bool | None:
         if units[k].tag in {"V", "A", ";"} and not (bare and k == a - 1):
             break
     return True if bare else None
+
+
+def taken_out(clause: Clause) -> bool:
+    """Whether somebody takes something of theirs out of a body, and does not leave it."""
+    own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
+    return bool(own) and not clause.verb.passive and {*_INSIDE, *SELVES}.isdisjoint(own)
+
+
+_INSIDE = frozenset(["membership", "participation", "accession", "candidacy"])
+
+
+def is_list(body: str) -> bool:
+    """Whether what is named like a body is a list, which takes nobody off itself: "the Annex", "Schedule 2"."""
+    return body[2:].split("-")[0] in {"annex", "annexes", "appendix", "schedule", "schedules", "register", "registry"}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.owners import OWN, before_date, of_noun
-from countervail.evidence.claims.phrases import head_left, listed_to, phrase_from
+from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect, operator_of
@@ -370,3 +370,24 @@ def tells_last(units: Sequence[Unit], k: int) -> bool:
     close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
     told = (units[close + 1].forms or {}).get("d", "") if close else ""
     return bool(told) and (said := operator_of(told)) is not None and said.speaker
+
+
+def means_before(clause: Clause, before: Sequence[Clause]) -> tuple[str, list[tuple[int, int]]] | None:
+    """The means that stand between "and" and a verb that goes on: "sold arms and, through X, paid Y"."""
+    units, stop = clause.units, clause.verb.start
+    a, b = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0)
+    if a > 1 and b == stop and units[a - 1].lower in {"through", "via"} and units[a - 2].tag == "C":
+        clause.coordinated = True  # "sold arms and through X paid Y"
+        clause.subjects = next((c.subjects for c in reversed(before) if c.verb.kind == "finite"), clause.subjects)
+    stop -= stop > 0 and units[stop - 1].tag == ","
+    if not clause.coordinated or clause.after("through", "via"):
+        return None
+    for k in range(stop - 2, max(0, stop - 12), -1):
+        if units[k].tag in {"V", "A", "R", "S", ";", "C", "O"}:
+            return None
+        if units[k].lower in {"through", "via"}:
+            joined = units[k - 1].tag == "C" or (units[k - 1].tag == "," and units[k - 2].tag == "C")
+            spans = listed_from(units, k + 1, stop)
+            whole = bool(spans) and (spans[-1][1] == stop or units[spans[-1][1]].tag == "P")  # "via a bank in Dubai"
+            return (units[k].lower, spans) if joined and whole else None
+    return None

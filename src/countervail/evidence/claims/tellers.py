@@ -68,8 +68,6 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
 
 _GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
 """What "in her ..." gives as hers."""
-
-
 _ACCOUNTS = frozenset(["account", "accounts", "admission", "testimony", "reckoning"])
 """What "by her ..." gives as hers."""
 
@@ -317,6 +315,36 @@ def as_said(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
         round_it = [c for c in later if c.subjects and c.subjects[-1][1] <= start]
         for other in round_it[:1] or (later[:1] if start == 1 else before[-1:]):
             other.reported = other.reported or (None if reports(other) else clause)  # "denied that P, as Y had claimed"
+        _past_aside(clause, clauses)
+
+
+def _past_aside(aside: Clause, clauses: Sequence[Clause]) -> None:
+    """What goes on after an aside goes on with what stands before it: "which left, as he put it, and may pay"."""
+    units, start = aside.units, aside.subjects[0][0]
+    end = next((k for k in range(aside.verb.end, len(units)) if units[k].tag == ","), len(units))
+    before = [c for c in clauses if c.verb.start < start and c.subjects and c.verb.kind == "finite"]
+    if not before or [u.tag for u in units[end + 1 : end + 2]] != ["C"] or end > aside.verb.end + 1:
+        return
+    for later in clauses:
+        if later.verb.start > end and later.subjects == aside.subjects:
+            later.subjects = before[-1].subjects
+
+
+def told_on(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
+    """ "X replied that A had paid; B had not": X says that of B too."""
+    for report in clauses:
+        told = [c for c in clauses if c.governor is report and c.link == "that"]
+        plain = reports(report) and report.operator is not None and report.operator.modality == "asserted"
+        if not (told and plain and report.verb.past and report.subjects) or report.relative or report.verb.passive:
+            continue
+        for later in clauses:
+            between = units[told[-1].verb.end : later.verb.start]
+            if later.verb.start < told[-1].verb.end or not any(u.tag == ";" for u in between):
+                continue
+            if reports(later) or any(reports(c) for c in clauses if told[-1].verb.end <= c.verb.start < later.verb.end):
+                break
+            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
+                later.reported = later.reported or (None if later.governor or later.source else report)
 
 
 def asked_for(clause: Clause) -> None:

@@ -110,7 +110,7 @@ CASE_OF = re.compile(r" (?:affair|case|trial|inquiry|family|estate|network|murde
 IN_PLACE = re.compile(r"\b(?:in|near|off) $")
 """What before a name says that it is a town's."""
 NO_PERSON_ROUND = re.compile(
-    r"\b(?:ship|vessel|tanker|trawler|dhow|bulker|freighter|steamer|barge|tug|yacht|ferry|frigate|carrier"
+    r"\b(?:ship|vessel|tanker|trawler|dhow|bulker|freighter|steamer|barge|tug|yacht|ferry|frigate|carrier|M/?[VT]"
     r"|(?:group|gang|militia|network|collective|party|company|firm|movement|faction)(?: is| was)?"
     r' (?:known as|called|named|styled)) "?$'
 )

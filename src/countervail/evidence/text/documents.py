@@ -26,6 +26,16 @@ _LEAK = re.compile(
     r')?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})'
 )
 
+_ISSUED = re.compile(
+    r"\b(?:(?:Public |Official )?Notice|Ordinance|Circular|Decree|(?:Executive |General |Ministerial )?Order|Decision"
+    r"|(?:Press|Media|News) [Rr]elease|Communiqu[eé]|Bulletin|Gazette|Announcement|Proclamation|Regulations?|Advisory"
+    r"|(?i:public notice|official gazette|notice to [a-z]+))\b"
+    r"|\b(?:NOTICE|ORDINANCE|CIRCULAR|DECREE|(?:PRESS|MEDIA|NEWS) RELEASE|COMMUNIQU[EÉ]|GAZETTE)\b"
+)
+"""What is issued to everybody, as its head names it."""
+_TO_SOMEBODY = re.compile(r"\b(?:I|[Mm]y|[Mm]yself|[Dd]ear|Excellency|[Yy]our|[Yy]ours|[Ss]incerely|[Rr]egards)\b")
+_QUOTED = re.compile(r'"[^"\n]{0,2000}"')
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -64,6 +74,19 @@ class Reading:
                 longer = {p for p in people if name in p.split()[1:-1]}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
+
+    def writer(self, document: Document) -> str | None:
+        """Who speaks in a document that is signed; who signs a notice, an ordinance or a press release does not."""
+        name = (document.signatory or {}).get("name")
+        if not name or document.addressees or {"to", "from"} & set(document.header):
+            return name
+        key = "\n" + document.id
+        if key not in self._whole:
+            text = self.folded.text[slice(*self.fold_span(document.start, document.end))]
+            heads = [line for line in text[:600].split("\n") if len(line) < 160 and not line.rstrip().endswith(".")]
+            issued = any(map(_ISSUED.search, heads)) and not _TO_SOMEBODY.search(_QUOTED.sub("", text))
+            self._whole[key] = "" if issued else name
+        return self._whole[key] or None
 
     def fold_span(self, start: int, end: int) -> tuple[int, int]:
         """Folded span of a raw one."""
