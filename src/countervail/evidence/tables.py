@@ -357,38 +357,11 @@ PREDICATES: dict[str, Predicate] = {
     "renamed_to": Predicate("value", Renamed, compared=True),
     "provision": Predicate("value", ProvisionContent),
     **dict.fromkeys(
-        [
-            "joined",
-            "left",
-            "founded",
-            "sanctioned",
-            "supplied",
-            "sold",
-            "bought",
-            "owns",
-            "evaded",
-            "signed",
-            "appointed",
-            "resigned",
-            "paid",
-            "applied_to",
-            "denied",
-            "supported",
-            "operates",
-            "funded",
-            "seized",
-            "met",
-            "imported",
-            "lifted",
-            "expelled",
-            "suspended",
-            "listed",
-            "delisted",
-            "refused",
-            "be_invited",
-            "froze",
-            "opened",
-        ],
+        (
+            "joined left founded sanctioned supplied sold bought owns evaded signed appointed resigned paid "
+            "applied_to denied supported operates funded seized met imported lifted expelled suspended "
+            "listed delisted refused be_invited froze opened"
+        ).split(),
         Predicate("", polar=True),
     ),
 }
