@@ -332,6 +332,11 @@ class Predicate:
 
 
 _LISTED = Predicate("object", str, compared=True)
+_DEEDS = (
+    "joined left founded sanctioned supplied sold bought owns evaded signed appointed resigned paid applied_to denied "
+    "supported operates funded seized met imported lifted expelled suspended listed delisted refused be_invited froze "
+    "opened"
+)
 PREDICATES: dict[str, Predicate] = {
     "listed_in": _LISTED,
     "under_sanctions": _LISTED,
@@ -356,14 +361,7 @@ PREDICATES: dict[str, Predicate] = {
     "stands_for": Predicate("value", Initials, compared=True),
     "renamed_to": Predicate("value", Renamed, compared=True),
     "provision": Predicate("value", ProvisionContent),
-    **dict.fromkeys(
-        (
-            "joined left founded sanctioned supplied sold bought owns evaded signed appointed resigned paid "
-            "applied_to denied supported operates funded seized met imported lifted expelled suspended "
-            "listed delisted refused be_invited froze opened"
-        ).split(),
-        Predicate("", polar=True),
-    ),
+    **dict.fromkeys(_DEEDS.split(), Predicate("", polar=True)),
 }
 """The predicates whose content comparison, assessment and exports look into; verbs may claim others."""
 
