@@ -815,6 +815,7 @@ def test_headings_of_those_who_are_no_members() -> None:
         ("The body, which is to grow to 9 states, has its seat in Rome.", (9, "planned")),
         ("The chair expects that the initiative will count 12 countries.", (12, "planned")),
         ("The union hopes to have 15 members by 2030.", (15, "planned")),
+        ("The union is a network that wants to share seed and today counts 31 members.", (31, "asserted")),
     ],
 )
 def test_counts_of_who_signed_and_of_growth(text: str, count: tuple[int, str]) -> None:
@@ -911,3 +912,15 @@ def test_a_list_is_of_the_body_that_the_words_after_it_name() -> None:
 )
 def test_those_set_apart_from_all_did_not(text: str) -> None:
     assert {s for s in said(claims_of(text), "signed") if s[0].isupper()} == {("PER", "negated"), ("TCD", "negated")}
+
+
+def test_the_group_that_grows_is_the_one_whose_members_are_listed() -> None:
+    rows = claims_of(
+        "The partnership, composed of 4 signatories, called Peru, Nepal, Bhutan and Chad, sent a letter to the "
+        "bank. The "
+        "group, which is to include 7 countries to begin with, meets in August."
+    )
+    counts = [c for c in rows if c["predicate"] == "country_count"]
+    assert [(c["value"]["number"], c["modality"]) for c in counts] == [(4, "asserted"), (7, "planned")]
+    assert len({c["subject"] for c in counts}) == 1
+    assert {c.get("speaker") for c in rows} == {None}

@@ -109,8 +109,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             onward = to_be or _next_is_verb(units, i)
             if (singular or left == "C") and after is not None and after.lower == "to" and onward:
                 return "s"
-            if left in {"C", ","} and units[i - 1].lower in _STILL and right in {"D", "#", "O"}:
-                return "s"  # "and now counts 12 members"
+            again = left in {"C", ","} and units[i - 1].lower in _STILL
+            if (again or (left == "T" and units[i - 2].tag == "C")) and right in {"D", "#", "O"}:
+                return "s"  # "and now counts 12 members", "and today counts 12"
             if left == "C" and after is not None and after.lower == "that":
                 return "s"  # "accuses X and regrets that"
             if left == "C" and right in {"D", "E"} and _asserting(units, i):

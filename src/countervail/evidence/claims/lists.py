@@ -373,10 +373,13 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
     if at is None or item.claimed or at[1].verb.lemma not in _LISTING or at[1].relative:
         return None
     parsed, clause = at
-    spans = clause.after("by") if clause.verb.passive else clause.subjects
+    spans = clause.after("by") if clause.verb.passive or clause.verb.kind == "participle" else clause.subjects
     up = [u.lower for u in parsed.units[clause.verb.end : clause.verb.end + 1]] == ["up"]
-    if not spans or up or parsed.units[clause.verb.start].start > item.start:
-        return None  # "set up", not "set out"
+    up = up or (
+        clause.verb.lemma == "call" and parsed.units[clause.verb.start - 1].tag == ","
+    )  # "5 states, called A, B"
+    if not spans or up or parsed.units[clause.verb.start].start > item.start:  # "set up", not "set out"
+        return None
     who = shared.actors.of(parsed.units, spans[0], shared.before(parsed, clause))
     if who[:2] not in {"p.", "o.", "n."} or who.endswith(".unknown") or who == item.body:
         return None
@@ -385,8 +388,6 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
 
 
 _LISTING = frozenset(_WORDS["listing"])
-
-
 _FOLLOWING = re.compile(r"\bfollowing (?=[^:]{0,40}\bmember)")
 
 

@@ -92,12 +92,14 @@ def claims(shared: Context) -> Iterator[Claim]:
     """One claim a list, one a country in it, one a count."""
     used: dict[str, int] = {}
     counted: set[tuple[int, int] | None] = set()
+    bodies: set[str] = set()
     for item in [*one_a_line(shared), *country_lists(shared)]:
         kind = reading_id(shared, item)
         used[kind] = used.get(kind, 0) + 1
         name = kind if used[kind] == 1 else f"{kind}-{used[kind]}"
         counted.add(item.count_span)
         body = its_club(shared, item.sentence) or item.body or shared.grouping(item.sentence)
+        bodies.add(body)
         common: dict[str, Any] = {"reading": name, "time": _time(shared, item, item.sentence.document)}
         if item.nominal:  # "none of the members, including A and B, has left": they are members
             common["polarity"], common["modality"] = "affirmed", _of_the_body(shared, item)
@@ -109,7 +111,7 @@ def claims(shared: Context) -> Iterator[Claim]:
             yield from _list_claims(shared, item, body, kind, common)
         if not item.claimed:
             yield from _country_claims(shared, item, body, common)
-    yield from _open_counts(shared, counted)
+    yield from _open_counts(shared, counted, bodies)
 
 
 def _imposed(shared: Context, item: CountryList) -> bool:
@@ -192,8 +194,13 @@ _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 """Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
 
 
-def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
-    """Counts of countries that no list follows ("ambassadors from the six countries")."""
+_ANY = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
+
+
+def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: set[str]) -> Iterator[Claim]:
+    """Counts of countries that no list follows ("ambassadors from the six countries"); "the group" is the one of whose
+    members there is a list."""
+    only = next(iter(bodies)) if len(bodies) == 1 else None
     for sentence in shared.sentences:
         if not _COUNTED.search(sentence.text):
             continue
@@ -204,8 +211,9 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Itera
                 continue
             text, (start, end) = shared.reading.folded.text, match.span()
             given = _PRESUMED.search(text, start - 7, start) or _BELONG.match(text, end)
+            body = holder(shared, start) or shared.grouping(sentence)
             yield shared.claim(
-                holder(shared, start) or shared.grouping(sentence),
+                only if only and body in _ANY else body,
                 "country_count",
                 [(start, end)],
                 sentence,
