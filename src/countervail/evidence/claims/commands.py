@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import Mention
+from countervail.evidence.text.tokens import Mention, lexicon
 
 POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Za-z])")
 """How a point of a list begins."""
@@ -371,3 +372,22 @@ def heading(units: Sequence[Unit]) -> list[Unit]:
     before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
     alone = after == "." and len(units) <= marked + 2
     return [units[marked]] if marked and not before and (alone or after == ":") else []
+
+
+def unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
+    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
+    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
+        return None
+    last = units[b - 2 : b]
+    known = lexicon()
+    if all(
+        u.tag == "N"
+        and u.text[0].isupper()
+        and u.text not in known.not_names
+        and u.text not in known.posts
+        and u.text not in known.org_heads
+        and u.lower not in NOUNS["persons"]
+        for u in last
+    ):
+        return " ".join(u.text for u in last)
+    return None

@@ -122,7 +122,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     # "set it up", "turned the offer down"
     after = clause.objects[-1][1] if clause.objects else clause.end
     for at in () if clause.particle else (after, clause.end):
-        if at < stop and units[at].tag in {"P", "B"} and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
+        dated = [u.tag for u in units[at : at + 2]] == ["P", "T"] and units[at].lower not in _AWAY  # "a pact on Monday"
+        here = at < stop and units[at].tag in {"P", "B"} and not dated
+        if here and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
             clause.particle = units[at].lower
 
 

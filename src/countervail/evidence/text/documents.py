@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 from countervail.evidence.credits import credited
@@ -18,13 +19,24 @@ from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
-from countervail.evidence.text.tokens import Mention, Taken, lexicon
+from countervail.evidence.text.tokens import Mention, Taken, data_sections, lexicon
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
 _LEAK = re.compile(
     r"(?:published|released|posted|leaked|obtained|disclosed|acquired)\b[^.\n]{0,60}\b(?:by|from) (?:the "
     r')?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})'
 )
+
+
+@cache
+def _regions() -> dict[str, frozenset[str]]:
+    """What a part of the world is called, in small letters, with the codes of its states."""
+    rows = [line.split("|") for line in data_sections("english/nouns.txt", lines=True)["regions"]]
+    return {name.strip(): frozenset(codes.split()) for names, codes in rows for name in names.split(",")}
+
+
+_FAR = 1200  # characters back that a state may be named for which "the Gulf state" stands
+_OF_REGION = re.compile(r"the (?P<region>[a-z -]{4,40}?) (?:state|nation|country|republic|kingdom|producer|exporter)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,18 @@ class Reading:
                 longer = {p for p in people if name in p.split()[1:-1]}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
+
+    def of_region(self, phrase: str, place: int) -> str | None:
+        """The state that "the Gulf state" (in small letters) stands for: of the states of that part of the world, the
+        one that the nearest sentence before a folded place names first."""
+        match = _OF_REGION.fullmatch(phrase)
+        codes = _regions().get(match["region"].removeprefix("tiny ").removeprefix("small ")) if match else None
+        named = [(m, a) for m, a, _ in self.within(max(0, place - _FAR), place, "country") if m.value in (codes or ())]
+        if not named:
+            return None
+        text, last = self.folded.text, named[-1][1]
+        start = max(text.rfind(mark, 0, last) for mark in (". ", "\n", ": "))
+        return next(m.value for m, a in named if a > start)
 
     def fold_span(self, start: int, end: int) -> tuple[int, int]:
         """Folded span of a raw one."""
