@@ -120,9 +120,8 @@ class Reader(Framing):
                 del filled[key]
         for clause in parsed.clauses:
             made = filled.get(id(clause))
-            gapped = self.gapped(parsed, made) if made is not None else None
-            if gapped is not None:
-                yield from self._claims(parsed, gapped)
+            for again in self.gapped(parsed, made) if made is not None else ():
+                yield from self._claims(parsed, again)
             if made is None or clause.asked or not telling(made):
                 continue
             if not sure(parsed, made, self.named, self.actors, self.mains):
