@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import BESIDE, Clause, lacks_object, noun_apart, owned_object, reports
-from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
-from countervail.evidence.claims.repeats import contrasted, repeated
+from countervail.evidence.claims.repeats import accompanied, contrasted, repeated
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
 from countervail.evidence.claims.tellers import (
     about_report,

@@ -331,6 +331,9 @@ def _apposition(clause: Clause, i: int, stop: int) -> int:
         end = phrase_from(units, end + 1, stop)
     if not i + 1 < end < stop - 1 or units[end].tag != ",":
         return 0
+    dated = "T" in {u.tag for u in units[end + 1 : end + 3]}
+    if dated and units[i + 1].lower == "the" and end == i + 3 and units[i + 2].tag == "E":
+        return end + 1  # "an earlier scheme, the Clearing House, in 2019"
     if units[i + 1].tag == "D":
         return end if _same_again(clause, end, stop) else 0
     return end + 1 if units[end + 1].tag in {"P", "T"} else 0
@@ -357,40 +360,6 @@ def labelled(clause: Clause) -> None:
         spans = listed_to(units, colon, 0)
         if spans and all(u.tag in {"#", ".", "-", "(", ")"} or len(u.text) == 1 for u in units[: spans[0][0]]):
             clause.subjects = spans
-
-
-_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
-
-
-def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
-    words = [u.lower for u in units]
-    for i in range(len(units) - 1):
-        if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
-            continue
-        start = i + len(found[0])
-        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        if not more:
-            continue
-        for clause in clauses:
-            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if not i and clause.subjects and more[1:] == clause.subjects:
-                clause.subjects = more  # "Together with Chad, Oman founded it"
-            elif before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
-                clause.subjects = [*clause.subjects, *more]
-        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            done_to = _kinds(units, done[-1].objects)
-            if not alike and done_to and "country" not in done_to | _kinds(units, more):
-                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
-            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
-                done[-1].subjects = [*done[-1].subjects, *more]
-
-
-def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
-    """Of what the names in phrases are."""
-    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
 
 
 def taken_out(clause: Clause) -> bool:

@@ -35,6 +35,7 @@ _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers",
 SYSTEMS = CLOSED["systems"]
 _ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
 
+_LENDING = frozenset(["trust", "credit", "savings", "kredit", "bancorp", "finance", "banca", "banco", "banque"])
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
@@ -242,7 +243,10 @@ class Described(Named):
             {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
         )
         kind -= _ANY_KIND
+        lenders = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
         kin = [(at, i, w) for at, i, w in self.bodies if at < place and word in w and not kind - w]
+        kin = [*kin, *((at, i, w) for at, i, w in self.bodies if at < place and i in lenders and w & _LENDING)]
+        kin.sort(key=lambda k: k[0])
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
         called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
         # one named after "the Council" was first written is another council

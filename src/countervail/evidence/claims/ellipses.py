@@ -48,7 +48,7 @@ class Ellipses(Copulas):
     """Claims of clauses that leave out what was said before."""
 
     def gapped(self, parsed: Parsed, made: Filled) -> Iterator[Filled]:
-        """ "Bolivia joined in 2006, Chad in 2008 and Nicaragua in January": the same of the others, each at its time."""
+        """ "Bolivia joined in 2006, Chad in 2008 and Nicaragua in May": the same of the others, each at its time."""
         units, clause = parsed.units, made.clause
         if made.predicate == "appointed" and "as" in made.roles and not clause.verb.passive and clause.objects:
             yield from self._appointed_too(parsed, made)

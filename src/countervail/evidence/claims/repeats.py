@@ -101,3 +101,37 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
         return [replace(clause, verb=verb, phrases=phrases, end=spans[-1][1], complements=[])] if kept else []
     direct = clause.objects and not clause.phrases and not clause.verb.passive and clause.verb.lemma != "be"
     return [replace(clause, verb=verb, objects=spans, end=spans[-1][1], complements=[])] if direct else []
+
+
+_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    for i in range(len(units) - 1):
+        if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
+            continue
+        start = i + len(found[0])
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if not i and clause.subjects and more[1:] == clause.subjects:
+                clause.subjects = more  # "Together with Chad, Oman founded it"
+            elif before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            done_to = _kinds(units, done[-1].objects)
+            if not alike and done_to and "country" not in done_to | _kinds(units, more):
+                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
+            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}

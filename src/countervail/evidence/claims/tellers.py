@@ -145,6 +145,10 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "Accused of arming them, X said": nobody says that it was accused
         if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
             continue  # "A blames B, while C, its neighbour, accuses D"
+        apposed = clause.subjects[-1:] == [(clause.verb.start - 2, clause.verb.start - 1)] and start > 2
+        lead = next((k for k in range(start - 2, 0, -1) if units[k].tag not in {"D", "N", "G", "E", "B"}), 0)
+        if apposed and units[lead].lower in _LEADING_TO:
+            continue  # "A left after its bank, X, complained"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part or _subordinate(before):
@@ -242,7 +246,10 @@ def _subordinate(clause: Clause) -> bool:
     first = clause.subjects[0][0] if clause.subjects else clause.verb.start
     words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
     opens = not any(u.tag in {"A", "V"} for u in clause.units[:first])
-    return opens and bool(words & {"after", "before", "when", "since", "until"})
+    return opens and bool(words & _LEADING_TO)
+
+
+_LEADING_TO = frozenset(["after", "before", "when", "since", "until", "because", "once"])
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:
