@@ -133,6 +133,9 @@ def nobody(made: Filled) -> bool:
         return True  # "ordered all lenders to stop accepting them"
     if made.predicate == "expelled" and made.subjects == ["n.country"]:
         return True  # "my country expelled me": from no body
+    hidden = any(c.verb.passive and c.verb.lemma in {"name", "identify", "quote"} for c in clause.complements)
+    if made.predicate == "proposed" and (hidden or made.objects == ["n.anonymity"]):
+        return True  # "who asked not to be named"
     if anybody and (made.clause.relative or (verb.modal in {"shall", "should", "must", "may"} and not verb.passive)):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(
