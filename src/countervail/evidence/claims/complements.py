@@ -197,7 +197,9 @@ def _late_object(clause: Clause, stop: int) -> None:
         k += 3 if units[k + 1].tag == "E" else 0  # "signed with the minister, X, a declaration"
     elif k + 4 < stop and units[k].tag == "," and units[k + 3].tag == "," and units[k + 2].tag == "E":
         k += 4 if units[k + 1].tag == "N" else 0
-    if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
+    listed = k < stop and units[k].tag == "E" and units[k - 1].lower in CLOSED["lists"]
+    begins = listed or (k < stop and units[k].tag in {"D", "#"})
+    if clause.objects or clause.verb.passive or not clause.phrases or not begins:
         return
     if clause.phrases[-1][1][-1][1] != clause.end or not any(
         "direct" in f.object for _, f in frames_of(clause.verb.lemma)
@@ -225,6 +227,14 @@ def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
         return 0
     a, b = spans[0]
     return next((k for k in range(a + 1, b - 1) if clause.units[k].lower == "of" and clause.units[k - 1].tag == "N"), 0)
+
+
+def _list_before(clause: Clause, preposition: str, spans: Sequence[tuple[int, int]]) -> int:
+    """Where a list ends before whom it is about: "removed from the list two men", "added to the blacklist Vela Bank"."""
+    if preposition not in CLOSED["on_lists"] or clause.objects or clause.verb.passive:
+        return 0
+    (a, b), units = spans[0], clause.units
+    return next((k for k in range(a + 2, b) if units[k].tag in {"E", "#"} and units[k - 1].lower in CLOSED["lists"]), 0)
 
 
 _AWAY = frozenset(["out", "off", "up", "down", "away"])
@@ -272,9 +282,11 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 clause.worth = spans[:1]  # "paid for the goods, to the value of 3 million"
                 i = spans[-1][1]
                 continue
-            cut = _charge(clause, spans)
+            cut = _charge(clause, spans) or _list_before(clause, unit.lower, spans)
             clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
+            if cut and units[cut].lower != "of":
+                break
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)
             i += 2

@@ -3,6 +3,7 @@ plain whom a pronoun stands for: where it is not, nothing is claimed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
+    if frame.predicate == "attacked" and {head_word(units, s) for s in clause.after("from", "off")} & CLOSED["lists"]:
+        return False  # "struck the ship off its register"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
@@ -281,6 +284,22 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
         return False  # "says no such thing"
     apart = len(words) == 1 and bool(clause.after(words[0])) and (clause.verb.lemma, *words) != ("come", "in")
     return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
+
+
+_BY_COUNCIL = re.compile(r"resolutions? \d{3,4}$")
+"""How a resolution of the Security Council is cited, before its year in brackets."""
+
+
+def decided_by(actors: Actors, units: Sequence[Any], span: Span) -> str | None:
+    """Who did what a text did: the Security Council, by "resolution 2288 (2016)"; by a decree or majority, it is not
+    said; None where the phrase is of no text."""
+    a, b = span
+    words = [u.lower for u in units[a:b]]
+    decreed = CLOSED["decrees"].intersection(words) and "of" not in words  # not "by decree of the President"
+    if not (decreed or head_word(units, span) in CLOSED["ballots"]):
+        return None
+    cited = _BY_COUNCIL.search(" ".join(words)) and units[b : b + 1] and units[b].tag == "("
+    return actors.body("United Nations Security Council") if cited else UNKNOWN
 
 
 def told_so(clause: Clause) -> bool:

@@ -133,6 +133,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
         if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
             continue
+        if clause.verb.passive and units[start].lower == "whose":
+            continue  # "remove X, whose death has been confirmed by Y"
         start = skip_left(units, start)
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
