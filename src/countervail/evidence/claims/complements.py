@@ -230,7 +230,7 @@ def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
 
 
 def _list_before(clause: Clause, preposition: str, spans: Sequence[tuple[int, int]]) -> int:
-    """Where a list ends before whom it is about: "removed from the list two men", "added to the blacklist Vela Bank"."""
+    """Where a list ends before whom it is about: "removed from the list two men", "put on its list Vela Bank"."""
     if preposition not in CLOSED["on_lists"] or clause.objects or clause.verb.passive:
         return 0
     (a, b), units = spans[0], clause.units

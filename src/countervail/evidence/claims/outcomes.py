@@ -163,6 +163,8 @@ def sure(
     done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
     own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
     who = set(made.objects if done else own)
+    if made.predicate == "be_invited" and not clause.verb.passive:
+        who = set(as_list(made.roles.get("by")))  # "It invites Chad to send observers": who invites
     if clause.verb.passive and clause.objects and "to" in made.roles:
         who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
