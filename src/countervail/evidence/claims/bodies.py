@@ -22,6 +22,7 @@ from countervail.evidence.claims.actors import (
     several_people,
     vessels,
 )
+from countervail.evidence.claims.complements import unmarked_person
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
 from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
 from countervail.evidence.claims.participles import acts, tells_last
@@ -87,7 +88,7 @@ class Actors(Described):
         apposed = self._apposed(units, b, core, owned) or self._in_apposition(units, a, b, core)
         if apposed:
             return apposed
-        person = _unmarked_person(units, a, b) or self._described_person(units, a, b)
+        person = unmarked_person(units, a, b) or self._described_person(units, a, b)
         if person:
             return f"p.{slug(person)}"
         if role := self.by_role(units, a, b):
@@ -275,6 +276,8 @@ class Actors(Described):
     def _state(self, units: Sequence[Unit], a: int, b: int, head: int, owner: Unit | None) -> str | None:
         """The state that "the Iranian government", "Iran's authorities" or "Tehran" stands for."""
         core = units[head]
+        if region := self.reading.of_region(" ".join(u.lower for u in units[a:b]), units[a].start):
+            return f"c.{region}"  # "the Gulf state"
         beside = kind(units[b + 1]) if [u.tag for u in units[b : b + 3]] == ["(", "E", ")"] else ""
         if beside == "country" and self.mention(units[b + 1]) != f"c.{capitals().get(core.text)}":
             return None  # "Tripoli (Lebanon)": a city
@@ -291,7 +294,8 @@ class Actors(Described):
                     return f"c.{codes[0]}"
         if b - a == 1 and core.tag == "N" and len(codes := adjective_codes(core.text)) == 1:
             return f"c.{codes[0]}"  # of "the Canadian list"
-        if core.lower in CLOSED["country_words"] and units[a].lower in _THE and b - a == 2:
+        plain = units[a].lower in _THE and all(u.lower in CLOSED["of_any_state"] for u in units[a + 1 : head])
+        if core.lower in CLOSED["country_words"] and plain and head == b - 1:
             states = [k for k in range(a) if kind(units[k]) == "country"]
             states = [k for k in states if units[k + 1].tag not in {"N", "G"}] or states  # not "US sanctions", "Mali's"
             before = units[states[-1]] if states else None
@@ -379,22 +383,3 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
-
-
-def _unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
-    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
-    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
-        return None
-    last = units[b - 2 : b]
-    known = lexicon()
-    if all(
-        u.tag == "N"
-        and u.text[0].isupper()
-        and u.text not in known.not_names
-        and u.text not in known.posts
-        and u.text not in known.org_heads
-        and u.lower not in NOUNS["persons"]
-        for u in last
-    ):
-        return " ".join(u.text for u in last)
-    return None

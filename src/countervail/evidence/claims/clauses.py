@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import BESIDE, Clause, lacks_object, noun_apart, owned_object, reports
-from countervail.evidence.claims.complements import accompanied, labelled, opening_phrase, right_side
+from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
 from countervail.evidence.claims.participles import other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
-from countervail.evidence.claims.repeats import contrasted, how_often, repeated
+from countervail.evidence.claims.repeats import accompanied, contrasted, how_often, repeated, told_on
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
 from countervail.evidence.claims.tellers import (
     about_report,
@@ -21,7 +21,6 @@ from countervail.evidence.claims.tellers import (
     asked_for,
     misprinted,
     said_false,
-    told_on,
     trailing_reports,
 )
 from countervail.evidence.claims.units import CLOSED, Unit
@@ -273,7 +272,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in _PROVIDED
     ahead = previous.verb.modal if previous is not None else ""
     word = head.lower if head is not None else ""
-    awaited = (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
+    awaited = word == "before" and clause.verb.modal in {"can", "could"}  # "has to pay before it can join"
+    awaited = awaited or (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
     awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True
@@ -325,7 +325,8 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
-    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"}:  # "announced that A, that B and that C"
+    told = previous.operator is not None and units[previous.verb.end].tag == ","  # "proposed, in May, that"
+    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not told:  # "announced that A, that B and that C"
         beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)
         if beside is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.clause import Clause, second_pair
 from countervail.evidence.claims.owners import named_after
 from countervail.evidence.claims.participles import means_before
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of
+from countervail.evidence.text.tokens import lexicon
 
 _OF = CLOSED["of_what"]
 _GIVE = CLOSED["giving"]
@@ -123,7 +125,9 @@ def right_side(clauses: list[Clause], n: int) -> None:
     # "set it up", "turned the offer down"
     after = clause.objects[-1][1] if clause.objects else clause.end
     for at in () if clause.particle else (after, clause.end):
-        if at < stop and units[at].tag in {"P", "B"} and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
+        dated = [u.tag for u in units[at : at + 2]] == ["P", "T"] and units[at].lower not in _AWAY  # "a pact on Monday"
+        here = at < stop and units[at].tag in {"P", "B"} and not dated
+        if here and any(w == (units[at].lower,) for w, _ in frames_of(verb.lemma)):
             clause.particle = units[at].lower
 
 
@@ -196,7 +200,9 @@ def _late_object(clause: Clause, stop: int) -> None:
         k += 3 if units[k + 1].tag == "E" else 0  # "signed with the minister, X, a declaration"
     elif k + 4 < stop and units[k].tag == "," and units[k + 3].tag == "," and units[k + 2].tag == "E":
         k += 4 if units[k + 1].tag == "N" else 0
-    if clause.objects or clause.verb.passive or not clause.phrases or k >= stop or units[k].tag not in {"D", "#"}:
+    listed = k < stop and units[k].tag == "E" and units[k - 1].lower in CLOSED["lists"]
+    begins = listed or (k < stop and units[k].tag in {"D", "#"})
+    if clause.objects or clause.verb.passive or not clause.phrases or not begins:
         return
     if clause.phrases[-1][1][-1][1] != clause.end or not any(
         "direct" in f.object for _, f in frames_of(clause.verb.lemma)
@@ -224,6 +230,14 @@ def _charge(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
         return 0
     a, b = spans[0]
     return next((k for k in range(a + 1, b - 1) if clause.units[k].lower == "of" and clause.units[k - 1].tag == "N"), 0)
+
+
+def _list_before(clause: Clause, preposition: str, spans: Sequence[tuple[int, int]]) -> int:
+    """Where a list ends before whom it is about: "removed from the list two men", "put on its list Vela Bank"."""
+    if preposition not in CLOSED["on_lists"] or clause.objects or clause.verb.passive:
+        return 0
+    (a, b), units = spans[0], clause.units
+    return next((k for k in range(a + 2, b) if units[k].tag in {"E", "#"} and units[k - 1].lower in CLOSED["lists"]), 0)
 
 
 _AWAY = frozenset(["out", "off", "up", "down", "away"])
@@ -271,9 +285,11 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 clause.worth = spans[:1]  # "paid for the goods, to the value of 3 million"
                 i = spans[-1][1]
                 continue
-            cut = _charge(clause, spans)
+            cut = _charge(clause, spans) or _list_before(clause, unit.lower, spans)
             clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
+            if cut and units[cut].lower != "of":
+                break
         elif unit.lower in {"since", "until"} and i + 1 < stop and units[i + 1].tag == "T":
             clause.times.append(i + 1)
             i += 2
@@ -330,6 +346,9 @@ def _apposition(clause: Clause, i: int, stop: int) -> int:
         end = phrase_from(units, end + 1, stop)
     if not i + 1 < end < stop - 1 or units[end].tag != ",":
         return 0
+    dated = "T" in {u.tag for u in units[end + 1 : end + 3]}
+    if dated and units[i + 1].lower == "the" and end == i + 3 and units[i + 2].tag == "E":
+        return end + 1  # "an earlier scheme, the Clearing House, in 2019"
     if units[i + 1].tag == "D":
         return end if _same_again(clause, end, stop) else 0
     return end + 1 if units[end + 1].tag in {"P", "T"} else 0
@@ -362,35 +381,20 @@ def labelled(clause: Clause) -> None:
             clause.subjects = spans
 
 
-_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
-
-
-def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
-    words = [u.lower for u in units]
-    for i in range(len(units) - 1):
-        if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
-            continue
-        start = i + len(found[0])
-        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
-        if not more:
-            continue
-        for clause in clauses:
-            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
-            if not i and clause.subjects and more[1:] == clause.subjects:
-                clause.subjects = more  # "Together with Chad, Oman founded it"
-            elif before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
-                clause.subjects = [*clause.subjects, *more]
-        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
-        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
-            done_to = _kinds(units, done[-1].objects)
-            if not alike and done_to and "country" not in done_to | _kinds(units, more):
-                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
-            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
-                done[-1].subjects = [*done[-1].subjects, *more]
-
-
-def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
-    """Of what the names in phrases are."""
-    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+def unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
+    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
+    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
+        return None
+    last = units[b - 2 : b]
+    known = lexicon()
+    if all(
+        u.tag == "N"
+        and u.text[0].isupper()
+        and u.text not in known.not_names
+        and u.text not in known.posts
+        and u.text not in known.org_heads
+        and u.lower not in NOUNS["persons"]
+        for u in last
+    ):
+        return " ".join(u.text for u in last)
+    return None

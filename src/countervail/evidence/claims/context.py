@@ -32,7 +32,6 @@ from countervail.evidence.text.documents import Reading, Sentence, sentences
 CLUB = "o.club"
 """A grouping that no name is given for."""
 
-
 _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "advise"])
 _SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
 _MANY = NOUNS["plurals"] | {"members"}
@@ -150,7 +149,8 @@ class Context:
         if own and (parsed.speakers or identifier == self.actors.state):
             return "p.unknown"  # "we think that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
-        unnamed = identifier.startswith("p.") and indefinite and all(u.tag != "E" for u in words)
+        somebody = identifier.startswith("p.") or words[-1].lower in NOUNS["persons"]
+        unnamed = somebody and indefinite and all(u.tag != "E" for u in words)
         if unnamed and words[-1].lower.startswith("spokes") and "for" in {u.lower for u in parsed.units[span[1] :][:1]}:
             end = phrase_from(parsed.units, span[1] + 1, len(parsed.units))
             return f"p.{slug(' '.join(u.text for u in parsed.units[span[0] + 1 : end] if u.tag != 'D'))[:80]}"

@@ -214,6 +214,9 @@ class Copulas(References):
             if preposition == "on" and head in {"list", "lists", "register", "blacklist"}:
                 if clause.relative and not any(units[k].tag == "E" for s in clause.subjects for k in range(*s)):
                     continue  # "banks that are not on its list"
+                sailing = any(CLOSED["vessels"] & words_of(units, s) for s in clause.subjects)
+                if head == "register" and (sailing or self.actors.ship in subjects):
+                    continue  # "the dhow was on its register": under its flag
                 owner = self.ids(parsed, clause, owners) or [UNKNOWN]
                 if "waiting" in words_of(units, spans[-1]):  # "is on the waiting list of the league"
                     return Filled(clause, "applied_to", subjects, owner, {}, None, [*clause.subjects, *spans])

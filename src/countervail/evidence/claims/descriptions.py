@@ -26,7 +26,7 @@ from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names.listed import ENTRY_HEAD
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import Mention, country_names
+from countervail.evidence.text.tokens import Mention, country_names, data_sections
 
 _THE_CLUB = re.compile(rf"\b(?:the|this) ({'|'.join(sorted(CLUBS))})\b(?! of (?-i:[A-Z]))", re.IGNORECASE)
 _NEAR = 300  # characters back that "the club" may be which a membership without a name is of
@@ -34,7 +34,7 @@ _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
 _ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
-
+_LENDING = frozenset(["trust", "credit", "savings", "kredit", "bancorp", "finance", "banca", "banco", "banque"])
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
@@ -50,8 +50,6 @@ _ROLE_BEFORE = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur) (?:[a-z-]
 _ROLE_AFTER = re.compile(
     r", (?:an?|the|its|their) (?:[\w-]+ ){0,2}?([a-z-]{4,})(?=[,.]| (?:in|of|based|registered|that|which)\b)"
 )
-
-
 _SECTION = re.compile(
     r"(?m)^[ ]{0,3}(?:[A-Z0-9]{1,2}[.)] ?)?(?:"
     r"(?P<listed>(?i:(?:new |further )?(?:listings?|designations?|additions?|entries)|(?:newly )?(?:listed|added)))"
@@ -244,7 +242,9 @@ class Described(Named):
             {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
         )
         kind -= _ANY_KIND
-        kin = [(at, i, w) for at, i, w in self.bodies if at < place and word in w and not kind - w]
+        lent = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
+        kin = [k for k in self.bodies if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & _LENDING)]
+        kin = [k for k in kin if k[0] < place]
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
         called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
         # one named after "the Council" was first written is another council
@@ -389,10 +389,12 @@ def served(reading: Reading) -> dict[str, str]:
 
 
 _SHE_WOULD = re.compile(r"(?: [a-z]+){1,3}; (he|she)\b")
+_NAMES = {name: word for word in ("he", "she") for name in data_sections("english/lexicon.txt")[word]}
 
 
 def sexes(reading: Reading) -> Iterator[tuple[str, str]]:
-    """People with the pronoun that their sentence has for them: "Deputy X disagreed; he would"."""
+    """People with the pronoun that their given name has, or their sentence for them: "Deputy X disagreed; he would"."""
     for mention, (_, b) in zip(reading.mentions, reading.spans, strict=True):
-        if mention.type == "person" and (told := _SHE_WOULD.match(reading.folded.text, b)):
-            yield f"p.{slug(reading.full_name(mention.value or ''))}", told.group(1)
+        told, name = _SHE_WOULD.match(reading.folded.text, b), reading.full_name(mention.value or "")
+        if mention.type == "person" and (word := told.group(1) if told else _NAMES.get(name.split(" ")[0])):
+            yield f"p.{slug(name)}", word

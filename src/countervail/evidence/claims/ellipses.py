@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated, unfinished
-from countervail.evidence.claims.outcomes import untrue
+from countervail.evidence.claims.outcomes import spurned, untrue
 from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import (
@@ -25,6 +25,9 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 
 REPEATED = MEMBERSHIP | CLOSED["repeated"]
+_GAPPED = REPEATED | {"approved"}
+_OF_WHOM = MEMBERSHIP - {"suspended", "founded", "left"} | {"be_invited"}
+"""What is claimed of whom it is done to: "was invited"."""
 _REFUSING = frozenset(["refuse", "decline", "stop", "cease"])
 _SERVING = CLOSED["serving"]
 """What a bank or carrier that stops doing it refuses."""
@@ -45,59 +48,63 @@ _POINTING = frozenset(["this", "that", "it"])
 class Ellipses(Copulas):
     """Claims of clauses that leave out what was said before."""
 
-    def gapped(self, parsed: Parsed, made: Filled) -> Filled | None:
-        """ "Bolivia joined in 2006 and Nicaragua in January": the same of the second, at its own time."""
+    def gapped(self, parsed: Parsed, made: Filled) -> Iterator[Filled]:
+        """ "Bolivia joined in 2006, Chad in 2008 and Nicaragua in May": the same of the others, each at its time."""
         units, clause = parsed.units, made.clause
-        i = clause.end + (clause.end < len(units) and units[clause.end].tag in {",", ";"})
-        i += i < len(units) and units[i].tag == "C"
         if made.predicate == "appointed" and "as" in made.roles and not clause.verb.passive and clause.objects:
-            return self._appointed_too(parsed, made)
+            yield from self._appointed_too(parsed, made)
         if made.predicate == "supplied" and "with" in {p for p, _ in clause.phrases}:
-            return self._supplied_too(parsed, made)
-        if made.predicate not in REPEATED or i == clause.end or i + 2 >= len(units):
-            return None
-        capital = units[i].tag == "N" and units[i].text[:1].isupper() and units[i - 1].tag == "C"
-        if units[i].tag != "E" and not capital:
-            return None  # "delisted it in May, and London in June"
-        at = i + 1 if units[i + 1].tag == "T" else i + 2
-        if units[at].tag != "T" or units[i + 1].tag not in {"T", "P", "B"}:
-            return None
-        other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
-        who = self.ids(parsed, clause, [(i, i + 1)])
-        if units[i].tag != "E" and {kind_of(w) for w in who} != {"state"}:
-            return None
-        return Filled(other, made.predicate, who, made.objects, {}, None, [(i, at + 1)])
+            yield from self._supplied_too(parsed, made)
+        i, done_to = clause.end, clause.verb.passive and made.predicate not in _OF_WHOM
+        while made.predicate in _GAPPED and i < len(units):
+            start = i
+            i += units[i].tag in {",", ";"}
+            i += i < len(units) and units[i].tag == "C"
+            i += i > start and i + 1 < len(units) and units[i].lower == "the"
+            if i == start or i + 2 >= len(units):
+                return
+            capital = units[i].tag == "N" and units[i].text[:1].isupper() and units[i - 1].tag == "C"
+            at = next((k for k in range(i + 1, min(i + 4, len(units))) if units[k].tag not in {"P", "B"}), i)
+            if at == i or units[at].tag != "T" or not (units[i].tag == "E" or capital):
+                return  # "delisted it in May, and London in June"
+            who = self.ids(parsed, clause, [(i, i + 1)])
+            if units[i].tag != "E" and {kind_of(w) for w in who} != {"state"}:
+                return
+            other = replace(clause, times=[at], subjects=[(i, i + 1)], coordinated=True)
+            pair = (made.subjects, who) if done_to else (who, made.objects)  # "A was listed in May, B in June"
+            yield Filled(other, made.predicate, *pair, {}, None, [(i, at + 1)])
+            i = at + 1
 
-    def _appointed_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+    def _appointed_too(self, parsed: Parsed, made: Filled) -> Iterator[Filled]:
         """ "appointed A (Chad) Registrar and B (Togo) Treasurer", "A as chair and B as treasurer": the second."""
         units, first = parsed.units, made.clause.objects[-1][1]
         k = next((k for k in range(first, len(units)) if units[k].mention and kind(units[k]) == "person"), 0)
         between = {u.tag for u in units[first:k]}
         if not k or k + 2 >= len(units) or between & {"V", "A", "R", "S", "O", ";"} or not between & {"C", ","}:
-            return None
+            return
         close = next((m for m in range(k + 1, min(len(units), k + 9)) if units[m].tag == ")"), 0)
         start = close + 1 if units[k + 1].tag == "(" and close else k + 2 if units[k + 1].lower == "as" else 0
         end = phrase_from(units, start, len(units)) if start else 0
         if end <= start or (end < len(units) and units[end].tag in {"V", "A"}):
-            return None
+            return
         who = [i for i in [self.actors.mention(units[k])] if i]
-        return Filled(
+        yield Filled(
             made.clause, "appointed", made.subjects, who, {"as": text_of(units, (start, end))}, None, [(k, end)]
         )
 
-    def _supplied_too(self, parsed: Parsed, made: Filled) -> Filled | None:
+    def _supplied_too(self, parsed: Parsed, made: Filled) -> Iterator[Filled]:
         """ "supplies Azerbaijan with drones and Uzbekistan with buses": the second receiver and its goods."""
         units, clause = parsed.units, made.clause
         spans = [s for p, many in clause.phrases if p == "with" for s in many]
         other = next((s for s in spans[1:] if units[s[0]].tag == "E" and units[s[1] - 1].tag == "E"), None)
         if other is None or units[other[1] : other[1] + 1] == [] or units[other[1]].lower != "with":
-            return None
+            return
         goods = spans[spans.index(other) + 1 :] or listed_from(units, other[1] + 1, len(units))[:1]
         made.roles["what"] = text_of(units, spans[0])
         if not goods:
-            return None
+            return
         who = self.ids(parsed, clause, [other])
-        return Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
+        yield Filled(clause, "supplied", made.subjects, who, {"what": text_of(units, goods[0])}, None, [other, *goods])
 
     def as_much(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "Oman gave the fund five million, Chad gave three": what is given, and to whom, as before."""
@@ -145,9 +152,9 @@ class Ellipses(Copulas):
             lemma = clause.verb.lemma
             unwilling = negated(clause) and ("longer" in clause.verb.words or clause.verb.modal in {"would", "will"})
             serving = (lemma == "accept" and clause.verb.modal not in _NORMS) or (lemma in _SERVING and unwilling)
-            spurned = _spurned(parsed, clause)
-            if (serving and negated(clause) and clause.objects and not clause.verb.passive) or spurned:
-                self._not_accepted(parsed, clause, filled, spurned)
+            what = spurned(parsed, clause)
+            if (serving and negated(clause) and clause.objects and not clause.verb.passive) or what:
+                self._not_accepted(parsed, clause, filled, what)
             offered = lemma in _GRANTING and negated(clause) and clause.verb.passive and not clause.verb.modal
             once = bool({"was", "were"} & clause.verb.words) and "yet" not in clause.verb.words
             offered = offered and (lemma == "accept" or once)  # not "has not been granted"
@@ -388,11 +395,3 @@ class Ellipses(Copulas):
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
         return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
-
-
-def _spurned(parsed: Parsed, clause: Clause) -> list[Span]:
-    """What somebody "will have none of", "would not hear of"."""
-    none = clause.verb.lemma == "have" and [text_of(parsed.units, s) for s in clause.objects] == ["none"]
-    deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
-    willing = clause.verb.modal in {"will", "would"} and not clause.condition
-    return clause.after("of") if (none or deaf) and willing else []

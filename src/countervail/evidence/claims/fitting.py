@@ -3,6 +3,7 @@ plain whom a pronoun stands for: where it is not, nothing is claimed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,6 +47,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     following = bool(direct) and "following" in {u.lower for u in units[slice(*direct[0])]}
     if frame.predicate == "froze" and following and all(u.tag != ":" for u in units[clause.verb.end :]):
         return False  # "the property of the following persons is blocked": whose, the list says
+    if frame.predicate == "attacked" and {head_word(units, s) for s in clause.after("from", "off")} & CLOSED["lists"]:
+        return False  # "struck the ship off its register"
     after = [s for p in frame.object for s in clause.after(p)] if "direct" in frame.object and not direct else []
     text = " ".join(u.lower for s in direct or after for u in units[s[0] : s[1]])  # "asked for a waiver"
     pointed = frame.predicate == "evaded" and text in {"it", "them"}
@@ -141,6 +144,9 @@ def nobody(made: Filled) -> bool:
         return True  # "ordered all lenders to stop accepting them"
     if made.predicate == "expelled" and made.subjects == ["n.country"]:
         return True  # "my country expelled me": from no body
+    hidden = any(c.verb.passive and c.verb.lemma in {"name", "identify", "quote"} for c in clause.complements)
+    if made.predicate == "proposed" and (hidden or made.objects == ["n.anonymity"]):
+        return True  # "who asked not to be named"
     if anybody and (made.clause.relative or (verb.modal in {"shall", "should", "must", "may"} and not verb.passive)):
         return True  # "no member shall supply it", "any bank that supplied it"
     plain = any(
@@ -288,6 +294,22 @@ def follows(clause: Clause, words: tuple[str, ...]) -> bool:
     return not words or clause.particle == " ".join(words) or apart  # not "came to power in May"
 
 
+_BY_COUNCIL = re.compile(r"resolutions? \d{3,4}$")
+"""How a resolution of the Security Council is cited, before its year in brackets."""
+
+
+def decided_by(actors: Actors, units: Sequence[Any], span: Span) -> str | None:
+    """Who did what a text did: the Security Council, by "resolution 2288 (2016)"; by a decree or majority, it is not
+    said; None where the phrase is of no text."""
+    a, b = span
+    words = [u.lower for u in units[a:b]]
+    decreed = CLOSED["decrees"].intersection(words) and "of" not in words  # not "by decree of the President"
+    if not (decreed or head_word(units, span) in CLOSED["ballots"]):
+        return None
+    cited = _BY_COUNCIL.search(" ".join(words)) and units[b : b + 1] and units[b].tag == "("
+    return actors.body("United Nations Security Council") if cited else UNKNOWN
+
+
 def told_so(clause: Clause) -> bool:
     """Whether somebody is told what a clause says: "warned X that it could be listed"."""
     above = clause.governor if clause.link == "that" else None
@@ -303,8 +325,3 @@ def main_subjects(parsed: Parsed, actors: Actors) -> frozenset[str]:
     spans = [c.subjects[0] for c in main if c.subjects and not c.condition and not c.inserted]
     spans = [(a, b) for a, b in spans if not a or parsed.units[a - 1].tag != "S"]  # not of "when the Union is ready"
     return frozenset(actors.of(parsed.units, span, actors.recent) for span in spans[:2])
-
-
-def bound_for(clause: Clause) -> bool:
-    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
-    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])

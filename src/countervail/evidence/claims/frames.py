@@ -32,7 +32,7 @@ from countervail.evidence.claims.references import (
 from countervail.evidence.claims.registers import under_headings
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import time_of
-from countervail.evidence.claims.units import verb_forms
+from countervail.evidence.claims.units import CLOSED, verb_forms
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import noun_effect
 
@@ -120,9 +120,8 @@ class Reader(Framing):
                 del filled[key]
         for clause in parsed.clauses:
             made = filled.get(id(clause))
-            gapped = self.gapped(parsed, made) if made is not None else None
-            if gapped is not None:
-                yield from self._claims(parsed, gapped)
+            for again in self.gapped(parsed, made) if made is not None else ():
+                yield from self._claims(parsed, again)
             if made is None or clause.asked or not telling(made):
                 continue
             if not sure(parsed, made, self.named, self.actors, self.mains):
@@ -245,7 +244,8 @@ class Reader(Framing):
         if (
             not objects
             and "what" not in roles
-            and made.predicate not in MEMBERSHIP | {"be_invited", "resigned", "signed"}
+            and made.predicate not in MEMBERSHIP | {"resigned", "signed"}
+            and (made.predicate != "be_invited" or any(_to_do(c) for c in clause.complements))
         ):
             text = complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
@@ -278,6 +278,15 @@ class Reader(Framing):
                 speaker=speakers[-1] if speakers else None,
                 extractor="rules/frame@1",
             )
+
+
+def _to_do(clause: Clause) -> bool:
+    """Whether somebody is invited to do something other than to come or to join."""
+    coming = clause.verb.lemma in CLOSED["coming"] and not clause.objects
+    return clause.link == "to" and not coming and clause.verb.lemma not in _INTO
+
+
+_INTO = frozenset(["join", "rejoin", "attend", "take", "enter", "become", "be"])
 
 
 def _its(parsed: Parsed) -> list[Span]:

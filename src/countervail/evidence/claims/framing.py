@@ -9,9 +9,9 @@ from countervail.evidence.claims.actors import kind_of, world_bodies
 from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
-from countervail.evidence.claims.fitting import TO_ACTORS, bound_for, fits, follows, spoken_words, vague, wrong_kind
+from countervail.evidence.claims.fitting import TO_ACTORS, decided_by, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.outcomes import is_list, taken_out
+from countervail.evidence.claims.outcomes import bound_for, is_list, taken_out
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
@@ -270,8 +270,8 @@ class Framing(Appositions):
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
             laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
-        if verb.passive and laid.agents and head_word(units, laid.agents[0]) in CLOSED["ballots"]:
-            laid.subjects = subjects = [UNKNOWN]  # "was voted in by a majority": of whom, it does not say
+        if verb.passive and laid.agents and (by := decided_by(self.actors, units, laid.agents[0])):
+            laid.subjects = subjects = [by]  # "was voted in by a majority": of whom, it does not say
         things = bool(subjects) and all(kind_of(s) == "thing" and s != UNKNOWN for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:
             laid.subjects = [UNKNOWN]  # "They listed the bank": somebody did

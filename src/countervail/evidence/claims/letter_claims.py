@@ -27,8 +27,9 @@ _OFFICE_SIGNS = re.compile(
     r"|Secretary|Chair\w*|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
 )
 _TO_OFFICE = re.compile(
-    r"(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to (?:the )?"
-    r"(?P<o>[A-Z][^\n.;]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;]|$)"
+    r"(?:(?:^|\n)[ \t]*(?:Letter|Identical letters|Note verbale)[^\n]{0,260}? addressed to|"
+    r"\bpresents? (?:its|their|his|her) compliments to) (?:the )?"
+    r"(?P<o>[A-Z][^\n.;,]{4,90}?)(?= (?:and|by|concerning|transmitting) |[\n.;,]|$)"
 )
 
 
@@ -118,7 +119,7 @@ def _signature(
 
 def _signed_lines(shared: Context) -> Iterator[Claim]:
     """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
-    office a letter is addressed by its title."""
+    office a letter goes."""
     text = shared.reading.folded.text
     names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
     for match in _SIGNED.finditer(text):
@@ -153,16 +154,24 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         who, where, common = _signature(shared, document, person_at)
         yield Claim(document.id, "signed_by", (where,), object=who, **common)
         yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **common)
-    for match in _TO_OFFICE.finditer(text):
+    yield from _to_offices(shared)
+
+
+def _to_offices(shared: Context) -> Iterator[Claim]:
+    """To what office or body a letter or note is addressed: "presents its compliments to the Embassy of X"."""
+    addressed = set[str]()
+    for match in _TO_OFFICE.finditer(shared.reading.folded.text):
         document = shared.reading.document_at(shared.reading.folded.offsets[match.start("o")])
-        if document.addressees:
+        if document.addressees or document.id in addressed:
             continue
+        addressed.add(document.id)
+        named = [m for m, a, _ in shared.reading.within(*match.span("o"), "organisation") if a == match.start("o")]
         yield Claim(
             document.id,
             "addressed_to",
             (shared.place(*match.span("o"), document),),
-            object="p.unnamed",
-            qualifier={"post": match.group("o")},
+            object=shared.actors.body(named[0].value or "") if named else "p.unnamed",
+            qualifier=None if named else {"post": match.group("o")},
             document=document.id,
             attribution=(document.source, document.id),
             time=dated(document),

@@ -14,6 +14,7 @@ import yaml
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
 from countervail.evidence.claims.ellipses import Ellipses
+from countervail.evidence.claims.fitting import decided_by
 from countervail.evidence.claims.owners import OWN, lifted_by, owner_before, owner_of
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
@@ -228,9 +229,7 @@ class Nominals(Ellipses):
         elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1] - 1].tag == "E":
             post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1] - 1))
             objects = [f"n.{slug(post)}"] if post.islower() else []  # "the resignation of trade minister X"
-        elif (
-            row.predicate == "resigned" and len(who) == 1 and units[who[0][1]].tag == "," and "p." in "".join(subjects)
-        ):
+        elif row.predicate == "resigned" and len(who) == 1 and units[who[0][1]].tag == "," and "p." in str(subjects):
             post = text_of(units, (who[0][0] + (units[who[0][0]].tag == "D"), who[0][1]))
             apposed = post.islower() and subjects != [f"p.{slug(post)}"]
             objects = [f"n.{slug(post)}"] if apposed else objects  # "the resignation of its chair, X"
@@ -272,7 +271,8 @@ class Nominals(Ellipses):
             later = [c for c in parsed.clauses if c.verb.start > clause.verb.start and c.verb.kind == "finite"]
             ahead = [c.subjects for c in later if c.subjects and c.subjects[-1][1] < spans[0][0]]
             spans = ahead[0] if ahead else spans  # "Kenya, if its application is approved, will"
-        return self.ids(parsed, clause, spans)
+        decided = decided_by(self.actors, parsed.units, spans[0]) if len(spans) == 1 else None
+        return [decided] if decided else self.ids(parsed, clause, spans)
 
     def _made(
         self,

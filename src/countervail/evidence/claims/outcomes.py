@@ -14,7 +14,7 @@ from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.fitting import TO_ACTORS, told_so
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.modality import modality_of, negated
-from countervail.evidence.claims.phrases import head_word
+from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.tellers import not_the_speaker
@@ -164,6 +164,8 @@ def sure(
     done = (clause.verb.passive or taken) and made.objects and made.predicate != "be_invited"
     own = made.subjects[:1] if word == "it" else made.subjects  # "which it founded with Mali": it is one of them
     who = set(made.objects if done else own)
+    if made.predicate == "be_invited" and not clause.verb.passive:
+        who = set(as_list(made.roles.get("by")))  # "It invites Chad to send observers": who invites
     if clause.verb.passive and clause.objects and "to" in made.roles:
         who = set(as_list(made.roles["to"]))  # "it was refused the presidency"
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
@@ -255,3 +257,16 @@ _INSIDE = frozenset(["membership", "participation", "accession", "candidacy"])
 def is_list(body: str) -> bool:
     """Whether what is named like a body is a list, which takes nobody off itself: "the Annex", "Schedule 2"."""
     return body[2:].split("-")[0] in {"annex", "annexes", "appendix", "schedule", "schedules", "register", "registry"}
+
+
+def bound_for(clause: Clause) -> bool:
+    """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
+    return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
+
+
+def spurned(parsed: Parsed, clause: Clause) -> list[Span]:
+    """What somebody "will have none of", "would not hear of"."""
+    none = clause.verb.lemma == "have" and [text_of(parsed.units, s) for s in clause.objects] == ["none"]
+    deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
+    willing = clause.verb.modal in {"will", "would"} and not clause.condition
+    return clause.after("of") if (none or deaf) and willing else []

@@ -28,8 +28,8 @@ _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
 _OPPOSING_STEMS = tuple(word.removesuffix("e") for word in _OPPOSING)
 OWN = frozenset(["its", "their", "his", "her", "our", "my"])
 _MEMBERS = frozenset({"member", "members", "founder", "founders", "signatory", "signatories"})
+_NAMED = frozenset(["organisation", "person"])
 _NOT_PLURAL = ("ss", "us", "is", "news", "series", "means")
-
 _ITS_MEMBERS = re.compile(r"\b(?:its|[Ii]ts|[Tt]heir) (?:\w+ )?members\b")
 _THE_CLUB = re.compile(r"The (?P<w>club|union|bloc|alliance|coalition|league|compact|pact)\b(?! of\b)")
 
@@ -285,14 +285,14 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
     stop = min(len(units), k + 12)
     while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
         k += 1
-    if (
-        k == span[1]
-        or k + 1 >= len(units)
-        or units[k].tag != ","
-        or kind(units[k + 1]) not in {"organisation", "person"}
-    ):
+    if k + 2 >= len(units) or units[k].tag != "," or (k > span[1] and kind(units[k + 1]) not in _NAMED):
         return span
-    closed = k + 2 >= len(units) or units[k + 2].tag in {",", ".", ";", ")", "("}
+    if k == span[1]:  # "left an earlier scheme, the Clearing House, in 2019"
+        k += units[k + 1].lower == "the"
+        goes_on = [u.tag for u in units[k + 2 : k + 4]] == [",", "C"]  # "a mill, the Bank, and two ships"
+        apart = kind(units[k + 1]) == "organisation" and units[k + 2].tag in {",", "."} and not goes_on
+        return (k + 1, k + 2) if apart else span
+    closed = units[k + 2].tag in {",", ".", ";", ")", "("}
     if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
         return span  # "a deal with a Russian supplier, Kama Fuels"
     first = units[span[1]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.clause import EVERYBODY, Clause, second_pair
+from countervail.evidence.claims.clause import EVERYBODY, Clause, reports, second_pair
 from countervail.evidence.claims.phrases import listed_from, phrase_to
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.tables import noun_effect
@@ -157,3 +157,54 @@ def _set_apart(clause: Clause) -> list[Clause]:
     if not names or any(units[a].tag != "E" for a, _ in names):
         return []
     return [replace(clause, subjects=names, verb=replace(clause.verb, negated=not clause.verb.negated), complements=[])]
+
+
+_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
+
+
+def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
+    words = [u.lower for u in units]
+    for i in range(len(units) - 1):
+        if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
+            continue
+        start = i + len(found[0])
+        more = [s for s in listed_from(units, start, len(units)) if any(units[k].tag == "E" for k in range(*s))]
+        if not more:
+            continue
+        for clause in clauses:
+            before = clause.subjects and clause.subjects[-1][1] <= i <= clause.verb.start
+            if not i and clause.subjects and more[1:] == clause.subjects:
+                clause.subjects = more  # "Together with Chad, Oman founded it"
+            elif before and units[clause.subjects[-1][1]].tag in {",", "P"} and clause.subjects[-1][1] >= i - 1:
+                clause.subjects = [*clause.subjects, *more]
+        done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
+        alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
+        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+            done_to = _kinds(units, done[-1].objects)
+            if not alike and done_to and "country" not in done_to | _kinds(units, more):
+                done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
+            elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
+                done[-1].subjects = [*done[-1].subjects, *more]
+
+
+def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
+    """Of what the names in phrases are."""
+    return {u.mention.type for a, b in spans for u in units[a:b] if u.tag == "E" and u.mention is not None}
+
+
+def told_on(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
+    """ "X replied that A had paid; B had not": X says that of B too."""
+    for report in clauses:
+        told = [c for c in clauses if c.governor is report and c.link == "that"]
+        plain = reports(report) and report.operator is not None and report.operator.modality == "asserted"
+        if not (told and plain and report.verb.past and report.subjects) or report.relative or report.verb.passive:
+            continue
+        for later in clauses:
+            between = units[told[-1].verb.end : later.verb.start]
+            if later.verb.start < told[-1].verb.end or not any(u.tag == ";" for u in between):
+                continue
+            if reports(later) or any(reports(c) for c in clauses if told[-1].verb.end <= c.verb.start < later.verb.end):
+                break
+            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
+                later.reported = later.reported or (None if later.governor or later.source else report)

@@ -22,6 +22,7 @@ from countervail.evidence.text.tokens import data_sections, lexicon
 _FORMER = frozenset(
     {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
 )
+_WHICH_ONE = frozenset(["present", "current", "new", "own", "longtime", "long-time", "last", "only", "sole"])
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
@@ -297,18 +298,20 @@ def _posted(units: Sequence[Unit], end: int) -> bool:
 def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
     units = parsed.units
     a, b = span
-    former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
+    last = "last" in {u.lower for u in units[a : a + 2]}  # "its last chairman"
+    former = last or any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
-        or units[a].lower in {"present", "current", "new", "own", "longtime", "long-time"}
-        or units[a].lower in _FORMER
+        or units[a].lower in _WHICH_ONE | _FORMER
         or units[a].text in _OWN
         or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):
         a += 1
     while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
         b -= 1
+    then = [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]  # "its minister at the time, X"
+    b, former = b - 3 * then, former or then
     if a >= b:
         return
     text = shared.reading.folded.text

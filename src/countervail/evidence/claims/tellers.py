@@ -132,6 +132,8 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         start = min(clause.verb.start, clause.subjects[0][0] if clause.subjects else clause.verb.start)
         if clause.coordinated and clause.subjects and clause.subjects[0][0] < clause.verb.start:
             continue
+        if clause.verb.passive and units[start].lower == "whose":
+            continue  # "remove X, whose death has been confirmed by Y"
         start = skip_left(units, start)
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
         if not opening or any(c.governor is clause for c in clauses):
@@ -146,6 +148,10 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "Accused of arming them, X said": nobody says that it was accused
         if any(u.lower in {"while", "whereas", "although", "though"} for u in units[clauses[n - 1].verb.end : start]):
             continue  # "A blames B, while C, its neighbour, accuses D"
+        apposed = clause.subjects[-1:] == [(clause.verb.start - 2, clause.verb.start - 1)] and start > 2
+        lead = next((k for k in range(start - 2, 0, -1) if units[k].tag not in {"D", "N", "G", "E", "B"}), 0)
+        if apposed and units[lead].lower in _LEADING_TO:
+            continue  # "A left after its bank, X, complained"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
             if before.verb.start < part or _subordinate(before):
@@ -243,7 +249,10 @@ def _subordinate(clause: Clause) -> bool:
     first = clause.subjects[0][0] if clause.subjects else clause.verb.start
     words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
     opens = not any(u.tag in {"A", "V"} for u in clause.units[:first])
-    return opens and bool(words & {"after", "before", "when", "since", "until"})
+    return opens and bool(words & _LEADING_TO)
+
+
+_LEADING_TO = frozenset(["after", "before", "when", "since", "until", "because", "once"])
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:
@@ -328,23 +337,6 @@ def _past_aside(aside: Clause, clauses: Sequence[Clause]) -> None:
     for later in clauses:
         if later.verb.start > end and later.subjects == aside.subjects:
             later.subjects = before[-1].subjects
-
-
-def told_on(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
-    """ "X replied that A had paid; B had not": X says that of B too."""
-    for report in clauses:
-        told = [c for c in clauses if c.governor is report and c.link == "that"]
-        plain = reports(report) and report.operator is not None and report.operator.modality == "asserted"
-        if not (told and plain and report.verb.past and report.subjects) or report.relative or report.verb.passive:
-            continue
-        for later in clauses:
-            between = units[told[-1].verb.end : later.verb.start]
-            if later.verb.start < told[-1].verb.end or not any(u.tag == ";" for u in between):
-                continue
-            if reports(later) or any(reports(c) for c in clauses if told[-1].verb.end <= c.verb.start < later.verb.end):
-                break
-            if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
-                later.reported = later.reported or (None if later.governor or later.source else report)
 
 
 def asked_for(clause: Clause) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, set_apart
-from countervail.evidence.claims.phrases import listed_from
+from countervail.evidence.claims.phrases import kind, listed_from
 from countervail.evidence.claims.tellers import beside
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
@@ -294,9 +294,10 @@ class Tellers:
             self.talker = told[0]
         elif spoken_of:
             self.talker = None
-        fresh = list(dict.fromkeys([*told, *spoken_of]))
+        besides = [i for u in units if kind(u) == "person" and (i := self.actors.mention(u))]  # "a front for X. He"
+        fresh = list(dict.fromkeys([*told, *spoken_of, *besides]))
         people = {u.text for u in units if u.mention is not None and u.mention.type == "person"}
-        self.just = fresh[0] if len(fresh) == 1 and len(people) < 2 else None
+        self.just = fresh[0] if len(fresh) == 1 and (told or spoken_of) and len(people) < 2 else None
         self.about = [*((i, 0) for i in fresh), *((i, age) for i, age in self.about if i not in fresh)][:4]
 
     def _person(self, units: Sequence[Unit], span: Span, before: Sequence[str] = ()) -> str | None:

@@ -56,8 +56,7 @@ _PART_OF = {
     "Ireland": ("northern",),
     "Mongolia": ("inner",),
     "Samoa": ("american",),
-    "Zealand": ("new",),
-    "Caledonia": ("new",),
+    **dict.fromkeys(("Zealand", "Caledonia"), ("new",)),
     "Jersey": ("new",),
     "Georgia": ("south", "southern"),
 }
@@ -392,3 +391,10 @@ def find_countries(folded: Folded, scanned: bool = False) -> list[Mention]:
         found = [m for m in found if m.end <= mention.start or m.start >= mention.end]
         found.append(mention)
     return sorted(found, key=lambda m: m.start)
+
+
+@cache
+def regions() -> dict[str, frozenset[str]]:
+    """What a part of the world is called, in small letters, with the codes of its states."""
+    rows = [line.split("|") for line in data_sections("english/nouns.txt", lines=True)["regions"]]
+    return {name.strip(): frozenset(codes.split()) for names, codes in rows for name in names.split(",")}

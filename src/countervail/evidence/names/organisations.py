@@ -141,7 +141,8 @@ class Organisations:
         if connector in {"and", "&"} and ((article and tokens[k].bare not in w.WATERS) or another or known):
             return False
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
-        if links and connector == "of" and place and head in w.OF_STATES:
+        styled = tokens[max(0, k - 2)].bare in {"Republic", "Kingdom", "Sultanate"}  # "of the Republic of Peru"
+        if links and connector == "of" and place and head in w.OF_STATES and not styled:
             return False
         if connector in {"with", "concerning"} and (head not in w.WITH or another):
             return False

@@ -16,6 +16,7 @@ from countervail.evidence.letters import Names, Parts, article_paragraphs, parts
 from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
+from countervail.evidence.names.gazetteer import regions
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
 from countervail.evidence.text.tokens import Mention, Taken, lexicon
@@ -35,6 +36,10 @@ _ISSUED = re.compile(
 """What is issued to everybody, as its head names it."""
 _TO_SOMEBODY = re.compile(r"\b(?:I|[Mm]y|[Mm]yself|[Dd]ear|Excellency|[Yy]our|[Yy]ours|[Ss]incerely|[Rr]egards)\b")
 _QUOTED = re.compile(r'"[^"\n]{0,2000}"')
+
+
+_FAR = 1200  # characters back that a state may be named for which "the Gulf state" stands
+_OF_REGION = re.compile(r"the (?P<region>[a-z -]{4,40}?) (?:state|nation|country|republic|kingdom|producer|exporter)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,18 @@ class Reading:
             issued = any(map(_ISSUED.search, heads)) and not _TO_SOMEBODY.search(_QUOTED.sub("", text))
             self._whole[key] = "" if issued else name
         return self._whole[key] or None
+
+    def of_region(self, phrase: str, place: int) -> str | None:
+        """The state that "the Gulf state" (in small letters) stands for: of the states of that part of the world, the
+        one that the nearest sentence before a folded place names first."""
+        match = _OF_REGION.fullmatch(phrase)
+        codes = regions().get(match["region"].removeprefix("tiny ").removeprefix("small ")) if match else None
+        named = [(m, a) for m, a, _ in self.within(max(0, place - _FAR), place, "country") if m.value in (codes or ())]
+        if not named:
+            return None
+        text, last = self.folded.text, named[-1][1]
+        start = max(text.rfind(mark, 0, last) for mark in (". ", "\n", ": "))
+        return next(m.value for m, a in named if a > start)
 
     def fold_span(self, start: int, end: int) -> tuple[int, int]:
         """Folded span of a raw one."""
