@@ -325,7 +325,10 @@ def _governed(clauses: list[Clause], n: int) -> None:
     if head is None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
-    told = previous.operator is not None and units[previous.verb.end].tag == ","  # "proposed, in May, that"
+    inserted = [u.tag for u in units[previous.verb.end : previous.verb.end + 2]]
+    told = (
+        previous.operator is not None and inserted[:1] == [","] and inserted != [",", "C"]
+    )  # "proposed, in May, that"
     if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not told:  # "announced that A, that B and that C"
         beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)

@@ -14,7 +14,7 @@ from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW,
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.statements import led
-from countervail.evidence.claims.units import SELVES, Unit
+from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections, lexicon
@@ -22,7 +22,6 @@ from countervail.evidence.text.tokens import data_sections, lexicon
 _FORMER = frozenset(
     {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
 )
-_WHICH_ONE = frozenset(["present", "current", "new", "own", "longtime", "long-time", "last", "only", "sole"])
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
@@ -298,12 +297,11 @@ def _posted(units: Sequence[Unit], end: int) -> bool:
 def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
     units = parsed.units
     a, b = span
-    last = "last" in {u.lower for u in units[a : a + 2]}  # "its last chairman"
-    former = last or any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
+    former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
     former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
-        or units[a].lower in _WHICH_ONE | _FORMER
+        or units[a].lower in CLOSED["which_one"] | _FORMER
         or units[a].text in _OWN
         or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):
@@ -311,7 +309,8 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
         b -= 1
     then = [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]  # "its minister at the time, X"
-    b, former = b - 3 * then, former or then
+    last = "last" in {u.lower for u in units[span[0] : span[0] + 2]}  # "its last chairman"
+    b, former = b - 3 * then, former or then or last
     if a >= b:
         return
     text = shared.reading.folded.text
