@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from countervail.evidence.dates.heads import DATELINE, PRESS
 from countervail.evidence.model import slug
@@ -73,6 +73,7 @@ def wires() -> dict[str, str]:
     return {slug(name): slug(row[0]) for row in rows for name in row}
 
 
+@lru_cache(maxsize=10_000)
 def is_wire(name: str) -> bool:
     """Whether a name is that of a news agency."""
     return _plain(name) in wires() or bool(_WIRE.search(name))
@@ -170,7 +171,7 @@ def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list
 
 
 def _plain(name: str) -> str:
-    return slug(re.sub(r"^[Tt]he ", "", name))
+    return slug(name[4:] if name.startswith(("The ", "the ")) else name)
 
 
 _TOLD, _ORGANS = "|".join(_WORDS["reported"]), "|".join(_WORDS["organs"])

@@ -189,9 +189,8 @@ _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
-        if not _COUNTED.search(sentence.text):
-            continue
-        for match in COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end):
+        found = list(COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end))
+        for match in found if found and _COUNTED.search(sentence.text) else ():
             if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):
                 continue
             if (polarity := polarity_of_count(shared, match.start())) is None:

@@ -121,6 +121,9 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tu
         value = _value(match, text, start)
         if value is not None:
             yield match.start(), match.end(), value
+    said = text[start:end].lower()
+    if said.isascii() and not any(map(said.__contains__, ("half", "third", "quarter", "fifth", "tenth"))):
+        return
     for match in _FRACTION.finditer(text, start, end):
         if match.group("f") is None:  # "half of the fleet"
             yield match.start(), match.start() + 4, _made(0.5, None, "share", text, match.start(), start)

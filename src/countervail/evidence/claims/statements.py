@@ -15,7 +15,7 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import lexicon
+from countervail.evidence.text.tokens import Sought, lexicon
 
 _EVENTS = {
     "proposed": "propose",
@@ -38,9 +38,10 @@ _PURPOSE = re.compile(
     r"|established to|created to|distinct|crucial)\b",
     re.IGNORECASE,
 )
-_RENAMED = re.compile(
+_RENAMED = Sought(
+    "changed to |changing to ",
     r'(?:the |\w{1,30}\'s )?name,? ?"?(?P<old>[^"]{0,80}?)"? ?(?:was |being )?(?:changed|changing) to '
-    r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")'
+    r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")',
 )
 _STANDS = re.compile(
     r"\b(?P<a>[A-Z]{2,9}),? ?(?:(?:which |that )?(?:stands|standing) for|or|\(),? "
@@ -56,9 +57,10 @@ _DISTINCT = re.compile(
     r"\b(?:distinct|different|separate|apart|as opposed|in contrast) (?:from|to) (?P<o>[a-z][a-z-]+(?: "
     r"and [a-z-]+)?(?: [a-z]+)?)"
 )
-_SERVES = re.compile(
+_SERVES = Sought(
+    " as |be named|become",
     r"(?:will|shall|would|is to|to)? ?\b(?P<v>be introduced as|introduced as|serve[sd]? as|act(?:s|ed)? as"
-    r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})'
+    r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})',
 )
 _BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
 _LINKED = re.compile(
@@ -321,8 +323,10 @@ def _proposed(parsed: Parsed) -> bool:
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     text = sentence.text
     at = shared.clause_at(sentence.start) if sentence.document.kind != "article" else None
+    if at is None:
+        return
     asked = text.endswith("?") or text[:1] in '"“' or re.search(r"\bplease\b|^Should\b", text)
-    if at is not None and not asked and at[0].sentence is sentence and _proposed(at[0]):
+    if not asked and at[0].sentence is sentence and _proposed(at[0]):
         yield shared.claim(
             sentence.document.id,
             "proposes",

@@ -17,14 +17,13 @@ from countervail.evidence.names.short_names import (
     short_forms,
     without_form,
 )
-from countervail.evidence.names.unlisted import line_of
+from countervail.evidence.text.segments import headline, line_of
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
     adjectives,
     alternatives,
     country_words,
-    headline,
     lexicon,
     two_word_countries,
 )
