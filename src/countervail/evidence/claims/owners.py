@@ -299,7 +299,7 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
 
 def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
-    end = next((k for k in range(a, b) if units[k].lower == "of" and k > a), b)
+    end = next((k for k in range(a + 1, b) if units[k].lower == "of"), b)
     for k in range(a, end):
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):

@@ -14,7 +14,7 @@ from countervail.evidence.names.listed import find_listed, merged
 from countervail.evidence.names.name_words import AMERICAN_STATE, FIELDS, PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
-from countervail.evidence.names.short_names import ACTS, AUX, Told
+from countervail.evidence.names.short_names import ACTS, AUX, told
 from countervail.evidence.names.unlisted import CAP
 from countervail.evidence.text import Folded, arabic, fold
 from countervail.evidence.text.tokens import (
@@ -251,8 +251,8 @@ def _firms_by_its(text: str) -> frozenset[str]:
 def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tuple[int, int]]:
     """Organisations among what nothing else was read in: names that act as firms do, wherever they stand."""
     persons = {word for a, b in people for word in text[a:b].split()}
-    told = (s for s in Told(text).acting() if not taken.overlaps(*s))
-    names = {name for a, b in told if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
+    found = (s for s in told(text).acting() if not taken.overlaps(*s))
+    names = {name for a, b in found if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
     if not names:
         return []
     pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
     FOR_DESK,
-    Told,
     beginnings,
     coordinated,
     initials,
     mastheads,
     short_bodies,
     short_forms,
+    told,
     without_form,
 )
 from countervail.evidence.text.segments import headline, line_of
@@ -372,7 +372,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *w.publishers(text)}
-    spans = w.unseated({*spans, *Told(text).find(), *mastheads(text)}, text)
+    spans = w.unseated({*spans, *told(text).find(), *mastheads(text)}, text)
     spans |= set(coordinated(spans, text))
     spans |= set(short_bodies({text[a:b] for a, b in spans}, text))
     names = {text[a:b] for a, b in spans}

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.unlisted import (
@@ -67,8 +68,10 @@ def short_forms(names: set[str], text: str) -> set[str]:
         alone = text.count(first) > text.count(name)
         if not alone or not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
-        a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
-        if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
+        a_surname = f" {first}" in text and re.search(
+            rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text
+        )  # "Olumide Fashola"
+        if not a_surname and not (first.lower() in text and re.search(rf"\b{first.lower()}\b", text)):
             town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
             found |= set() if re.search(town, text) else {first}
     return found
@@ -310,11 +313,8 @@ class Told(Unlisted):
         if self.text[slice(*span)] in self.places or headline(line_of(self.text, span[0]).strip()):
             return None
         single = len(words) == 1 and "-" not in words[0]
-        return (
-            None
-            if single and (words[0] in self.words.org_heads | _WORDS_OF_FIRMS or words[0].lower() in self.small)
-            else span
-        )
+        heads = single and (words[0] in self.words.org_heads or words[0] in _WORDS_OF_FIRMS)
+        return None if heads or (single and words[0].lower() in self.small) else span
 
     def _like_a_firm(self, start: int, end: int) -> bool:
         """Whether the words of a name are those of firms: "Amber Bulk", "Holm & Sons"."""
@@ -380,6 +380,12 @@ class Told(Unlisted):
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
         return super().find() | {span for rule in (self.ends, self.said, self.shaped) for span in rule()}
+
+
+@lru_cache(maxsize=1)
+def told(text: str) -> Told:
+    """Those of a text: what its organisations are found by, and asked again when its people are known."""
+    return Told(text)
 
 
 def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 # -- word lists --------------------------------------------------------------------------------------------------------
 
@@ -282,8 +282,7 @@ _PARTICLE = re.compile(r"(?:al|el|ul|as|ad|ash|at|an|az|ar|bin|abu|ben|ol|ud|d'|
 FUNCTION = lexicon().function
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word with its folded span, whether it begins with a capital, and what stands between it and the word before."""
 
     text: str
