@@ -79,9 +79,15 @@ def is_wire(name: str) -> bool:
     return _plain(name) in wires() or bool(_WIRE.search(name))
 
 
+@cache
+def _full_names() -> dict[str, str]:
+    """The slug of every agency's full name -> that name."""
+    return {slug(name): name for name in (row.split("|")[0] for row in data_lines("wires.txt"))}
+
+
 def agency(credits: Sequence[str]) -> str | None:
     """The name of the news agency among those that a document credits."""
-    full = {slug(row.split("|")[0]): row.split("|")[0] for row in data_lines("wires.txt")}
+    full = _full_names()
     found = [i[2:] for i in credits if i.startswith("o.")]
     known = next((full[i] for i in found if i in full), None)
     return known or next((i.replace("-", " ").title() for i in found if _WIRE.search(i.replace("-", " "))), None)

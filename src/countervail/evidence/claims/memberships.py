@@ -185,10 +185,15 @@ _PRESUMED = re.compile(r"\b(?:its|their) $")
 _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 """Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
 
+_COUNTED_THINGS = ("countr", "state", "nation", "gov", "member", "capital", "signator", "part", "founder", "power")
+
 
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None]) -> Iterator[Claim]:
     """Counts of countries that no list follows ("ambassadors from the six countries")."""
     for sentence in shared.sentences:
+        said = sentence.text.lower()
+        if said.isascii() and not any(map(said.__contains__, _COUNTED_THINGS)):
+            continue
         found = list(COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end))
         for match in found if found and _COUNTED.search(sentence.text) else ():
             if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):

@@ -28,12 +28,14 @@ _EVENTS = {
 }
 """Kind of event -> verbs of it."""
 _EVENT_OF = {verb: kind for kind, verbs in _EVENTS.items() for verb in verbs.split()}
-_ABOUT = re.compile(
+_ABOUT = Sought(
+    "club|union|council|ambassador|founding|initiative|alliance|bloc|league|coalition|member",
     r"\b(?:club|union|council|ambassadors?|founding|initiative|alliance|bloc|league|coalition|members?)\b",
     re.IGNORECASE,
 )
 _NO_EVENT = re.compile(r"(?:resolutions?|decision|regulation|law|act|decree)\b[^.;]{0,14}\(?$", re.IGNORECASE)
-_PURPOSE = re.compile(
+_PURPOSE = Sought(
+    "purpose|objective|aim|goal|seek|initiative|framework|approach|path|proposal|mission|strateg|ed to|disti|crucial",
     r"\b(?:purpose|objective|aim|goal|seeks?|initiative|framework|approach|pathway|path|proposal|mission|strateg\w+"
     r"|established to|created to|distinct|crucial)\b",
     re.IGNORECASE,
@@ -62,7 +64,11 @@ _SERVES = Sought(
     r"(?:will|shall|would|is to|to)? ?\b(?P<v>be introduced as|introduced as|serve[sd]? as|act(?:s|ed)? as"
     r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})',
 )
-_BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
+_BANK = Sought(
+    "banks|correspondent|swift|messaging|payment",
+    r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b",
+    re.IGNORECASE,
+)
 _LINKED = re.compile(
     r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)(?:ed|s|ing)?\b"
     r"|\b(?:connect|link)(?:ed|s|ing)?\b[^.;]{0,60}\bbanks?\b|\bmessag\w*[^.;]{0,60}\bbanks?\b",

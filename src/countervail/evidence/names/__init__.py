@@ -22,10 +22,10 @@ from countervail.evidence.text.tokens import (
     Sought,
     Taken,
     adjectives,
-    alternatives,
     country_words,
     data_sections,
     lexicon,
+    occurrences,
     tokenise,
 )
 
@@ -255,8 +255,7 @@ def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tupl
     names = {name for a, b in found if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
     if not names:
         return []
-    pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")
-    return [m.span() for m in pattern.finditer(text) if not taken.overlaps(*m.span())]
+    return [s for s in occurrences(names, text, r"[\w-]|\s[A-Z]") if not taken.overlaps(*s)]
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:

@@ -22,9 +22,9 @@ from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
     adjectives,
-    alternatives,
     country_words,
     lexicon,
+    occurrences,
     two_word_countries,
 )
 
@@ -384,11 +384,9 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     again |= without_form(names)
     again |= beginnings(again, text)
     if again:
-        pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
-        spans |= {m.span() for m in pattern.finditer(text)}
+        spans |= set(occurrences(again, text))
     if short := short_forms(names, text):
-        pattern = re.compile(rf"(?<![\w@-]){alternatives(short)}(?![\w-]|\s[A-Z])")
-        spans |= {m.span() for m in pattern.finditer(text)}
+        spans |= set(occurrences(short, text, r"[\w-]|\s[A-Z]"))
     chosen: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
         if not chosen or start >= chosen[-1][1]:

@@ -76,19 +76,6 @@ class Lexicon:
 
 
 @dataclass(frozen=True, slots=True)
-class PersianLexicon:
-    """Word lists of Persian; entries with several words are kept longest first."""
-
-    titles: tuple[str, ...]
-    posts: tuple[str, ...]
-    honorifics: frozenset[str]
-    org_heads: frozenset[str]
-    org_words: frozenset[str]
-    stop: frozenset[str]
-    given: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class CountryName:
     """One row of the gazetteer: its ISO codes (two where the name is ambiguous) and names."""
 
@@ -124,25 +111,6 @@ def lexicon() -> Lexicon:
         not_initials=frozenset(s["not_initials"]),
         trades=frozenset(s["trades"]),
         specific=frozenset(s["specific"]),
-    )
-
-
-@cache
-def persian() -> PersianLexicon:
-    """The Persian word lists, in folded spelling."""
-    s = {
-        key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
-        for key, words in data_sections("persian/lexicon.txt").items()
-    }
-    by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
-    return PersianLexicon(
-        titles=by_length["titles"],
-        posts=by_length["posts"],
-        honorifics=frozenset(s["honorifics"]),
-        org_heads=frozenset(s["org_heads"]),
-        org_words=frozenset(s["org_words"]),
-        stop=frozenset(s["stop"]),
-        given=frozenset(s["given"]),
     )
 
 
@@ -235,23 +203,54 @@ def alternatives(names: Iterable[str]) -> str:
     return _build(root)
 
 
+def occurrences(names: set[str], text: str, after: str = r"[\w-]") -> Iterator[tuple[int, int]]:
+    """Where names stand as words of their own, the longest at a place, and not before what `after` matches."""
+    found = list[tuple[int, int]]()
+    if len(names) > 50:  # an expression of so many takes less time than they do one by one
+        pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?!{after})")
+        found = [(m.start(), -m.end()) for m in pattern.finditer(text)]
+    else:
+        for name in names:
+            at = text.find(name)
+            while at >= 0:
+                end, before = at + len(name), text[at - 1 : at]
+                if not (before.isalnum() or before in _JOINING) and not re.match(after, text[end : end + 2]):
+                    found.append((at, -end))
+                at = text.find(name, at + 1)
+    last = 0
+    for start, minus in sorted(found):
+        if start >= last:
+            last = -minus
+            yield start, last
+
+
+_JOINING = frozenset("_@-")
+
+
 class Sought:
     """An expression after pieces of text, "one|other", of which every match holds one.
 
     To look for a piece takes a small part of the time that the expression takes for a text in which it finds nothing.
     """
 
-    def __init__(self, pieces: str, pattern: str) -> None:
-        self.pattern = re.compile(pattern)
-        self._pieces = tuple(pieces.split("|"))
+    def __init__(self, pieces: str, pattern: str, flags: int = 0) -> None:
+        self.pattern, self._pieces = re.compile(pattern, flags), tuple(pieces.split("|"))
+
+    def _may(self, text: str) -> bool:
+        """Whether a piece is there; other letters than ASCII may be small in their own way."""
+        if self.pattern.flags & re.IGNORECASE:
+            if not text.isascii():
+                return True
+            text = text.lower()
+        return any(map(text.__contains__, self._pieces))
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The matches in a text."""
-        return self.pattern.finditer(text) if any(map(text.__contains__, self._pieces)) else iter(())
+        return self.pattern.finditer(text) if self._may(text) else iter(())
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
-        return self.pattern.search(text) if any(map(text.__contains__, self._pieces)) else None
+        return self.pattern.search(text) if self._may(text) else None
 
 
 # -- words
