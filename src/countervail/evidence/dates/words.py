@@ -220,7 +220,7 @@ _COUNT = (
     r"|fifteen|twenty|thirty|forty|fifty|sixty|several|few|couple of|many|some|a|an)"
 )
 RELATIVE = re.compile(
-    rf"\b(?!(?:[Ll]ast|[Ff]ollowing|[Nn]ext) (?:hour|minute)\b|[Ll]ast day\b)(?:(?:[Ll]ast|[Nn]ext"
+    rf"\b(?=\w)(?!(?:[Ll]ast|[Ff]ollowing|[Nn]ext) (?:hour|minute)\b|[Ll]ast day\b)(?:(?:[Ll]ast|[Nn]ext"
     rf"|[Pp]revious|[Ff]ollowing|[Pp]ast|[Cc]oming|[Pp]receding|[Rr]ecent|[Uu]pcoming) (?:{_COUNT} "
     rf")?{_UNIT}s?"
     rf"|[Tt]his (?:{_UNIT}|morning|afternoon|evening|{_WEEKDAY})(?!s)|(?:[Ll]ast|[Nn]ext|[Tt]his|[Pp]ast"
