@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from countervail.evidence.dates.heads import DATELINE, PRESS
 from countervail.evidence.model import slug
@@ -73,14 +73,21 @@ def wires() -> dict[str, str]:
     return {slug(name): slug(row[0]) for row in rows for name in row}
 
 
+@lru_cache(maxsize=10_000)
 def is_wire(name: str) -> bool:
     """Whether a name is that of a news agency."""
     return _plain(name) in wires() or bool(_WIRE.search(name))
 
 
+@cache
+def _full_names() -> dict[str, str]:
+    """The slug of every agency's full name -> that name."""
+    return {slug(name): name for name in (row.split("|")[0] for row in data_lines("wires.txt"))}
+
+
 def agency(credits: Sequence[str]) -> str | None:
     """The name of the news agency among those that a document credits."""
-    full = {slug(row.split("|")[0]): row.split("|")[0] for row in data_lines("wires.txt")}
+    full = _full_names()
     found = [i[2:] for i in credits if i.startswith("o.")]
     known = next((full[i] for i in found if i in full), None)
     return known or next((i.replace("-", " ").title() for i in found if _WIRE.search(i.replace("-", " "))), None)
@@ -170,7 +177,7 @@ def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list
 
 
 def _plain(name: str) -> str:
-    return slug(re.sub(r"^[Tt]he ", "", name))
+    return slug(name[4:] if name.startswith(("The ", "the ")) else name)
 
 
 _TOLD, _ORGANS = "|".join(_WORDS["reported"]), "|".join(_WORDS["organs"])

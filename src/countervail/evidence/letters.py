@@ -11,9 +11,10 @@ from typing import Any
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.listed import ENTRY_HEAD
 from countervail.evidence.names.name_words import POST_WORDS
+from countervail.evidence.names.persian_names import persian
 from countervail.evidence.text import Folded
-from countervail.evidence.text.segments import Line, Segment, prose
-from countervail.evidence.text.tokens import Mention, headline, persian
+from countervail.evidence.text.segments import Line, Segment, headline, prose
+from countervail.evidence.text.tokens import Mention
 
 _POST = re.compile(rf"\b(?:{w.OWNERS}|{POST_WORDS}|{w.MORE_POSTS})\b", re.IGNORECASE)
 _TITLE = re.compile(

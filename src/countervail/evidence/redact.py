@@ -252,6 +252,11 @@ _LABELLED = tuple(
     )
 )
 
+_LABELLED_IBAN = tuple(row for row in _LABELLED if row[0] == "iban")
+_LONG_NUMBER = re.compile(r"\d(?:(?:[ №./-]{0,3}| номер )\d){4}", re.IGNORECASE)
+"""Five digits as no number of the kinds has fewer, or more between two of them; but of an IBAN a label may have one."""
+_LETTERS_DIGITS = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
+
 
 def _windows(text: str, pattern: re.Pattern[str], before: int, after: int) -> list[tuple[int, int]]:
     """The stretches of a text round the matches of a pattern; elsewhere nothing can be private."""
@@ -278,16 +283,17 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _numbers(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str]]:
     """IBANs, cards, and what is private behind a label."""
-    for match in _IBAN.finditer(text, *window):
+    for match in _IBAN.finditer(text, *window) if _LETTERS_DIGITS.search(text, *window) else ():
         if length := _iban_end(match.group()):
             yield match.start(), match.start() + length, "iban"
-    for kind, pattern in _LABELLED:
+    long = _LONG_NUMBER.search(text, *window)
+    for kind, pattern in _LABELLED if long else _LABELLED_IBAN:
         for match in pattern.finditer(text, *window):
             number = match["n"]
             counted = _THOUSANDS.fullmatch(number) or _UNIT_AFTER.match(text, match.end("n"))
             if not (_DATE.fullmatch(number) or (kind == "account" and counted)):
                 yield *match.span("n"), kind
-    for match in _CARD.finditer(text, *window):
+    for match in _CARD.finditer(text, *window) if long else ():
         digits = _digits(match.group())
         years = all(_YEAR.fullmatch(digits[n : n + 4]) for n in range(0, len(digits), 4))
         if digits[0] in "234569" and _luhn(digits) and not years:

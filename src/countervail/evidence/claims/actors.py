@@ -55,7 +55,7 @@ def world_bodies() -> frozenset[str]:
 
 def _plain(name: str) -> str:
     """A name as compared: without articles and marks."""
-    return slug(re.sub(r"\b[Tt]he\b", " ", name).replace("+", " plus"))
+    return slug((re.sub(r"\b[Tt]he\b", " ", name) if "he" in name else name).replace("+", " plus"))
 
 
 def body_id(name: str) -> str:

@@ -47,6 +47,7 @@ _THE = frozenset(["the", "his", "her", "its"])
 _OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretariat", "board", "council"])
 """What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_GROUPED = frozenset({"the", "these", "those", "both", "all"})
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {
@@ -73,13 +74,13 @@ class Actors(Described):
         """The identifier of a phrase; `before` is who was spoken of, the last one first, for pronouns, which stand for
         a body where `body` asks for one."""
         a, b = span
-        head = phrase_head(units, a, b)
-        together = self._together(units, a, b)
-        if together:
+        if b - a == 1 and units[a].tag == "E" and (found := self.mention(units[a])):
+            return found  # most are a name
+        if together := self._together(units, a, b):
             return together
         if b - a == 1 and units[a].lower in PRONOUNS and units[a].tag != "E":
             return self._pronoun(units[a].lower, before, speaker, body)
-        core = units[head]
+        core = units[head := phrase_head(units, a, b) if b - a > 1 else a]
         if core.tag == "E" and (found := self.mention(core)):
             return found
         if mine := self.ours(units, a, b, speaker):
@@ -129,8 +130,7 @@ class Actors(Described):
     def _words(units: Sequence[Unit], a: int, b: int) -> str:
         """The words of a phrase that identify it."""
         while a < b - 1 and (units[a].tag in {"O", "P", "X"} or units[a].lower in NOUNS["determiners"]):
-            # "none of the members", "some of them"
-            a += 1
+            a += 1  # "none of the members", "some of them"
         kept = [u for u in units[a:b] if u.tag in {"N", "E", "#", "V", "P", "-", "C", "Q"}]
         if b - a == 1 and units[a].lower == "everything":
             return "everything"
@@ -138,14 +138,14 @@ class Actors(Described):
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
-        words = [u.lower for u in units[a:b]]
-        if words[0] not in {"the", "these", "those", "both", "all"} or any(u.tag == "E" for u in units[a:b]):
+        if units[a].lower not in _GROUPED or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
             return None
+        words = [u.lower for u in units[a:b]]
         number = 2 if words[0] == "both" else next((SMALL.get(w, 0) for w in words[:3]), 0)
         number = number or next((SMALL[w] for w in words[1:3] if w in SMALL), 0)
         plural = words[-1] in SMALL or (words[-1].endswith("s") and words[-1] not in {"sanctions", "times", "years"})
         plural = plural or words == ["both"]
-        if number < 2 or not plural or b - a > 4:
+        if number < 2 or not plural:
             return None
         alike = slug(" ".join(words[1:]).removesuffix("s"))  # "both central banks", however far back
         called = len(words) > 2 and words[-1] not in SMALL

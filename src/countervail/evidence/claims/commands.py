@@ -344,7 +344,7 @@ def join_fields(units: Sequence[Unit]) -> None:
     for i in range(len(units) - 4):
         if units[i].text == "Under" and units[i + 1].text.startswith("Secretar"):
             units[i].tag = "N"  # "Under Secretary"
-        if not _OFFICE.fullmatch(units[i].text) or units[i].tag != "N":
+        if units[i].tag != "N" or not _OFFICE.fullmatch(units[i].text):
             continue
         end = i + 1
         while end + 1 < len(units) and units[end].lower in {"of", "for"}:

@@ -28,6 +28,7 @@ from countervail.evidence.credits import reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading, Sentence, sentences
+from countervail.evidence.text.tokens import Sought
 
 CLUB = "o.club"
 """A grouping that no name is given for."""
@@ -167,9 +168,8 @@ class Context:
             governor = governor.governor
         earlier = [c for c in reversed(parsed.earlier(clause)) if c not in near]
         near[:0] = [c for c in earlier[:1] if clause.condition and suffers(c, clause)]
-        near += sorted(
-            earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite"
-        )  # those of main clauses first
+        # those of main clauses first
+        near += sorted(earlier, key=lambda c: c.relative or c.inserted or c.verb.kind != "finite")
         if (
             clause.coordinated and clause.subjects
         ):  # "They said that none of us left and added ...": those before "they"
@@ -336,9 +336,10 @@ def person(name: str | None) -> str:
     return f"p.{slug(name)}" if name else "p.unnamed"
 
 
-_CITES = re.compile(
+_CITES = Sought(
+    "etter|ocument|memo|annex|report|note|minutes",
     r"\b(?:(?:[Oo]ne|[Aa]nother|[Tt]he|[Aa]|[Tt]his|[Ff]irst|[Ss]econd|[Tt]hird) (?:\w+ ){0,2}(?:letter"
-    r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b"
+    r"|document|memo(?:randum)?|annex|report|note|minutes)s?|[Ll]etter|[Dd]ocument)\b",
 )
 
 

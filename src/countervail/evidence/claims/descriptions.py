@@ -78,7 +78,7 @@ def entries(reading: Reading) -> list[Entry]:
     text = reading.folded.text
     sections = [*_SECTION.finditer(text)]
     places, fates = [m.start() for m in sections], [(m.lastgroup or "").removeprefix("other") for m in sections]
-    heads = {m.start("n"): m.end("n") for m in ENTRY_HEAD.finditer(text)}
+    heads = {m.start("n"): m.end("n") for m in (ENTRY_HEAD.finditer(text) if ":" in text else ())}
     stops = dict.fromkeys(heads, "\n\n")
     for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
         opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")

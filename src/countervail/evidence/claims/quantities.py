@@ -47,6 +47,8 @@ _WORDED = (
     rf"(?:(?:(?:half a|a|{_UNDER_TWENTY}) )?dozen|half a(?=[ -](?:million|billion|trillion))"
     rf"|(?:{_UNDER_HUNDRED}[- ])?hundred(?:(?: and | ){_UNDER_HUNDRED})?|{_UNDER_HUNDRED})"
 )
+_NUMERALS = (*"0123456789", "dozen", "half a", "hundred", *_TENS, *_SMALL)
+"""What a quantity holds one of."""
 _S = "|".join(sorted(_SCALES, key=len, reverse=True))
 _CURRENCY = "|".join(
     sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k not in {"yen", "won"}), key=len)
@@ -117,11 +119,14 @@ def to_number(words: str) -> float | None:
 def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Spans and values of the quantities in text[start:end]: number, `to` of a range, unit, whether approximate."""
     end = len(text) if end is None else end
-    for match in _QUANTITY.finditer(text, start, end):
+    said = text[start:end].lower()
+    sure = not said.isascii()  # some other letters are small in their own way
+    numbered = sure or any(map(said.__contains__, _NUMERALS))
+    for match in _QUANTITY.finditer(text, start, end) if numbered else ():
         value = _value(match, text, start)
         if value is not None:
             yield match.start(), match.end(), value
-    for match in _FRACTION.finditer(text, start, end):
+    for match in _FRACTION.finditer(text, start, end) if sure or any(map(said.__contains__, _FRACTIONS)) else ():
         if match.group("f") is None:  # "half of the fleet"
             yield match.start(), match.start() + 4, _made(0.5, None, "share", text, match.start(), start)
             continue

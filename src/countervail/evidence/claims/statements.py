@@ -15,7 +15,7 @@ from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import lexicon
+from countervail.evidence.text.tokens import Sought, lexicon
 
 _EVENTS = {
     "proposed": "propose",
@@ -28,19 +28,22 @@ _EVENTS = {
 }
 """Kind of event -> verbs of it."""
 _EVENT_OF = {verb: kind for kind, verbs in _EVENTS.items() for verb in verbs.split()}
-_ABOUT = re.compile(
+_ABOUT = Sought(
+    "club|union|council|ambassador|founding|initiative|alliance|bloc|league|coalition|member",
     r"\b(?:club|union|council|ambassadors?|founding|initiative|alliance|bloc|league|coalition|members?)\b",
     re.IGNORECASE,
 )
 _NO_EVENT = re.compile(r"(?:resolutions?|decision|regulation|law|act|decree)\b[^.;]{0,14}\(?$", re.IGNORECASE)
-_PURPOSE = re.compile(
+_PURPOSE = Sought(
+    "purpose|objective|aim|goal|seek|initiative|framework|approach|path|proposal|mission|strateg|ed to|disti|crucial",
     r"\b(?:purpose|objective|aims?|goal|seeks?|initiative|framework|approach|pathway|path|proposal|mission|strateg\w+"
     r"|established to|created to|distinct|crucial)\b",
     re.IGNORECASE,
 )
-_RENAMED = re.compile(
+_RENAMED = Sought(
+    "changed to |changing to ",
     r'(?:the |\w{1,30}\'s )?name,? ?"?(?P<old>[^"]{0,80}?)"? ?(?:was |being )?(?:changed|changing) to '
-    r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")'
+    r'"?(?P<new>[A-Z][A-Z-]{1,9}|"[^"]{3,80}")',
 )
 _STANDS = re.compile(
     r"\b(?P<a>[A-Z]{2,9}),? ?(?:(?:which |that )?(?:stands|standing) for|or|\(),? "
@@ -56,11 +59,16 @@ _DISTINCT = re.compile(
     r"\b(?:distinct|different|separate|apart|as opposed|in contrast) (?:from|to) (?P<o>[a-z][a-z-]+(?: "
     r"and [a-z-]+)?(?: [a-z]+)?)"
 )
-_SERVES = re.compile(
+_SERVES = Sought(
+    " as |be named|become",
     r"(?:will|shall|would|is to|to)? ?\b(?P<v>be introduced as|introduced as|serve[sd]? as|act(?:s|ed)? as"
-    r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})'
+    r'|be named|be designated as|become|becomes|designated as) (?:the |a )?"?(?P<r>[^".,;\n]{4,90})',
 )
-_BANK = re.compile(r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b", re.IGNORECASE)
+_BANK = Sought(
+    "banks|correspondent|swift|messaging|payment",
+    r"\b(?:banks|correspondent|SWIFT|messaging|payments? (?:system|link)s?)\b",
+    re.IGNORECASE,
+)
 _LINKED = re.compile(
     r"\bcorrespondent (?:bank|account|relation)\w*|\bbanks?\b[^.;]{0,60}\b(?:connect|link)(?:ed|s|ing)?\b"
     r"|\b(?:connect|link)(?:ed|s|ing)?\b[^.;]{0,60}\bbanks?\b|\bmessag\w*[^.;]{0,60}\bbanks?\b",
@@ -321,8 +329,10 @@ def _proposed(parsed: Parsed) -> bool:
 def _proposals(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     text = sentence.text
     at = shared.clause_at(sentence.start) if sentence.document.kind != "article" else None
+    if at is None:
+        return
     asked = text.endswith("?") or text[:1] in '"“' or re.search(r"\bplease\b|^Should\b", text)
-    if at is not None and not asked and at[0].sentence is sentence and _proposed(at[0]):
+    if not asked and at[0].sentence is sentence and _proposed(at[0]):
         yield shared.claim(
             sentence.document.id,
             "proposes",

@@ -14,8 +14,8 @@ from typing import Any
 
 from countervail.evidence.dates import words as w
 from countervail.evidence.dates.dating import joined
-from countervail.evidence.text import Folded
-from countervail.evidence.text.tokens import Mention, Taken
+from countervail.evidence.text import Folded, arabic
+from countervail.evidence.text.tokens import Mention, Sought, Taken
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "|": "1", "S": "5", "B": "8"})
 _FULL_MONTH = re.compile(
@@ -326,7 +326,7 @@ class DateReader:
             raise ValueError
         return None, {"open": "no year", "month": w.MONTHS[m.group("m").lower()][0]}
 
-    def rules(self) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], Found]]]:
+    def rules(self) -> Iterator[tuple[re.Pattern[str] | Sought, Callable[[re.Match[str]], Found]]]:
         """The patterns, most specific first."""
         yield w.NUMERIC, self.numeric
         yield w.MILITARY, self.military
@@ -337,7 +337,7 @@ class DateReader:
         yield w.MONTHS_YEAR, self.named
         yield w.MONTH_YEAR, self.named
         yield w.QUARTER, self.quarter
-        if any("\u0600" <= c <= "\u06ff" for c in self.text):
+        if arabic(self.text):
             yield w.FA_DAY_MONTH, self.named
             yield w.FA_MONTH_YEAR, self.named
             yield w.FA_YEAR, self.marked_year

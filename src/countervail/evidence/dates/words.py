@@ -10,7 +10,7 @@ import datetime as dt
 import re
 
 from countervail.evidence.text.lines import FULL_MONTH
-from countervail.evidence.text.tokens import alternatives
+from countervail.evidence.text.tokens import Sought, alternatives
 
 _GREGORIAN = [
     "january",
@@ -188,10 +188,11 @@ MONTH_DAY = re.compile(
 )
 MONTHS_YEAR = re.compile(rf"\b(?P<m>{_CLEAN_MONTH}) ?(?P<s>-|to|until|and|/) ?(?P<n>{_CLEAN_MONTH}),? {_Y}(?!\w)")
 MONTH_YEAR = re.compile(rf"(?<!\w)(?P<m>{_EN_MONTH})\.?,? ?(?:of |in )?{_Y}(?!\w)")
-QUARTER = re.compile(
+QUARTER = Sought(
+    "quarter|half|pring|ummer|utumn|all|inter|Q1|Q2|Q3|Q4|H1|H2",
     r"\b(?:(?P<q>(?:[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ll]ast|[Ff]inal) quarter|(?:[Ff]irst|[Ss]econd) half"
     r"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|Q[1-4]|H[12])"
-    r"(?:(?: of|,)? |[/-]|(?<=[QH]\d))(?P<y>20\d\d|19\d\d))\b(?![/-]\d)"
+    r"(?:(?: of|,)? |[/-]|(?<=[QH]\d))(?P<y>20\d\d|19\d\d))\b(?![/-]\d)",
 )
 APPROXIMATE = re.compile(r"\b(?P<q>[Ee]arly|[Mm]id|[Ll]ate)[- ](?:in )?(?P<x>(?P<y>(?:19|20)\d\d))(?![\w/%-]|[.,]\d)")
 SHORT_YEAR = re.compile(
@@ -219,7 +220,7 @@ _COUNT = (
     r"|fifteen|twenty|thirty|forty|fifty|sixty|several|few|couple of|many|some|a|an)"
 )
 RELATIVE = re.compile(
-    rf"\b(?!(?:[Ll]ast|[Ff]ollowing|[Nn]ext) (?:hour|minute)\b|[Ll]ast day\b)(?:(?:[Ll]ast|[Nn]ext"
+    rf"\b(?=\w)(?!(?:[Ll]ast|[Ff]ollowing|[Nn]ext) (?:hour|minute)\b|[Ll]ast day\b)(?:(?:[Ll]ast|[Nn]ext"
     rf"|[Pp]revious|[Ff]ollowing|[Pp]ast|[Cc]oming|[Pp]receding|[Rr]ecent|[Uu]pcoming) (?:{_COUNT} "
     rf")?{_UNIT}s?"
     rf"|[Tt]his (?:{_UNIT}|morning|afternoon|evening|{_WEEKDAY})(?!s)|(?:[Ll]ast|[Nn]ext|[Tt]his|[Pp]ast"
@@ -236,9 +237,10 @@ MONTH_BEFORE = re.compile(
     r"|between)[ -]$",
     re.IGNORECASE,
 )
-MARKED_YEAR = re.compile(
+MARKED_YEAR = Sought(
+    " year ",
     r"(?:\b(?:[Pp]ersian|[Ii]ranian|[Ss]olar|[Jj]alali|[Ss]hamsi)(?: calendar)?(?: [Hh]ijri)? year (?:of "
-    r")?(?P<x>(?P<y>1[2-5]\d\d))\b)|(?!x)x"
+    r")?(?P<x>(?P<y>1[2-5]\d\d))\b)|(?!x)x",
 )
 YEAR = re.compile(r"(?<![\w.,/:$€£#+@&=%-])(?P<y>[12][0-9O][0-9OIlSB|]{2})(?![\w%°$€£/]|:\S|[.,-]\d)")
 YEAR_BEFORE = re.compile(

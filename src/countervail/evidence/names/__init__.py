@@ -14,15 +14,18 @@ from countervail.evidence.names.listed import find_listed, merged
 from countervail.evidence.names.name_words import AMERICAN_STATE, FIELDS, PARTICLES, QUOTING
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.people import find_people
-from countervail.evidence.names.short_names import Told, firms_by_its
-from countervail.evidence.text import Folded, fold
+from countervail.evidence.names.short_names import ACTS, AUX, told
+from countervail.evidence.names.unlisted import CAP
+from countervail.evidence.text import Folded, arabic, fold
 from countervail.evidence.text.tokens import (
     Mention,
+    Sought,
     Taken,
     adjectives,
-    alternatives,
     country_words,
     data_sections,
+    lexicon,
+    occurrences,
     tokenise,
 )
 
@@ -193,12 +196,12 @@ def find_mentions(raw: str | Folded, scanned: bool = False) -> list[Mention]:
     sums = [m.span() for m in _CURRENCY.finditer(text)]
     taken = Taken(merged([*placed, *dated, *organisations, *entries, *sums]))
     people = find_people(text, tokens, taken)
-    firms = firms_by_its(text) if people else frozenset()
+    firms = _firms_by_its(text) if people else frozenset()
     press = [s for s in people if _PRESS.search(text[s[0] : s[1]]) or text[s[0] : s[1]] in firms]
     people = [s for s in people if s not in press]
     used = Taken(merged([*placed, *dated, *organisations, *entries, *sums, *people, *press]))
     organisations = sorted([*organisations, *press, *_acting(text, people, used)])
-    if any("\u0600" <= c <= "\u06ff" for c in text):
+    if arabic(text):
         farsi_people = persian_names.find_people(text)
         by_farsi = Taken(sorted(farsi_people))
         people += farsi_people
@@ -231,15 +234,28 @@ _CURRENCY = re.compile(r"\b(?:USD|EUR|GBP|CHF|CNY|RMB|JPY|RUB|INR|AED|TRY|BRL|ZA
 """The code of a currency before a sum, which is no part of the name before it: "paid Haiyue USD 46 million"."""
 
 
+_ITS_OWN = Sought(
+    " its ",
+    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}),?{AUX} (?:{ACTS}|\w{{3,12}}ed)"
+    r"(?: (?:from|in|to|for|all|of|with))? its ",
+)
+"""What has something of its own: "Nordlys Metall cancelled its contract"."""
+
+
+def _firms_by_its(text: str) -> frozenset[str]:
+    """Names of two words and more, none of them given, that do something with what is "its": no person does."""
+    named = {m["n"] for m in _ITS_OWN.finditer(text)}
+    return frozenset(n for n in named if not any(word in lexicon().given for word in n.split()))
+
+
 def _acting(text: str, people: list[tuple[int, int]], taken: Taken) -> list[tuple[int, int]]:
     """Organisations among what nothing else was read in: names that act as firms do, wherever they stand."""
     persons = {word for a, b in people for word in text[a:b].split()}
-    told = (s for s in Told(text).acting() if not taken.overlaps(*s))
-    names = {name for a, b in told if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
+    found = (s for s in told(text).acting() if not taken.overlaps(*s))
+    names = {name for a, b in found if not persons.intersection((name := text[a:b]).split()) and len(name) > 2}
     if not names:
         return []
-    pattern = re.compile(rf"(?<![\w@-]){alternatives(names)}(?![\w-]|\s[A-Z])")
-    return [m.span() for m in pattern.finditer(text) if not taken.overlaps(*m.span())]
+    return [s for s in occurrences(names, text, r"[\w-]|\s[A-Z]") if not taken.overlaps(*s)]
 
 
 def _no_body(text: str, span: tuple[int, int]) -> bool:

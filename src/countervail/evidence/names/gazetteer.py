@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.text import Folded
+from countervail.evidence.text import Folded, arabic
 from countervail.evidence.text.tokens import (
     Mention,
     Taken,
@@ -53,8 +53,7 @@ _PART_OF = {
     "Mexico": ("gulf of", "new"),
     "Guinea": ("gulf of", "new"),
     "Japan": ("sea of",),
-    "Ireland": ("northern",),
-    "Mongolia": ("inner",),
+    **{"Ireland": ("northern",), "Mongolia": ("inner",)},
     "Samoa": ("american",),
     **dict.fromkeys(("Zealand", "Caledonia"), ("new",)),
     "Jersey": ("new",),
@@ -371,11 +370,12 @@ def find_countries(folded: Folded, scanned: bool = False) -> list[Mention]:
         start, end, codes = _congo(text, start, end, codes)
         japan = _JAPAN_BEFORE.search(text[max(0, start - 30) : start]) or _JAPAN_AFTER.match(text, end)
         codes = ("KOR",) if name == "Korea" and japan else codes
-        if form := _FORM.search(text[max(0, start - 70) : start]):
+        before = text[max(0, start - 70) : start]
+        if before.lower().endswith((" of ", " of the ")) and (form := _FORM.search(before)):
             start -= len(form.group())
         taken.add(start, end)
         found.append(_mention(folded, start, end, codes))
-    if any("\u0600" <= c <= "\u06ff" for c in text):
+    if arabic(text):
         pattern, names = _persian()
         hits = [(m.start(), m.end(), m.group()) for m in pattern.finditer(text)]
         sure = Taken((s, e) for s, e, n in hits if n not in _ALSO_PERSIAN_WORD)

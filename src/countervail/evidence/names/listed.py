@@ -9,7 +9,7 @@ from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.unlisted import UP
 from countervail.evidence.text import LOW
-from countervail.evidence.text.tokens import Taken, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Sought, Taken, country_words, lexicon, tokenise
 
 _LEGAL = (
     r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
@@ -60,10 +60,11 @@ _PARTS = re.compile(
 """A name in numbered parts, as the lists of the Security Council give it; "na" is none."""
 _ALSO = re.compile(r"\ba\.k\.a\.: (?:[a-z]\) )?\"?(?P<n>[A-Z][\w'-]{1,24}(?: [A-Z][\w'-]{1,24}){0,4})")
 _NICKNAME = re.compile(r"\b[af]\.?k\.?a\.? \"(?P<n>[A-Z][A-Z' -]{2,40})\"")
-_LISTED = re.compile(
+_LISTED = Sought(
+    "DOB|POB|IMO |Passport|ational|resident |a.k.a.|(individual)|(entity)|(vessel)|birth|orn |itizen of",
     r"\b(?:DOB|POB|IMO \d|Passport|National ID|nationality|resident (?:in|of)|a\.k\.a\.)"
     r"|\((?:individual|entity|vessel)\)|[Dd]ate of birth"
-    r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of"
+    r"|\b[Bb]orn (?:\d|on|in)|\b[Yy]ear of birth|\b[Cc]itizen of|\b[Nn]ational of",
 )
 
 
@@ -85,7 +86,7 @@ ENTRY_HEAD = re.compile(
 
 def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """The names at the heads of the entries of a notice: folded spans with the name, and whether it is a person's."""
-    for match in ENTRY_HEAD.finditer(text):
+    for match in ENTRY_HEAD.finditer(text) if ":" in text else ():
         name, words = match.group("n"), match.group("n").split()
         block = text[match.end() : match.end() + 600].lstrip("\n").split("\n\n", 1)[0]
         plain = all(w[:1].isupper() or w.lower() in PARTICLES or w in {"and", "of", "for", "the", "&"} for w in words)

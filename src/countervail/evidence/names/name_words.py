@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from countervail import countries
-from countervail.evidence.text.tokens import FUNCTION, Token, alternatives, data_lines, data_sections, lexicon
+from countervail.evidence.text.tokens import FUNCTION, Sought, Token, alternatives, data_lines, data_sections, lexicon
 
 _WORDS = data_sections("english/lexicon.txt")
 PARTICLES, STYLED, SHIP_ENDS = (frozenset(_WORDS[name]) for name in ("particles", "styled", "ship_ends"))
@@ -171,12 +171,12 @@ BODY_AFTER = re.compile(
     r"|,? which\b| and its\b|,? (?:registered|incorporated|headquartered) (?:in|at)\b"
 )
 """What is said of a body and not of a person."""
-OFFICE_OF = re.compile(
-    rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$"
+OFFICE_OF = Sought(
+    " of | for ",
+    rf"\b(?i:{POST_WORDS}|State) (?:of|for) (?:the )?(?:[A-Z][a-z]+,? (?:(?:and|for|of) (?:the )?)?){{0,6}}$",
 )
 """A post before the field of its office."""
 FIELDS = frozenset(_WORDS["fields"])
-
 _STATES = "|".join(data_sections("english/lexicon.txt", lines=True)["american_states"])
 AMERICAN_STATE = re.compile(_STATES)
 IN_STATE = re.compile(rf", (?:{_STATES}|Queens|Brooklyn|Long Island|Staten Island|Manhattan|the Bronx)(?![\w])")
@@ -190,8 +190,7 @@ AMERICAN_PLACE = re.compile(
 AMERICAN_AFTER = re.compile(
     rf" (?:[Ss]tate\b|Tech\b|Power\b|Senate\b)|,? (?:and |or )?(?:{_STATES})(?!\w)|, USA?\b"
     r"|(?:'s)? (?:lieutenant |state )?(?:[Gg]overnor|[Ll]egislature|[Ss]tatehouse|General Assembly"
-    r"|[Aa]ttorney [Gg]eneral"
-    r"|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
+    r"|[Aa]ttorney [Gg]eneral|[Ss]enators?|congress(?:man|woman)|sheriff|county|peach(?:es)?)\b"
     r"|(?=[^.\n]{0,80}(?:Atlanta|Savannah))"
     r"(?:(?!Tbilisi|Batumi|Kutaisi)[^.\n]){0,80}\b(?:Atlanta|Savannah)\b"
 )

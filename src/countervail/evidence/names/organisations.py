@@ -8,24 +8,23 @@ from collections.abc import Iterator
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.short_names import (
     FOR_DESK,
-    Told,
     beginnings,
     coordinated,
     initials,
     mastheads,
     short_bodies,
     short_forms,
+    told,
     without_form,
 )
-from countervail.evidence.names.unlisted import line_of
+from countervail.evidence.text.segments import headline, line_of
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Token,
     adjectives,
-    alternatives,
     country_words,
-    headline,
     lexicon,
+    occurrences,
     two_word_countries,
 )
 
@@ -374,7 +373,7 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     occurrence of their names."""
     finder = Organisations(text, tokens)
     spans = {*finder.phrases(), *finder.known(), *finder.lower_heads(), *initials(text, tokens), *w.publishers(text)}
-    spans = w.unseated({*spans, *Told(text).find(), *mastheads(text)}, text)
+    spans = w.unseated({*spans, *told(text).find(), *mastheads(text)}, text)
     spans |= set(coordinated(spans, text))
     spans |= set(short_bodies({text[a:b] for a, b in spans}, text))
     names = {text[a:b] for a, b in spans}
@@ -386,11 +385,9 @@ def find_organisations(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     again |= without_form(names)
     again |= beginnings(again, text)
     if again:
-        pattern = re.compile(rf"(?<![\w@-]){alternatives(again)}(?![\w-])")
-        spans |= {m.span() for m in pattern.finditer(text)}
+        spans |= set(occurrences(again, text))
     if short := short_forms(names, text):
-        pattern = re.compile(rf"(?<![\w@-]){alternatives(short)}(?![\w-]|\s[A-Z])")
-        spans |= {m.span() for m in pattern.finditer(text)}
+        spans |= set(occurrences(short, text, r"[\w-]|\s[A-Z]"))
     chosen: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
         if not chosen or start >= chosen[-1][1]:

@@ -11,14 +11,13 @@ from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
+from countervail.evidence.text.segments import headline, headline_verb
 from countervail.evidence.text.tokens import (
     FUNCTION,
     Taken,
     Token,
     adjectives,
     country_words,
-    headline,
-    headline_verb,
     lexicon,
 )
 

@@ -4,9 +4,43 @@ words between."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
-from countervail.evidence.text.tokens import Taken, alternatives, country_names, persian
+from countervail.evidence.text.tokens import Taken, alternatives, country_names, data_sections
+
+
+@dataclass(frozen=True, slots=True)
+class PersianLexicon:
+    """Word lists of Persian; entries with several words are kept longest first."""
+
+    titles: tuple[str, ...]
+    posts: tuple[str, ...]
+    honorifics: frozenset[str]
+    org_heads: frozenset[str]
+    org_words: frozenset[str]
+    stop: frozenset[str]
+    given: frozenset[str]
+
+
+@cache
+def persian() -> PersianLexicon:
+    """The Persian word lists, in folded spelling."""
+    s = {
+        key: [w.replace("\u200c", " ").replace("أ", "ا").replace("ة", "ه") for w in words]
+        for key, words in data_sections("persian/lexicon.txt").items()
+    }
+    by_length = {key: tuple(sorted(set(words), key=len, reverse=True)) for key, words in s.items()}
+    return PersianLexicon(
+        titles=by_length["titles"],
+        posts=by_length["posts"],
+        honorifics=frozenset(s["honorifics"]),
+        org_heads=frozenset(s["org_heads"]),
+        org_words=frozenset(s["org_words"]),
+        stop=frozenset(s["stop"]),
+        given=frozenset(s["given"]),
+    )
+
 
 _L = "\u0621-\u064a\u066e-\u06d3\u06fa-\u06ff"
 _WORD = re.compile(rf"[{_L}]+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.unlisted import (
@@ -16,16 +17,15 @@ from countervail.evidence.names.unlisted import (
     TOWN,
     UP,
     Unlisted,
-    line_of,
-    shouted,
 )
+from countervail.evidence.text.segments import headline, line_of, shouted
 from countervail.evidence.text.tokens import (
     FUNCTION,
+    Sought,
     Token,
     adjectives,
     country_words,
     data_sections,
-    headline,
     lexicon,
 )
 
@@ -68,8 +68,10 @@ def short_forms(names: set[str], text: str) -> set[str]:
         alone = text.count(first) > text.count(name)
         if not alone or not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
-        a_surname = re.search(rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text)  # "Olumide Fashola"
-        if not a_surname and not re.search(rf"\b{first.lower()}\b", text):
+        a_surname = f" {first}" in text and re.search(
+            rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text
+        )  # "Olumide Fashola"
+        if not a_surname and not (first.lower() in text and re.search(rf"\b{first.lower()}\b", text)):
             town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
             found |= set() if re.search(town, text) else {first}
     return found
@@ -183,27 +185,24 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
             return
 
 
-_ACTS = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_verbs"]) + ")"
+ACTS = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_verbs"]) + ")"
 _WORDS_OF_FIRMS = frozenset(data_sections("english/lexicon.txt")["firm_ends"])
 _WORDS_OF_HOUSES = frozenset(data_sections("english/lexicon.txt")["institution_ends"])
 _FIRM_NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_nouns"]) + ")"
 _FIRM_OR_PERSON = "(?:" + "|".join(data_sections("english/lexicon.txt")["firm_or_person"]) + ")"
 _NAME = rf"{CAP}(?:(?: (?:{SMALL} )?| ?& ?){CAP}){{0,4}}"
-_AUX = r"(?: (?:has|had|have|also|never|then|still|now|later|since|already|itself|did not|does not)){0,3}"
-_OF_ITSELF = re.compile(
-    rf"(?<![\w.'-])(?<!the )(?<!The )(?<! of )(?<! in )(?<! at )(?<!from )(?P<n>{CAP}(?:[ -]{CAP}){{0,3}}),?{_AUX}"
-    rf" {_ACTS}\b(?: (?:[a-z]+|the {CAP}|{CAP})){{0,3}}?"
-    r" (?:its|itself|that it|it) (?!was|is |would be|will be)"
+AUX = r"(?: (?:has|had|have|also|never|then|still|now|later|since|already|itself|did not|does not)){0,3}"
+_OF_ITSELF = Sought(
+    " its | it | itself ",
+    rf"(?<![\w.'-])(?<!the )(?<!The )(?<! of )(?<! in )(?<! at )(?<!from )(?P<n>{CAP}(?:[ -]{CAP}){{0,3}}),?{AUX}"
+    rf" {ACTS}\b(?: (?:[a-z]+|the {CAP}|{CAP})){{0,3}}?"
+    r" (?:its|itself|that it|it) (?!was|is |would be|will be)",
 )
 """A name that acts and is meant by "it": "Tellar denied that it had sold"."""
-_ITS_OWN = re.compile(
-    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{1,3}}),?{_AUX} (?:{_ACTS}|\w{{3,12}}ed)"
-    r"(?: (?:from|in|to|for|all|of|with))? its "
-)
-"""What has something of its own: "Nordlys Metall cancelled its contract"."""
-_AS_MANY = re.compile(
+_AS_MANY = Sought(
+    " as ",
     rf"(?:appoint|hire|engage|retain|choose|chose|instruct)(?:ed|s|d)? (?P<n>{CAP} {CAP})(?: of {CAP})? as"
-    r" (?:its|our|the|their|his|her) (?:[a-z]+ ){0,2}[a-z]{4,}s\b"
+    r" (?:its|our|the|their|his|her) (?:[a-z]+ ){0,2}[a-z]{4,}s\b",
 )
 """Who is hired as several: "hired Tolva Brand as its lawyers"."""
 _PLACED = re.compile(
@@ -219,7 +218,7 @@ _CAMEL = re.compile(
     r"(?![\w@/.-]\w|\w)"
 )
 """A word with a capital inside, as payment systems and new firms are called."""
-_AND_CO = re.compile(rf"(?<![\w.&-])(?P<n>{CAP}(?: {CAP}){{0,2}} ?& ?(?!I\b){CAP}(?: {CAP}){{0,2}})(?![\w&])")
+_AND_CO = Sought("&", rf"(?<![\w.&-])(?P<n>{CAP}(?: {CAP}){{0,2}} ?& ?(?!I\b){CAP}(?: {CAP}){{0,2}})(?![\w&])")
 _BEGINS = re.compile(
     rf"(?<![\w.'-])(?P<n>(?:{'|'.join(data_sections('english/lexicon.txt')['firm_begins'])})"
     rf"(?: (?:{SMALL} )?\"?{CAP}){{1,4}})"
@@ -229,20 +228,23 @@ _ENDED = re.compile(
     rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
     rf"(?![\w&+-]|'? {CAP})"
 )
-_NUMBERED_BODY = re.compile(
+_NUMBERED_BODY = Sought(
+    "Committee|Movement",
     r"(?<![\w.])(?P<n>\d{4}(?:/\d{4})? (?:Sanctions )?Committee"
     r"|(?:March|April|May|June|July|October|November) \d{1,2} Movement"
-    r"|\d{1,2} (?:March|April|May|June|July|October|November) Movement)\b"
+    r"|\d{1,2} (?:March|April|May|June|July|October|November) Movement)\b",
 )
-_WIRE = re.compile(
+_WIRE = Sought(
+    "(|/",
     rf"(?m)^[{UP}][^\n()/]{{3,60}}"
-    rf"(?:\((?P<n>{CAP}(?: {CAP}){{0,2}})\)(?= -)|/(?P<m>{CAP}(?: {CAP}){{0,2}})/(?=\.? [{UP}]))"
+    rf"(?:\((?P<n>{CAP}(?: {CAP}){{0,2}})\)(?= -)|/(?P<m>{CAP}(?: {CAP}){{0,2}})/(?=\.? [{UP}]))",
 )
 """The agency in a dateline: "LIMA, May 4 (Costa Newswire) - Peru ..."."""
-_PAPER = re.compile(
-    rf"(?<![\w.'-])(?P<n>{CAP}(?:-{CAP}| {CAP}){{1,2}}) (?:reports|writes)(?:,? (?:citing|quoting)\b|(?=[.;]))"
+_PAPER = Sought(
+    " reports| writes",
+    rf"(?<![\w.'-])(?P<n>{CAP}(?:-{CAP}| {CAP}){{1,2}}) (?:reports|writes)(?:,? (?:citing|quoting)\b|(?=[.;]))",
 )
-_SOURCE = re.compile(rf"\b(?:Source|Via): (?P<n>{CAP}(?:[ -]{CAP}){{0,3}})(?=[.\n)])")
+_SOURCE = Sought("Source: |Via: ", rf"\b(?:Source|Via): (?P<n>{CAP}(?:[ -]{CAP}){{0,3}})(?=[.\n)])")
 _SHORT_BODY = re.compile(
     rf"\b[Tt]he (?P<n>{'|'.join(data_sections('english/lexicon.txt')['short_bodies'])})"
     rf"\b(?!'s {CAP}| ?[{UP}&(-]| (?:of|for|on) (?:the )?[{UP}]|/)"
@@ -311,11 +313,8 @@ class Told(Unlisted):
         if self.text[slice(*span)] in self.places or headline(line_of(self.text, span[0]).strip()):
             return None
         single = len(words) == 1 and "-" not in words[0]
-        return (
-            None
-            if single and (words[0] in self.words.org_heads | _WORDS_OF_FIRMS or words[0].lower() in self.small)
-            else span
-        )
+        heads = single and (words[0] in self.words.org_heads or words[0] in _WORDS_OF_FIRMS)
+        return None if heads or (single and words[0].lower() in self.small) else span
 
     def _like_a_firm(self, start: int, end: int) -> bool:
         """Whether the words of a name are those of firms: "Amber Bulk", "Holm & Sons"."""
@@ -327,7 +326,7 @@ class Told(Unlisted):
         """Names of several words whose last one is of the names of firms; a ship has an article."""
         for match in _ENDED.finditer(self.text):
             span = self._good(*match.span("n"), least=2)
-            of = w.OFFICE_OF.search(self.text, max(0, match.start() - 90), match.start())
+            of = w.OFFICE_OF.search(self.text[max(0, match.start() - 90) : match.start()])
             if span is None or of or (not self._like_a_firm(*span) and match["e"] not in _WORDS_OF_HOUSES):
                 continue
             if match["e"] in _WORDS_OF_HOUSES or self.text[slice(*span)] not in self.ships:
@@ -341,8 +340,8 @@ class Told(Unlisted):
                 maybe = pattern is _OR_PERSON or match["m"]
                 if span and (not maybe or self._like_a_firm(*span)):
                     yield span
-        for pattern in (_PAPER, _SOURCE, _AS_MANY):
-            for match in pattern.finditer(self.text):
+        for sought in (_PAPER, _SOURCE, _AS_MANY):
+            for match in sought.finditer(self.text):
                 if span := self._good(*match.span("n")):
                     yield span
 
@@ -361,7 +360,7 @@ class Told(Unlisted):
         small = any((x.lower() in FUNCTION and x[0].isupper()) or x in known.posts for x in words)
         return small or all(x in known.not_names or x in known.org_heads or x in w.FIELDS or x == "&" for x in words)
 
-    def _longer(self, end: int, pattern: re.Pattern[str]) -> int:
+    def _longer(self, end: int, pattern: re.Pattern[str] | Sought) -> int:
         """The end of a name with a capital inside and a second word: "PetroSul Norte"."""
         more = re.compile(rf" (?P<w>{CAP})").match(self.text, end) if pattern is _CAMEL else None
         return more.end() if more and not self._is_other(*more.span("w")) else end
@@ -383,6 +382,12 @@ class Told(Unlisted):
         return super().find() | {span for rule in (self.ends, self.said, self.shaped) for span in rule()}
 
 
+@lru_cache(maxsize=1)
+def told(text: str) -> Told:
+    """Those of a text: what its organisations are found by, and asked again when its people are known."""
+    return Told(text)
+
+
 def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
     """Bodies that the text calls only by their noun: "the Commission", where no longer name has it."""
     for match in _SHORT_BODY.finditer(text):
@@ -391,9 +396,3 @@ def short_bodies(names: set[str], text: str) -> Iterator[tuple[int, int]]:
             continue  # "withdrew troops from the League's camp"
         if not any(last in name.split() for name in names) and not headline(line_of(text, match.start())):
             yield match.span("n")
-
-
-def firms_by_its(text: str) -> frozenset[str]:
-    """Names of two words and more, none of them given, that do something with what is "its": no person does."""
-    named = {m["n"] for m in _ITS_OWN.finditer(text)}
-    return frozenset(n for n in named if not any(word in lexicon().given for word in n.split()))

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
-from countervail.evidence.text.tokens import FUNCTION, adjectives, country_words, data_sections, lexicon
+from countervail.evidence.text.segments import line_of, shouted
+from countervail.evidence.text.tokens import FUNCTION, Sought, adjectives, country_words, data_sections, lexicon
 
 UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
 CAP = rf"[{UP}][\w&'+-]{{0,30}}"
@@ -25,52 +26,60 @@ _FOREIGN = re.compile(
     r"|Chambre|Agence|Agencia|Empresa|Grupo|Groupe|Instituto|Institut|Universidad|Universitas|Université|Universität|Università|Association|Banque|Banco|Banca|Revue|Le|La|El|Al)"
     rf"(?: (?!{SMALL} ){CAP})?(?: {SMALL}){{1,2}} ?(?:l'|d')?{CAP}(?: (?:{SMALL} ){{0,2}}{CAP}){{0,4}})"
 )
-_LEARNED = re.compile(rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
+_LEARNED = Sought("Universit", rf"(?<![\w.])(?P<n>(?:Universitas|Universitat|Universität) {CAP}(?: {CAP})?)")
 _NOUN = "(?:" + "|".join(data_sections("english/lexicon.txt", lines=True)["firms"][0].split("|")) + ")"
 _BESIDE = re.compile(
     rf"\b(?P<w>{_NOUN})(?P<m>,? (?:such as|called|named|known as) \"?|, (?:the )?\"?| \"?)(?P<n>{_RUN})(?P<t>.?)"
 )
 _PEOPLE_TOO = frozenset(data_sections("english/lexicon.txt")["people_too"])
-_APPOSED = re.compile(
+_APPOSED = Sought(
+    ", a |, an ",
     rf"(?<![\w.-])(?P<n>{_RUN})(?! ?{CAP}), (?:a|an) (?:[\w-]+ ){{0,4}}?{_NOUN}\b"
-    r"(?! (?:[a-z]+(?:er|or|man|ian|ist)|chief|boss|head|official)\b)"
+    r"(?! (?:[a-z]+(?:er|or|man|ian|ist)|chief|boss|head|official)\b)",
 )
-_REGISTERED = re.compile(
+_REGISTERED = Sought(
+    "registered in|incorporated in|headquartered in|licensed in",
     rf"(?<![\w.])(?P<n>{_RUN})(?! ?{CAP}), (?:an?|the) (?:[\w-]+ ){{1,4}}?(?:registered|incorporated"
-    r"|headquartered|licensed) in\b"
+    r"|headquartered|licensed) in\b",
 )
 """A name and what kind of house it is: "X, a house registered in Bangui"."""
-_IS_A = re.compile(
+_IS_A = Sought(
+    " is a| was a",
     rf"(?<![\w.-])(?P<n>{CAP} {_RUN}) (?:is|was) an? (?:[\w-]+ ){{0,4}}?(?:company|firm|bank|house|subsidiary"
-    r"|insurer|refiner)\b"
+    r"|insurer|refiner)\b",
 )
-_WHICH = re.compile(
-    rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)"
+_WHICH = Sought(
+    " which| and its",
+    rf"(?<![\w.])(?<!the )(?<!The )(?<![iao][ntf] )(?P<n>{CAP} {_RUN})(?:,? which| and its)\b (?!part\b|case\b)",
 )
 """A name of several words that is a thing: "X, which", "X and its manager"."""
-_ONE_OF_THEM = re.compile(
+_ONE_OF_THEM = Sought(
+    " of them, | of these, | of those, ",
     rf"\b(?:firms|companies|banks|entities|traders|hauliers|suppliers|brokers|lenders|refiners|exporters|importers|carriers)\b[^:;]{{0,240}}?"
-    rf"\b(?:[Oo]ne|[Aa]nother|[Aa]) of (?:them|these|those), (?P<n>{_RUN}),"
+    rf"\b(?:[Oo]ne|[Aa]nother|[Aa]) of (?:them|these|those), (?P<n>{_RUN}),",
 )
 _MANY_AGENTS = re.compile(
     rf"\b(?:auditors|brokers|lawyers|consultants|accountants|advisers|traders|insurers|hauliers|solicitors|shipowners|shipbrokers"
     rf"|agents|jewellers|refiners|publishers) (?P<n>{CAP} {_RUN})(?!,? and [A-Z])"
 )
 """A name of one after a noun of many: "the auditors X Y"."""
-_PUT_ON_LIST = re.compile(
+_PUT_ON_LIST = Sought(
+    "list|register",
     rf"\b(?:put|puts|place|placed|add|adds|added|keep|keeps|kept) (?P<n>{CAP} {CAP}(?: {CAP})?) (?:on|to) (?:its"
-    r"|their|the) (?:[a-z]+ ){0,2}(?:list|blacklist|register)\b"
+    r"|their|the) (?:[a-z]+ ){0,2}(?:list|blacklist|register)\b",
 )
-_SCHEME = re.compile(
+_SCHEME = Sought(
+    " System| Area| Zone| Scheme| Mechanism| Framework| Process| Platform| Arrang| Facility| Pool| Comp| Prog| Corr",
     r"\b(?:join|joins|joined|joining|leave|leaves|leaving|quit|accede to|acceded to|apply to|applied to|withdraw from"
     r"|withdrew from|suspended from|members? of|adopt|adopted|under|through|via|into) (?:the )?"
     rf"(?P<n>{CAP} {CAP}(?: {CAP}){{0,3}} (?:System|Area|Zone|Scheme|Mechanism|Framework|Process|Platform|Arrangement"
-    r"|Facility|Pool|Compact|Programme|Corridor))\b"
+    r"|Facility|Pool|Compact|Programme|Corridor))\b",
 )
 """A scheme that states join or pay through: "the Common Monetary Area"."""
-_BUYER = re.compile(
+_BUYER = Sought(
+    " is | was ",
     r"\b[Tt]he (?:buyer|seller|supplier|shipper|consignee|exporter|importer|operator|manufacturer|purchaser|recipient"
-    rf"|vendor) (?:is|was) (?:called )?(?P<n>{CAP} {_RUN}), (?:which|an?|the)\b"
+    rf"|vendor) (?:is|was) (?:called )?(?P<n>{CAP} {_RUN}), (?:which|an?|the)\b",
 )
 _OF_WHOM = re.compile(
     rf"\b{w.POST_WORDS} (?:for|of|at|to) (?:the|its|their|a) (?:[a-z-]{{1,20}} ){{0,2}}$", re.IGNORECASE
@@ -80,9 +89,10 @@ _THING_BEFORE = re.compile(
     r"|\b[A-Z][\w'-]{1,30}) $"
 )
 _NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
-_AFTER = re.compile(
+_AFTER = Sought(
+    " system| link| network| platform| scheme| union| mechanism",
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
-    r"|network|platform|scheme|union|mechanism)\b"
+    r"|network|platform|scheme|union|mechanism)\b",
 )
 _DONE_TO = re.compile(
     r"\b(?:join|joins|joined|joining|quit|quits|quitting|leave|leaves|leaving|found|founded|founding|co-founded"
@@ -102,8 +112,9 @@ _COMPOUND = re.compile(
 _ALONE = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Z][a-z]{3,20})\b(?!'s [A-Z]| ?[A-Z]|-)")
 NO_ENDS = frozenset(data_sections("english/lexicon.txt")["no_ends"])
 """Words that a text uses alone for something that is no body: agreements, places."""
-_FOUNDED = re.compile(
-    rf"(?<![\w.])(?P<n>{_RUN}) (?:was|were) (?:founded|established|set up|created|incorporated) (?:in|by|at)\b"
+_FOUNDED = Sought(
+    "founded |established |set up |created |incorporated ",
+    rf"(?<![\w.])(?P<n>{_RUN}) (?:was|were) (?:founded|established|set up|created|incorporated) (?:in|by|at)\b",
 )
 _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
@@ -118,19 +129,6 @@ _LATER = frozenset(["last", "again", "today", "yesterday", "soon", "early", "lat
 _ROMAN = re.compile(r"[IVXLCM]+$")
 NO_LETTERS = frozenset(data_sections("english/lexicon.txt")["no_bodies"])
 TOWN = frozenset(data_sections("english/lexicon.txt")["towns_begin"])
-
-
-def line_of(text: str, at: int) -> str:
-    """The line of a place, no more than 200 characters to each side."""
-    start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
-    end = text.find("\n", at, at + 200)
-    return text[start : end if end >= 0 else at + 200]
-
-
-def shouted(line: str) -> bool:
-    """Whether a line is set in capitals."""
-    letters = [c for c in line if c.isalpha()]
-    return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
 
 
 class Unlisted:

@@ -234,6 +234,11 @@ def _latinise(word: re.Match[str]) -> str:
     return token.translate(_LOOK_ALIKE)
 
 
+def arabic(text: str) -> bool:
+    """Whether a text has letters of the Arabic script, in which Persian is written."""
+    return not text.isascii() and re.search("[\u0600-\u06ff]", text) is not None
+
+
 def fold(raw: str) -> Folded:
     """Fold a raw text for matching; linear in its length. The last short texts are kept: a text is folded to find what
     is private in it, and again to be read."""
@@ -256,7 +261,8 @@ def _fold(raw: str) -> Folded:
     parts: list[str] = []
     offsets = array("l")
     position = 0
-    for match in _CHANGE.finditer(text):
+    plain = text.isascii() and not any(map(text.__contains__, ("\r", "\x00", "  ", "-\n", "- \n")))
+    for match in () if plain else _CHANGE.finditer(text):
         start, end = match.span()
         parts.append(text[position:start])
         offsets.extend(range(position, start))

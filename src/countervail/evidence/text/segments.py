@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from countervail.evidence.names import name_words as w
@@ -31,6 +31,57 @@ class Line:
     def blank(self) -> bool:
         """Whether nothing stands on it."""
         return not self.text.strip()
+
+
+_HEADLINE_VERB = re.compile(
+    r"\b(?:Says?|Said|Urges?|Proposes?|Calls?|Warns?|Vows?|Signs?|Meets?|Backs?|Rejects?|Seeks?|Plans?"
+    r"|Wants?|Joins?|Launch(?:es)?|Agrees?|Den(?:y|ies)|Confirms?|Hails?|Condemns?|Threatens?"
+    r"|Will|Is|Are|Was|Were|Has|Have|Could|Would|May|Must|Should|Shows?|Reveals?|Leaves?|Makes?|Takes?"
+    r"|Gets?|Goes|Holds?|Offers?|Opens?|Moves?|Turns?|Sends?|Tells?|Asks?|Eyes|Looks?|Aims?|Faces?|Drops?"
+    r"|Cuts?|Ends?|Lifts?|Imposes?|Begins?|Starts?|Stops?|Resists?|How|Why|What|Amid|Despite|After|Before"
+    r"|Welcomes|Visits|Defends|Criticizes|Criticises|Slams|Praises|Resigns|Wins|Unveils|Announces|Reports|Accuses|Orders"
+    r"|Targets|Disrupts|Exposes|Strikes|Hits|Designates|Removes|Expands|Tightens|Widens|Freezes|Extends|Renews|Suspends"
+    r"|Admits|Withdraws|Sanctions(?= Network| Firm| Compan| Trader| Individual| Ship)|Launch(?:es)? (?=[A-Z])|Halts?"
+    r"|Bans|Blocks|Seizes|Fines|Sues|Charges|Names|Appoints|Replaces|Arrives|Addresses|Discusses|Approves|Adopts|Reaches"
+    r"|As|says?|urges?|proposes?|calls?|warns?|joins?|to [A-Z])\b"
+)
+_TAGGED_LINE = re.compile(
+    r"\s*(?:[-*•–] ?)?(?:[A-Z][\w. ]{1,18}:|(?:Mrs?|Ms|Dr|Eng|Prof|Engineer|His Excellency|Her Excellency)\b)"
+)
+
+
+def headline_verb(word: str) -> bool:
+    """Whether a word is a verb of headlines."""
+    return len(word) > 3 and word[-1] == "s" and bool(_HEADLINE_VERB.fullmatch(word))
+
+
+def headline(line: str) -> bool:
+    """Whether a line is a headline: set in title case, with a verb, and no sentence, label or address."""
+    if len(line) > 250:
+        return False
+    words = re.findall(r"[A-Za-z][\w'-]*", line)
+    long = [w for w in words if len(w) > 3]
+    bare = line.rstrip()
+    if (
+        len(words) < 5
+        or _TAGGED_LINE.match(line)
+        or (bare.endswith((".", ",", ":", ";")) and not bare.endswith("U.S."))
+    ):
+        return False
+    return bool(long) and sum(w[0].isupper() for w in long) >= 0.8 * len(long) and bool(_HEADLINE_VERB.search(line))
+
+
+def line_of(text: str, at: int) -> str:
+    """The line of a place, no more than 200 characters to each side."""
+    start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
+    end = text.find("\n", at, at + 200)
+    return text[start : end if end >= 0 else at + 200]
+
+
+def shouted(line: str) -> bool:
+    """Whether a line is set in capitals."""
+    letters = [c for c in line if c.isalpha()]
+    return len(letters) > 8 and sum(c.isupper() for c in letters) > 0.6 * len(letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +349,12 @@ def language_of(text: str) -> str:
     return best if hits[best] > 1.5 * hits[first] + 2 or best == first or script == "Cyrillic" else first
 
 
+@lru_cache(maxsize=1)
+def _of_start(start: str) -> tuple[str, str]:
+    """Script and language of the beginning of a text, which only lines ask for that are not plainly English."""
+    return script_of(start), language_of(start)
+
+
 def unread(text: str) -> tuple[list[tuple[int, int]], Counter[str]]:
     """The paragraphs in languages that are not read, as spans of the text, and how many there are of each language.
 
@@ -306,8 +363,7 @@ def unread(text: str) -> tuple[list[tuple[int, int]], Counter[str]]:
     spans: list[tuple[int, int]] = []
     languages: Counter[str] = Counter()
     position = 0
-    whole, script = language_of(text[:5000]), script_of(text[:5000])
-    english = _small()["Latin"]["English"]
+    english, start = _small()["Latin"]["English"], text[:5000]
     for line in text.split("\n"):
         end = position + len(line)
         if line.strip():
@@ -315,8 +371,8 @@ def unread(text: str) -> tuple[list[tuple[int, int]], Counter[str]]:
             if line.isascii() and sum(w.lower() in english for w in words) > 0.2 * len(words):
                 position = end + 1
                 continue
-            short = len(words) < 2 * _ENOUGH
-            language = whole if short and script_of(line) == script else language_of(line)
+            short = len(words) < 2 * _ENOUGH and script_of(line) == _of_start(start)[0]
+            language = _of_start(start)[1] if short else language_of(line)
             if language not in READ:
                 spans.append((position, end))
                 languages[language] += 1
