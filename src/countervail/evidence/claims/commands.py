@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
-from countervail.evidence.text.tokens import Mention, lexicon
+from countervail.evidence.text.tokens import Mention
 
 POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Za-z])")
 """How a point of a list begins."""
@@ -335,6 +334,30 @@ def join_fields(units: Sequence[Unit]) -> None:
             end = _last_field(units, fields) if fields > end + 1 else len(units)
 
 
+_TITLE = frozenset(
+    ["convention", "treaty", "agreement", "protocol", "covenant", "pact", "accord", "statute", "declaration"]
+)
+
+
+def join_titles(units: Sequence[Unit]) -> None:
+    """Take the title of a treaty as one phrase: "the Agreement on Road Transport", "the Convention for the Protection
+    of Cables"; the preposition becomes a noun of it."""
+    for i in range(1, len(units) - 2):
+        if units[i].lower not in _TITLE or units[i].tag != "N" or not units[i].text.istitle():
+            continue
+        k = i + 2 + (units[i + 2].lower == "the")
+        about = (
+            units[k] if k < len(units) and units[i + 1].lower in {"on", "for", "against", "concerning"} else units[i]
+        )
+        body = about.mention is not None and about.mention.type == "organisation"
+        body = body and (k == i + 2 or [u.lower for u in units[k + 1 : k + 2]] == ["of"])  # a field taken for a body
+        if about is units[i] or not about.text[:1].isupper() or not (about.tag == "N" or body):
+            continue
+        for unit in units[i + 1 : k]:
+            unit.tag, unit.forms = "N", None
+        about.tag, about.mention = ("N", None) if body else (about.tag, about.mention)
+
+
 def _field(units: Sequence[Unit], k: int) -> int:
     """Where the capitalised common words from unit k end."""
     while (
@@ -372,22 +395,3 @@ def heading(units: Sequence[Unit]) -> list[Unit]:
     before = [u for u in units[:marked] if len(u.text) > 2 or u.tag == "P"]
     alone = after == "." and len(units) <= marked + 2
     return [units[marked]] if marked and not before and (alone or after == ":") else []
-
-
-def unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
-    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
-    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
-        return None
-    last = units[b - 2 : b]
-    known = lexicon()
-    if all(
-        u.tag == "N"
-        and u.text[0].isupper()
-        and u.text not in known.not_names
-        and u.text not in known.posts
-        and u.text not in known.org_heads
-        and u.lower not in NOUNS["persons"]
-        for u in last
-    ):
-        return " ".join(u.text for u in last)
-    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of_leave, punishes
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.owners import OWN, before_date, of_noun
@@ -12,6 +13,7 @@ from countervail.evidence.claims.phrases import head_left, listed_to, phrase_fro
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect, operator_of
+from countervail.evidence.text.tokens import lexicon
 
 
 def reduce_participle(clauses: list[Clause], n: int) -> None:
@@ -370,3 +372,22 @@ def tells_last(units: Sequence[Unit], k: int) -> bool:
     close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
     told = (units[close + 1].forms or {}).get("d", "") if close else ""
     return bool(told) and (said := operator_of(told)) is not None and said.speaker
+
+
+def unmarked_person(units: Sequence[Unit], a: int, b: int) -> str | None:
+    """The name after a post that no mention marks: "Deputy Minister of Petroleum Reza Kamrani"."""
+    if not any(u.lower in NOUNS["persons"] for u in units[a : max(a, b - 2)]) or b - a < 3:
+        return None
+    last = units[b - 2 : b]
+    known = lexicon()
+    if all(
+        u.tag == "N"
+        and u.text[0].isupper()
+        and u.text not in known.not_names
+        and u.text not in known.posts
+        and u.text not in known.org_heads
+        and u.lower not in NOUNS["persons"]
+        for u in last
+    ):
+        return " ".join(u.text for u in last)
+    return None
