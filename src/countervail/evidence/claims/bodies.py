@@ -26,7 +26,7 @@ from countervail.evidence.claims.complements import unmarked_person
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
 from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
 from countervail.evidence.claims.participles import acts, tells_last
-from countervail.evidence.claims.phrases import kind, listed_from, named_on, phrase_from
+from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.tables import capitals
@@ -317,7 +317,7 @@ class Actors(Described):
         if owners:
             return self.group(owners) if len(owners) > 1 else owners[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
-            states = [k for k in range(a) if kind(units[k]) == "country" and not named_on(units, k)]
+            states = [k for k in range(a) if kind(units[k]) == "country" and not _named_on(units, k)]
             before = units[states[-1]] if states else None
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
@@ -383,3 +383,8 @@ class Actors(Described):
             if owner and 1 < k < 6 and units[0].lower in {"its", "their"}:  # "Its director, X"
                 self.bodies_of_people.setdefault(identifier, owner)
         del self.recent[8:]
+
+
+def _named_on(units: Sequence[Unit], k: int) -> bool:
+    """Whether a name goes on after a state: "the Barbados Treaty"."""
+    return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from countervail.evidence.claims.repeats import other_pair
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
@@ -21,9 +22,7 @@ DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _PREAMBLE = re.compile(r"^The [A-Z][^\n.;:,]{3,90},$", re.MULTILINE)
 _MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
-_THOUGHT = frozenset(
-    ["suppose", "imagine", "assume", "say", "take", "see", "let", "please", "thank", "forget", "remember"]
-)
+_THOUGHT = CLOSED["thoughts"]
 """What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
 _OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz") | {"ii", "iii", "iv", "vi", "vii", "viii"}
@@ -66,9 +65,7 @@ def commanded(units: list[Unit], declared: str, body: Mention | None = None) -> 
     return made
 
 
-_DONE_TO = frozenset(
-    ["list", "sanction", "designate", "appoint", "elect", "own", "control", "expel", "dismiss", "convict"]
-)
+_DONE_TO = CLOSED["done_to_entries"]
 """What is done to the entry of a list whose sentence begins with it: "Designated in May", "Appointed director"."""
 
 
@@ -252,15 +249,9 @@ def _of_several_words(units: list[Unit]) -> list[Unit]:
         words = [u.lower for u in units[i : i + 3]]
         if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
             units = [*units[:i], _made(units[i], "after", "P"), *units[i + 3 :]]
-        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not _other_pair(units, i + 3):
+        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
             units = [*units[:i], _made(units[i], "and", "C"), *units[i + 3 :]]
     return units
-
-
-def _other_pair(units: Sequence[Unit], i: int) -> bool:
-    """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
-    after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
-    return after in {"to", "from", "into", "for", "on"}
 
 
 _FLOATING = frozenset(["all", "both", "each", "this", "that"])
@@ -350,6 +341,23 @@ def join_fields(units: Sequence[Unit]) -> None:
         while end + 1 < len(units) and units[end].lower in {"of", "for"}:
             fields = _field(units, end + 1 + (units[end + 1].lower == "the"))
             end = _last_field(units, fields) if fields > end + 1 else len(units)
+
+
+def join_titles(units: Sequence[Unit]) -> None:
+    """Take the title of a treaty as one phrase: "the Agreement on Road Transport", "the Convention for the Protection
+    of Cables"; the preposition becomes a noun of it."""
+    for i in range(1, len(units) - 2):
+        k = i + 2 + (units[i + 2].lower == "the")
+        titled = units[i].lower in CLOSED["treaties"] and units[i].tag == "N" and units[i].text.istitle()
+        if not titled or k >= len(units) or units[i + 1].lower not in {"on", "for", "against", "concerning"}:
+            continue
+        about = units[k]
+        body = about.mention is not None and about.mention.type == "organisation"
+        body = body and (k == i + 2 or [u.lower for u in units[k + 1 : k + 2]] == ["of"])  # a field taken for a body
+        if about.text[:1].isupper() and (about.tag == "N" or body):
+            for unit in units[i + 1 : k]:
+                unit.tag, unit.forms = "N", None
+            about.tag, about.mention = ("N", None) if body else (about.tag, about.mention)
 
 
 def _field(units: Sequence[Unit], k: int) -> int:

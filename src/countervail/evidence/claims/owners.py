@@ -10,6 +10,7 @@ from countervail.evidence.claims.actors import NOUNS, adjective_codes
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.phrases import (
     antecedent,
+    goes_on,
     head_word,
     kind,
     listed_from,
@@ -282,15 +283,14 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
         return (end, end + 1) if closed and kind(units[end]) == "person" and units[a + 1].tag == "N" else span
     if units[a].lower not in {"a", "an", "another"} or units[k - 1].tag != "N" or not units[k - 1].text.islower():
         return span
-    stop = min(len(units), k + 12)
-    while k < stop and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
+    while k < min(len(units), span[1] + 12) and units[k].tag in {"P", "N", "D", "E", "T", "#", "B", "G", "V", "O"}:
         k += 1
     if k + 2 >= len(units) or units[k].tag != "," or (k > span[1] and kind(units[k + 1]) not in _NAMED):
         return span
     if k == span[1]:  # "left an earlier scheme, the Clearing House, in 2019"
         k += units[k + 1].lower == "the"
-        goes_on = [u.tag for u in units[k + 2 : k + 4]] == [",", "C"]  # "a mill, the Bank, and two ships"
-        apart = kind(units[k + 1]) == "organisation" and units[k + 2].tag in {",", "."} and not goes_on
+        listed = [u.tag for u in units[k + 2 : k + 4]] == [",", "C"]  # "a mill, the Bank, and two ships"
+        apart = kind(units[k + 1]) == "organisation" and units[k + 2].tag in {",", "."} and not listed
         return (k + 1, k + 2) if apart else span
     closed = units[k + 2].tag in {",", ".", ";", ")", "("}
     if any(u.lower in {"a", "an"} for u in units[span[1] : k]):
@@ -303,7 +303,7 @@ def named_after(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int]
 def phrase_head(units: Sequence[Unit], a: int, b: int) -> int:
     """The unit that a phrase is about: the last noun or name before an "of", a person's name after a post."""
     served = [k for k in range(a + 1, b) if units[k].lower == "for" and units[k - 1].lower in NOUNS["persons"]]
-    end = next((k for k in range(a, b) if (units[k].lower == "of" and k > a) or k in served), b)
+    end = next((k for k in range(a + 1, b) if goes_on(units[k]) or k in served), b)
     for k in range(a, end):
         mention = units[k].mention
         if mention is not None and mention.type == "person" and (k + 1 >= b or units[k + 1].tag != "G"):

@@ -237,8 +237,13 @@ def _verb_before(units: Sequence[Unit], start: int, floor: int) -> bool:
 
 def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:
     """The word that a phrase is about, in small letters: the last one before an "of"."""
-    end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
+    end = next((k for k in range(span[0] + 1, span[1]) if goes_on(units[k])), span[1])
     return str(units[end - 1].lower)
+
+
+def goes_on(unit: Unit) -> bool:
+    """Whether a phrase goes on with a word past what it is about: "the list of X", "the Agreement on Transport"."""
+    return unit.lower == "of" or (unit.tag == "N" and unit.lower in {"on", "for", "against", "concerning"})
 
 
 def words_of(units: Sequence[Unit], span: tuple[int, int]) -> set[str]:
@@ -249,7 +254,7 @@ def words_of(units: Sequence[Unit], span: tuple[int, int]) -> set[str]:
 def text_of(units: Sequence[Unit], span: tuple[int, int]) -> str:
     """A phrase as it is read."""
     parts: list[str] = []
-    for unit in units[span[0] : span[1]]:
+    for unit in units[slice(*span)]:
         parts += [" ", unit.text] if parts and unit.tag not in {"G", ","} else [unit.text]
     return "".join(parts)
 
@@ -393,8 +398,3 @@ def person_last(units: Sequence[Unit], start: int, end: int) -> bool:
 def with_place(units: Sequence[Unit], spans: list[tuple[int, int]]) -> bool:
     """Whether a phrase is of a body or place: "the deputy secretary of the League"."""
     return any(u.tag == "P" for u in units[max(0, spans[-1][0] - 1) : spans[-1][1]])
-
-
-def named_on(units: Sequence[Unit], k: int) -> bool:
-    """Whether a name goes on after a state: "the Barbados Treaty"."""
-    return units[k + 1].tag == "N" and units[k + 1].text[:1].isupper()

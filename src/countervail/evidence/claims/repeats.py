@@ -208,3 +208,9 @@ def told_on(clauses: Sequence[Clause], units: Sequence[Unit]) -> None:
                 break
             if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
                 later.reported = later.reported or (None if later.governor or later.source else report)
+
+
+def other_pair(units: Sequence[Unit], i: int) -> bool:
+    """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
+    after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
+    return after in {"to", "from", "into", "for", "on"}

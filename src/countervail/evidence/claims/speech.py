@@ -18,6 +18,7 @@ from countervail.evidence.claims.commands import (
     deciding,
     entered,
     join_fields,
+    join_titles,
     name_like,
     plainly_put,
 )
@@ -350,6 +351,7 @@ def _parsed(
     units = units_of(text, start, end, mentions, [(q.start, q.end) for q in quotes])
     units = plainly_put(units)
     join_fields(units)
+    join_titles(units)
     entry = actors.entry_at(start) if actors is not None else None
     if quote is None:
         units = entered(units, entry) if entry is not None else commanded(units, declared, body)

@@ -142,9 +142,10 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
         beyond = next_word(units, i + 1)
         if after.tag != "T" or (beyond is not None and beyond.tag != ","):  # but "X, listed 4 May, was removed"
             after = beyond  # "set up by", "announced yesterday by"
+    means = {u.lower for u in units[i + 2 : i + 3]} & CLOSED["means"] and lemma in CLOSED["telling"] | {"add", "reply"}
     if (
         reduced
-        and not votes
+        and not (votes or means)  # "said by phone"
         and after is not None
         and after.lower == "by"
         and (before is None or before.tag in {"N", "E", ",", "T", ")", "-"})

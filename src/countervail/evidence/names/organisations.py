@@ -140,7 +140,7 @@ class Organisations:
         if connector in {"and", "&"} and ((article and tokens[k].bare not in w.WATERS) or another or known):
             return False
         place = tokens[k].bare in country_words() or tokens[k].text.isupper()
-        styled = tokens[max(0, k - 2)].bare in {"Republic", "Kingdom", "Sultanate"}  # "of the Republic of Peru"
+        styled = tokens[k - 2].bare in {"Republic", "Kingdom", "Sultanate"}  # "of the Republic of Peru"
         if links and connector == "of" and place and head in w.OF_STATES and not styled:
             return False
         if connector in {"with", "concerning"} and (head not in w.WITH or another):
@@ -227,9 +227,9 @@ class Organisations:
         words, tokens = lexicon(), self.tokens
         done = 0
         for i, token in enumerate(tokens):
-            compound = token.bare.endswith("bank") and len(token.bare) > 6  # "Hanseatic Girobank"
+            compound = token.bare[3:].endswith("bank") or self.text[token.start - 6 : token.end] == "Money Transfer"
             if i < done or not token.capital or not (compound or token.bare in words.org_heads):
-                continue
+                continue  # but "Hanseatic Girobank", "Dahab Money Transfer"
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None
             if following and right <= i + 3 and self._headed_later(i):
