@@ -120,3 +120,8 @@ def test_forms(text: str, expected: list[str | None]) -> None:
 )
 def test_rules_numbers_and_spans_of_years(text: str, value: list[str | None]) -> None:
     assert [m.value for m in find_dates(fold(text))] == value
+
+
+def test_numbers_of_letters_of_the_united_nations_are_no_months() -> None:
+    text = "Reference: OL PER 2/2023. The reply to AL CHN 4/2021 came in 05/2022."
+    assert [m.value for m in find_dates(fold(text))] == ["2022-05"]

@@ -299,8 +299,9 @@ NUMBERED_BEFORE = re.compile(
     r"|announcements?|communications?|regulations?|decisions?|resolutions?|laws?|acts?|orders?|cases?|files?|circulars?"
     r"|papers?|tenders?|contracts?|permits?|licen[cs]es?|protocol|claims?|complaints?|petitions?|minutes|document)"
     r"(?: (?:no|nr|number)\.?)?(?: \([A-Z]{2,8}\))?:? $"
+    r"|\b[A-Z]{2,5}(?: [A-Z]{2,5}|/[A-Z]{2,5}){1,2} $"
 )
-"""What has a number and the year of it: bulletin 7/2020."""
+"""What has a number and the year of it: bulletin 7/2020, OL PER 2/2023."""
 ABOUT_BEFORE = re.compile(r"\b([Aa]round|[Aa]bout|[Cc]irca|[Cc]a?\.|[Aa]pprox(?:imately|\.)) $")
 BORN_BEFORE = re.compile(r"\b(?:DOB|[Bb]orn|[Bb]irth) ?:? (?:in )?[Aa]pprox(?:imately|\.) $")
 """A year after it is one, whatever `NOT_A_YEAR_BEFORE` says."""
