@@ -114,7 +114,11 @@ def test_coalitions_are_stopped_at_once(user: User, server: Server) -> None:
     panel.get_by_role("button", name="Cancel").click()
     expect(panel.get_by_text("Coalitions: stopped.")).to_be_visible()
     expect(bar).to_be_hidden()
-    status = user.page.request.get(f"{server.url}/api/jobs/{job}").json()["status"]
+    for _ in range(100):  # the page says so when the server has taken the request, a moment before the job has ended
+        status = user.page.request.get(f"{server.url}/api/jobs/{job}").json()["status"]
+        if status != "running":
+            break
+        user.page.wait_for_timeout(50)
     assert status == "cancelled"
     # the page answers as before
     user.puts_china("Out")
