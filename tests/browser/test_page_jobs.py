@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 import countervail as cv
 from countervail import countries
@@ -99,9 +99,20 @@ def test_coalitions_run_to_their_end_and_one_is_loaded(user: User) -> None:
     expect(user.switch("Venezuela").first).not_to_be_checked()
 
 
-def test_coalitions_are_stopped_at_once(user: User, server: Server) -> None:
+def _status(user: User, job: str) -> str:
+    """How a job that was cancelled has ended; the server takes the request a moment before the work stops."""
+    for _ in range(100):
+        status: str = user.page.request.get(f"{user.home}/api/jobs/{job}").json()["status"]
+        if status not in ("queued", "running"):
+            break
+        user.page.wait_for_timeout(50)
+    return status
+
+
+def test_coalitions_are_stopped_at_once(user: User) -> None:
     user.opens()
     panel = user.turns_to("Coalitions")
+    expect(panel.get_by_text("256 coalitions of 8 players")).to_be_visible()  # those chosen at first are there
     for box in panel.get_by_role("group", name="Players").get_by_role("switch").all():
         if not box.is_checked():
             use(box)
@@ -114,15 +125,27 @@ def test_coalitions_are_stopped_at_once(user: User, server: Server) -> None:
     panel.get_by_role("button", name="Cancel").click()
     expect(panel.get_by_text("Coalitions: stopped.")).to_be_visible()
     expect(bar).to_be_hidden()
-    for _ in range(100):  # the page says so when the server has taken the request, a moment before the job has ended
-        status = user.page.request.get(f"{server.url}/api/jobs/{job}").json()["status"]
-        if status != "running":
-            break
-        user.page.wait_for_timeout(50)
-    assert status == "cancelled"
+    assert _status(user, job) == "cancelled"
     # the page answers as before
     user.puts_china("Out")
     user.reads(tiles(NO_CHINA))
+
+
+def test_a_job_is_stopped_before_the_page_knows_its_number(user: User) -> None:
+    """The page heard of the job after "Cancel", and followed it as if nothing had been said."""
+    held: list[tuple[Route, APIResponse]] = []
+    user.opens()
+    panel = user.turns_to("Coalitions")
+    expect(panel.get_by_text("256 coalitions of 8 players")).to_be_visible()
+    user.page.route("**/api/coalitions", lambda route: held.append((route, route.fetch())))
+    panel.get_by_role("button", name="Run all coalitions").click()
+    panel.get_by_role("button", name="Cancel").click()
+    while not held:
+        user.page.wait_for_timeout(20)
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    assert _status(user, answer.json()["id"]) == "cancelled"
+    expect(panel.get_by_text("Coalitions: stopped.")).to_be_visible()
 
 
 def test_report_workbook_and_results_are_those_of_this_state(user: User, tmp_path: Path) -> None:

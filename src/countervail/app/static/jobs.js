@@ -23,8 +23,10 @@ export class Job {
 
   /** @param {string} path @param {object | FormData} body @param {any} about stored with the job: what it is for */
   async start(path, body, about = null) {
-    const mine = ++this.attempt;
-    await this.cancel();
+    const stopped = this.cancel();
+    const mine = this.attempt;
+    await stopped;
+    if (mine !== this.attempt) return;
     this.about = about;
     this.report({ status: "queued", stage: "", done: 0, total: 0, seconds: 0, eta: null, error: null, version: 0, files: [] });
     try {
@@ -89,8 +91,10 @@ export class Job {
     this.hooks.onChange(job);
   }
 
+  /** Stops the job; one that is being started is stopped as soon as the server has given it an id. */
   async cancel() {
     const { id, running } = this;
+    this.attempt++;
     this.events?.close();
     this.events = null;
     this.id = null;
