@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.phrases import listed_from, text_of
@@ -31,6 +31,10 @@ _FRACTIONS = {
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
 _MONEY = dict(line.split("|", 1) for line in _LINES["money"])
+_CURRENCIES = {
+    word: dict(pair.split(" ") for pair in codes) for word, *codes in (x.split("|") for x in _LINES["currencies"])
+}
+"""The code of a currency that several states have, by its name in the plural and by state."""
 _UNITS = dict(line.split("|") for line in _LINES["units"])
 _PERSONS = frozenset(_LISTS["persons"])
 _TIME = frozenset(_LISTS["time"])
@@ -179,6 +183,9 @@ def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None
     if not noun or raw.lower() == "one":
         return None
     last = noun.split()[-1]
+    states = adjective_codes(match.group("noun").split()[-2]) if last in _CURRENCIES and " " in noun else ()
+    if len(states) == 1 and states[0] in _CURRENCIES[last]:
+        return _made(number, to, _CURRENCIES[last][states[0]], text, at, start)  # "3 million Lebanese pounds"
     if last in _TIME or last in _NOT_UNITS or any(w in _NOT_UNITS or w in _TIME for w in noun.split()):
         return None
     if raw.isdigit() and 1900 <= number <= 2100 and len(raw) == 4:
@@ -204,7 +211,7 @@ def _joined(part: Sequence[Any]) -> str:
     return "".join(pieces)
 
 
-_ISO = frozenset(_MONEY.values())
+_ISO = frozenset([*_MONEY.values(), *_CURRENCIES, *(code for codes in _CURRENCIES.values() for code in codes.values())])
 _SUMMED = frozenset(["amounting", "totalling", "totaling", "worth", "valued"])
 
 
