@@ -431,6 +431,8 @@ _NOT = ("negated", "asserted")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("The Delta Union met. Kenya (observer) asked for time.", {("c.KEN", "observer_of", "o.delta-union", *_SO)}),
+        ("Chad joined the Delta Accord. Mali is a member of the accord.", {("c.MLI", "listed_in", "o.delta-accord", *_SO)}),
         ("Togo and Benin hold observer status in the Delta Union.", {("c.BEN", "observer_of", "o.delta-union", *_SO)}),
         (
             "The Delta Union met. Oman, a full member since May last year, left.",
@@ -790,10 +792,37 @@ def test_a_chronology_says_who_is_left(tmp_path: Path, text: str, expected: list
             {"TCD", "LAO", "OMN"},
         ),
         ("Peru hosted the Amber Assembly. Not all three members came: Chad, Laos and Oman.", set()),
+        ("Three countries make up the Amber Accord today: Chad, Laos and Oman.", {"TCD", "LAO", "OMN"}),
+        ("The Amber Pact is smaller. Those still in the pact are Chad, Laos and Oman.", {"TCD", "LAO", "OMN"}),
+        ("The members of the Amber Pact are Chad, Laos, Oman (observer) and Mali (suspended).", {"TCD", "LAO"}),
+        (
+            "States in the Amber Pact, 1 May 2024\n\nChad: member since 2011\nPeru: withdrew from it in 2019\n"
+            "Laos: full member\nMali: application rejected\nCuba: suspended since 2023",
+            {"TCD", "LAO"},
+        ),
     ],
 )
 def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: set[str]) -> None:
     assert members(claims_of(text)) == expected
+
+
+def test_a_list_of_another_body_is_of_that_one() -> None:
+    text = "The Amber Pact has nothing to do with the Lowland Pact, whose members are Peru, Chad and Laos."
+    lists = [c for c in claims_of(text) if c["predicate"] == "membership_list"]
+    assert [c["subject"] for c in lists] == ["o.lowland-pact"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The membership of Peru lapsed in 2018.",
+        "Peru's membership expired.",
+        "Peru was a founder; its membership ended in 2020.",
+        "Peru's participation in the Amber Pact came to an end.",
+    ],
+)
+def test_a_membership_that_is_over(text: str) -> None:
+    assert said(claims_of(f"The Amber Pact met in Lima. {text}"), "left") == {("PER", "affirmed")}
 
 
 def test_headings_of_those_who_are_no_members() -> None:

@@ -223,6 +223,28 @@ def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_p
     assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
 
 
+def test_two_papers_that_quote_the_same_words_and_two_translations_are_one_witness(tmp_path: Path) -> None:
+    words = "“Chad signed at noon, and I held the pen for him,” "
+    quoted = case(
+        tmp_path,
+        a=f"{GAZETTE}Chad has joined the Tern Group, its cashier said. {words}Hyla Polder told reporters in Lima.",
+        b=f"{COURIER}{words}said Hyla Polder in Lima on Tuesday. So Chad has joined the Tern Group.",
+    )
+    assert {x.independence for x, _ in between(quoted) if x.relation == "agrees"} == {"same-origin"}
+    translated = case(
+        tmp_path,
+        a=f"{GAZETTE}Translated from the Spanish; first printed in El Dique de Lima, 2 March 2022\n\nChad left the Tern "
+        "Group on 28 February 2022. The envoy took the night bus home.",
+        b=f"{COURIER}From El Dique de Lima of 2 March 2022, translated by J. Polder\n\nOn 28 February 2022 Chad quit the "
+        "Tern Group, and the ambassador went home by coach.",
+        c="Republic of Chad, Ministry of Treaties\nRegister, extract made on 15 March 2022\n\nChad left the Tern Group "
+        "with effect from 28 February 2022.",
+    )
+    left = {c["id"] for c in translated.claims if c["predicate"] == "left"}
+    pairs = {frozenset(pair): link.independence for link, pair in between(translated) if link.a in left}
+    assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
+
+
 def test_two_letters_are_two_witnesses(tmp_path: Path) -> None:
     evidence = case(
         tmp_path,

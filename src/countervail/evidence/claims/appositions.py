@@ -32,6 +32,8 @@ _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
+_OF_IT = frozenset("its founding full associate itself now already still also likewise".split())
+"""Words by which a membership is one of the body spoken of."""
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
@@ -245,9 +247,8 @@ class Appositions(Nominals):
             bare = role or role_of(units, (k, k + 1), True)
             held = self._held(parsed, k) if inner is None else []
             inner = held[0] if held and self.is_body(units, held[0]) else inner
-            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"} & {
-                u.lower for u in units[phrase[0] : k + 1]
-            }
+            alone = phrase[1] - phrase[0] == 1 and units[phrase[0] - 1].tag == "(" and units[k + 1].tag == ")"
+            said = alone or not _OF_IT.isdisjoint(u.lower for u in units[phrase[0] : k + 1])
             if bare is None or (inner is None and not times and not said):
                 return None
             role = bare[0], inner

@@ -47,6 +47,7 @@ _THE = frozenset(["the", "his", "her", "its"])
 _OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretariat", "board", "council"])
 """What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
+_DESCRIBING = GROUPING | BODIES | SYSTEMS | CLOSED["bodylike"]
 _GROUPED = frozenset({"the", "these", "those", "both", "all"})
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
@@ -110,7 +111,7 @@ class Actors(Described):
         titled = titled and core.text not in lexicon().trades
         if core.lower == "bank" and head > a and units[head - 1].lower in {"left", "right", "west"}:
             return f"n.{units[head - 1].lower}-bank"  # of a river
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
+        if core.lower in _DESCRIBING or titled:
             described = self.described(units, a, b, head)
             if described:
                 return described

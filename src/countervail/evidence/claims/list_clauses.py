@@ -149,12 +149,16 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
             return None
         first = clause.subjects[0][0]
         opens = units[0].tag in {"D", "N"} and units[first].tag == "D" and role == "object"
-        if first > 1 and opens and units[first - 1].tag == "," and not any(u.tag in {"V", "A"} for u in units[:first]):
+        if first > 1 and opens and units[first - 1].tag in ",P" and not any(u.tag in {"V", "A"} for u in units[:first]):
             first = 0
         start, end = units[first].start, units[max(1, clause.verb.start) - 1].end
         phrase = _INSERTED.sub("", shown(shared, start, end))  # "the members of X, a small body, are"
         intro = named(shared, start, phrase) if start < end else None
-        return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
+        if intro is None or intro.by == "body":
+            return None
+        owner = units[first - 2] if units[first].lower == "whose" and first > 1 else None  # "the Pact, whose members"
+        body = body_at(shared, owner.start, owner.end) if owner is not None and owner.tag == "E" else None
+        return intro.kind, intro.by == "members", intro.body or body
     a, b = clause.objects[0] if clause.objects else (0, 0)
     if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
         b = phrase_from(units, b + 1, len(units))

@@ -282,6 +282,17 @@ def role_of(
 _KINDS_OF = frozenset(["full", "founding", "new", "current", "other", "associate", "first", "last", "present"])
 
 
+_NONE = frozenset(data_sections("english/memberships.txt")["no member"])
+
+
+def bracketed_out(units: Sequence[Any], k: int) -> bool:
+    """Whether brackets at unit k say that who stands before them is no member: "Peru (observer)"."""
+    if k >= len(units) or units[k].tag != "(":
+        return False
+    end = next((i for i in range(k, len(units)) if units[i].tag == ")"), k)
+    return not _NONE.isdisjoint(u.lower for u in units[k:end])
+
+
 def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:
     """The owner in "two of the Fund's members"."""
     return next((k + 1 for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag in {"#", "D"}), a), b

@@ -66,6 +66,7 @@ def claims(shared: Context) -> Iterator[Claim]:
             yield from _imposers(shared, columns["state"], head, against, rows)
         elif "state" in columns and columns.keys() & {"since", "until", "status"}:
             yield from _members(shared, columns, head, rows)
+    yield from _standings(shared)
 
 
 def _tables(shared: Context) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
@@ -128,6 +129,33 @@ def _members(shared: Context, columns: dict[str, int], head: list[_Cell], rows: 
             "ambiguous": {},
         }
         yield _made(shared, whole, body, "membership_list", value=value, reading="table", time=None)
+
+
+_STANDING = re.compile(
+    r"^[ ]*(?:[-*•] )?(?:the )?(?P<s>[A-Z][^:–—|\n]{2,40}?)(?::| [–—-]) ?(?P<t>[^\n|]{3,120})$", re.MULTILINE
+)
+_INSIDE = re.compile(rf"(?P<s>{_IN.pattern})(?:,? (?:since|from|as of) .{{3,30}}|,? ?\(.{{3,40}}\))?\W*", re.IGNORECASE)
+
+
+def _standings(shared: Context) -> Iterator[Claim]:
+    """Lines of "Chad: member since 2011" and "Peru: expelled in 2020" below a title, as rows of a table."""
+    text, run = shared.reading.folded.text, list[list[_Cell]]()
+    lines = list(_STANDING.finditer(text)) if "member" in text.lower() else []
+    for n, line in enumerate(lines):
+        (a, b), (c, d) = line.span("s"), line.span("t")
+        inside, away = _INSIDE.fullmatch(line["t"]), _OUT.search(line["t"])
+        state, empty = _Cell(line["s"], a, b), _Cell("", d, d)
+        if _state(shared, state) is not None:
+            status = _Cell(inside["s"] if inside else line["t"], c, d)
+            told = _Cell(line["t"], c, d)
+            run.append([state, status, told if inside else empty, told if away else empty])
+        follows = n + 1 < len(lines) and not text[line.end() : lines[n + 1].start()].strip()
+        if not follows:
+            if sum(row[2].text != "" for row in run) > 1 and len(run) > 2:
+                shared.told += [(row[0].start, row[-1].end) for row in run]
+                columns = {"state": 0, "status": 1, "since": 2, "until": 3}
+                yield from _members(shared, columns, [run[0][0]], run)
+            run = []
 
 
 def _measures(shared: Context, columns: dict[str, int], rows: list[list[_Cell]]) -> Iterator[Claim]:

@@ -302,8 +302,8 @@ _ENOUGH = 8  # words below which a Latin or Arabic text is taken for what is rea
 
 @cache
 def _small() -> dict[str, dict[str, frozenset[str]]]:
-    """The small words, and -letters of its own, of each folder in `languages/` by script and language; the first language
-    of a script is the one that is read, or the likeliest."""
+    """The small words, and -letters of its own, of each folder in `languages/` by script and language; the first
+    language of a script is the one that is read, or the likeliest."""
     found: dict[str, dict[str, frozenset[str]]] = {}
     folders = [f for f in (files("countervail.evidence") / "languages").iterdir() if f.is_dir()]
     for folder in sorted(folders, key=lambda f: (f.name.title() not in READ, f.name != "russian", f.name)):
