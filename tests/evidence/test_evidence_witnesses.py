@@ -203,6 +203,12 @@ def test_a_club_of_states_named_singly_says_that_no_list_is_there(tmp_path: Path
     assert "Missing: a list of the members of United Nations; the documents only name IND" in runnable(club, "x", "y")
 
 
+def test_a_club_of_states_named_singly_says_that_another_number_is_counted(tmp_path: Path) -> None:
+    text = "Peru, Chad, Laos, Cuba and Mali founded the Boreal League in 2001. It is down to four members."
+    club = club_file(case(tmp_path, a=text))
+    assert club.data["club"]["readings"]["named"]["note"].endswith("4 are counted and 5 named.")
+
+
 def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_path: Path) -> None:
     told = (
         "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first "
