@@ -349,7 +349,7 @@ def join_titles(units: Sequence[Unit]) -> None:
     for i in range(1, len(units) - 2):
         k = i + 2 + (units[i + 2].lower == "the")
         titled = units[i].lower in CLOSED["treaties"] and units[i].tag == "N" and units[i].text.istitle()
-        if not titled or k >= len(units) or units[i + 1].lower not in {"on", "for", "against", "concerning"}:
+        if not titled or k >= len(units) or units[i + 1].lower not in CLOSED["title_prepositions"]:
             continue
         about = units[k]
         body = about.mention is not None and about.mention.type == "organisation"

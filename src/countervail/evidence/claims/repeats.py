@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from countervail.evidence.claims.clause import EVERYBODY, Clause, reports, second_pair
 from countervail.evidence.claims.phrases import listed_from, phrase_to
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
 
@@ -125,11 +125,11 @@ def how_often(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     """Whether a phrase says how often something is done: "declined both times", "meet every three months"."""
     a, b = span
     first, last = units[a], units[b - 1].lower
-    counted = first.tag == "#" or first.lower in {"both", "several", "many", "each", "every", "numerous", "countless"}
+    counted = first.tag == "#" or first.lower in CLOSED["how_many"]
     if b - a == 2 and last in {"times", "occasions"}:
         return counted
     regular = first.lower in {"each", "every"} or (b - a == 2 and first.lower == "a" and units[a - 1].lower == "twice")
-    return regular and b - a in {2, 3} and last.removesuffix("s") in {"time", "day", "week", "month", "year", "quarter"}
+    return regular and b - a in {2, 3} and last.removesuffix("s") in CLOSED["periods"]
 
 
 _EXCEPT = (
