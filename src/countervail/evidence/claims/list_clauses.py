@@ -19,7 +19,7 @@ from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import Sought, data_sections
 
 _WORDS = data_sections("english/memberships.txt")
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
@@ -27,7 +27,8 @@ _NUMBERS = [
     w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
 ]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
-COUNT = re.compile(
+COUNT = Sought(
+    "countr|state|nation|gov|member|capital|signator|part|founder|power",
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?: (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
     r"(?=countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)"

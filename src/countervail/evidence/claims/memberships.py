@@ -193,9 +193,6 @@ _PRESUMED = re.compile(r"\b(?:its|their) $")
 _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 """Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
 
-_COUNTED_THINGS = ("countr", "state", "nation", "gov", "member", "capital", "signator", "part", "founder", "power")
-
-
 _ANY = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
 
 
@@ -204,9 +201,6 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
     members there is a list."""
     only = next(iter(bodies)) if len(bodies) == 1 else None
     for sentence in shared.sentences:
-        said = sentence.text.lower()
-        if said.isascii() and not any(map(said.__contains__, _COUNTED_THINGS)):
-            continue
         found = list(COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end))
         for match in found if found and _COUNTED.search(sentence.text) else ():
             if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):
