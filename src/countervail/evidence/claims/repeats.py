@@ -132,17 +132,7 @@ def how_often(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     return regular and b - a in {2, 3} and last.removesuffix("s") in CLOSED["periods"]
 
 
-_EXCEPT = (
-    ["with", "the", "exception", "of"],
-    ["other", "than"],
-    ["apart", "from"],
-    ["aside", "from"],
-    ["except", "for"],
-    ["except"],
-    ["save"],
-    ["excluding"],
-    ["barring"],
-)
+_EXCEPT = sorted((words.split("-") for words in CLOSED["set_apart"]), key=len, reverse=True)
 
 
 def _set_apart(clause: Clause) -> list[Clause]:
@@ -159,7 +149,7 @@ def _set_apart(clause: Clause) -> list[Clause]:
     return [replace(clause, subjects=names, verb=replace(clause.verb, negated=not clause.verb.negated), complements=[])]
 
 
-_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
+_WITH = [words.split("-") for words in CLOSED["together_with"]]
 
 
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
