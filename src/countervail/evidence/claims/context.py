@@ -369,13 +369,13 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
     """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
     another is named."""
     result: dict[int, str] = {}
-    current, text = None, reading.folded.text
+    current: str | None = None
+    text = reading.folded.text
     for n, sentence in enumerate(found):
         if sentence.document.kind != "article":
             current = None
             continue
         mentioned = _CITES.search(sentence.text)
-        text = reading.folded.text
         dated = [
             day for day, a in _days(reading, sentence) if re.search(r"\b(?:dated|of|on) $", text[max(0, a - 8) : a])
         ]
