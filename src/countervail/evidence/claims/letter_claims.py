@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
@@ -281,8 +282,7 @@ def _entries(shared: Context) -> Iterator[Claim]:
         found = shared.reading.within(on.end(), on.end() + 24, "date") if on is not None else []
         date = next((m for m, a, _ in found if on is not None and a == on.end()), None)
         if on is not None and date is not None and date.value:
-            raw, calendar = text[on.end() : on.end() + date.end - date.start], date.detail.get("calendar", "gregorian")
-            time = {"edtf": date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
+            time = {**as_time(date, basis="stated"), "raw": text[on.end() : on.end() + date.end - date.start]}
         document = shared.reading.document_at(shared.reading.folded.offsets[span[0]])
         common: dict[str, Any] = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/entry@1"}
         common["attribution"] = (document.source, document.id)

@@ -13,6 +13,7 @@ from countervail.evidence.claims.lists import CountryList, country_lists, holder
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.claims.owners import its_club
 from countervail.evidence.claims.registers import one_a_line
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
 
@@ -77,12 +78,7 @@ def _time(shared: Context, item: CountryList, document: Document) -> dict[str, A
         if m.value and (at is None or (shared.clause_at(a) or at)[1] is at[1])
     ]
     if item.kind == "founders" and dated:
-        return {
-            "edtf": dated[0].value,
-            "raw": dated[0].detail.get("raw", ""),
-            "calendar": dated[0].detail.get("calendar", "gregorian"),
-            "basis": "stated",
-        }
+        return as_time(dated[0], basis="stated")
     if document.date and document.date.get("edtf"):
         return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis") if k in document.date}
     return None

@@ -14,9 +14,10 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, listed_beside, listed_phrase, with_text
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.text.documents import Reading, Sentence
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
 _COLUMNS = {
@@ -190,10 +191,9 @@ def _date(shared: Context, cell: _Cell | None) -> dict[str, Any] | None:
     """The date of a cell, as claims have it; a year alone is one there."""
     if cell is None:
         return None
-    found: list[Mention] = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
+    found = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
     if found:
-        raw, calendar = found[0].detail.get("raw", ""), found[0].detail.get("calendar", "gregorian")
-        return {"edtf": found[0].value, "raw": raw, "calendar": calendar, "basis": "stated"}
+        return as_time(found[0], basis="stated")
     if re.fullmatch(r"(?:19|20)\d\d", cell.text):
         return {"edtf": cell.text, "raw": cell.text, "calendar": "gregorian", "basis": "stated"}
     return None
