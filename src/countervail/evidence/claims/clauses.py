@@ -9,7 +9,7 @@ from countervail.evidence.claims.clause import BESIDE, Clause, lacks_object, nou
 from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
-from countervail.evidence.claims.participles import other_subject, reduce_participle
+from countervail.evidence.claims.participles import means_before, other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.repeats import accompanied, contrasted, how_often, repeated, told_on
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
@@ -46,6 +46,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         owned_object(clauses[n])
     for n in range(len(clauses) - 1):
         _shared_object(clauses, n)
+    means_before(clauses)
     opening_phrase(clauses, units)
     accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."

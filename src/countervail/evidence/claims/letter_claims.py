@@ -119,8 +119,7 @@ def _signature(
 
 
 def _signed_lines(shared: Context) -> Iterator[Claim]:
-    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
-    office a letter goes."""
+    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name."""
     text = shared.reading.folded.text
     names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
     for match in _SIGNED.finditer(text):
@@ -155,7 +154,6 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         who, where, common = _signature(shared, document, person_at)
         yield Claim(document.id, "signed_by", (where,), object=who, **common)
         yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **common)
-    yield from _to_offices(shared)
 
 
 def _to_offices(shared: Context) -> Iterator[Claim]:
@@ -316,6 +314,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _headers(shared)
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
+    yield from _to_offices(shared)
     yield from _cables(shared)
     yield from _offices(shared)
     yield from _entries(shared)
