@@ -383,14 +383,3 @@ def dashed(reading: Reading) -> str:
         if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
             letters[i] = "—"
     return "".join(letters)
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )
