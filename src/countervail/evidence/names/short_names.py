@@ -384,7 +384,7 @@ class Told(Unlisted):
 
 @lru_cache(maxsize=1)
 def told(text: str) -> Told:
-    """Those of a text: what its organisations are found by, and asked again when its people are known."""
+    """The rules for one text, kept because they are asked again once its people are known."""
     return Told(text)
 
 
