@@ -83,7 +83,7 @@ class DateReader:
         self.text = text
         self.persian_calendar = bool(w.PERSIAN_CALENDAR.search(text))
         self.order = self._order()
-        self.chronology = w.chronology_years(text)
+        self.entries = w.chronology_years(text)
 
     def _order(self) -> str | None:
         seen = set()
@@ -259,7 +259,7 @@ class DateReader:
         numbered = before.endswith("(") and before[-2:-1].isalnum()  # "HR(2024) 1187"
         if numbered or w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
-        strong = born or m.start() in self.chronology or bool(w.YEAR_BEFORE.search(before))
+        strong = born or m.start() in self.entries or bool(w.YEAR_BEFORE.search(before))
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
             raise ValueError
         if 1900 <= year <= 2100:
