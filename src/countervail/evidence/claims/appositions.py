@@ -37,11 +37,8 @@ _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
     r"|explanatory note|(?:dated|done|given|signed) (?:at|in|this|by))\b"
 )
-_NEXT_POINT = re.compile(
-    r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]"
-)  # "C. On the same date"
-
-
+_NEXT_POINT = re.compile(r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]")
+"""The next point of a text, as "C. On the same date", where a list below a point ends."""
 _SHIP_LINE = re.compile(r"(?m)^[-*•\d.) ]{0,5}(?:M[TV] )?(?P<n>[A-Z][A-Z\d' -]{2,40}) \(IMO")
 _ANNEX = re.compile(r"\b(?:Schedule|Annex|Appendix)(?: (?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\b")
 

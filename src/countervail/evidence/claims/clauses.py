@@ -327,10 +327,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     inserted = [u.tag for u in units[previous.verb.end : previous.verb.end + 2]]
-    told = (
-        previous.operator is not None and inserted[:1] == [","] and inserted != [",", "C"]
-    )  # "proposed, in May, that"
-    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not told:  # "announced that A, that B and that C"
+    # "proposed, in May, that"
+    aside = previous.operator is not None and inserted[:1] == [","] and inserted != [",", "C"]
+    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not aside:  # "announced that A, that B and that C"
         beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)
         if beside is not None:

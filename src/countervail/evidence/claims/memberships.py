@@ -189,7 +189,8 @@ _PRESUMED = re.compile(r"\b(?:its|their) $")
 _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 """Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
 
-_ANY = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
+_NOUNS_ALONE = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
+"""What "the group" is where nothing says which one."""
 
 
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: set[str]) -> Iterator[Claim]:
@@ -207,7 +208,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
             given = _PRESUMED.search(text, start - 7, start) or _BELONG.match(text, end)
             body = holder(shared, start) or shared.grouping(sentence)
             yield shared.claim(
-                only if only and body in _ANY else body,
+                only if only and body in _NOUNS_ALONE else body,
                 "country_count",
                 [(start, end)],
                 sentence,

@@ -68,9 +68,8 @@ def short_forms(names: set[str], text: str) -> set[str]:
         alone = text.count(first) > text.count(name)
         if not alone or not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
-        a_surname = f" {first}" in text and re.search(
-            rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text
-        )  # "Olumide Fashola"
+        person = rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})"  # "Olumide Fashola"
+        a_surname = f" {first}" in text and re.search(person, text)
         if not a_surname and not (first.lower() in text and re.search(rf"\b{first.lower()}\b", text)):
             town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
             found |= set() if re.search(town, text) else {first}
