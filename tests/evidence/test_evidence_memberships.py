@@ -432,7 +432,10 @@ _NOT = ("negated", "asserted")
     ("text", "expected"),
     [
         ("The Delta Union met. Kenya (observer) asked for time.", {("c.KEN", "observer_of", "o.delta-union", *_SO)}),
-        ("Chad joined the Delta Accord. Mali is a member of the accord.", {("c.MLI", "listed_in", "o.delta-accord", *_SO)}),
+        (
+            "Chad joined the Delta Accord. Mali is a member of the accord.",
+            {("c.MLI", "listed_in", "o.delta-accord", *_SO)},
+        ),
         ("Togo and Benin hold observer status in the Delta Union.", {("c.BEN", "observer_of", "o.delta-union", *_SO)}),
         (
             "The Delta Union met. Oman, a full member since May last year, left.",

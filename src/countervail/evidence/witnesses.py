@@ -141,8 +141,10 @@ def _office(voice: str) -> str:
 def _alike(x: str, y: str) -> Sameness:
     (a, *posts_a), (b, *posts_b) = _office(x).split("|"), _office(y).split("|")
     kinds = {a[:2], b[:2]}
+    if a == b and kinds == {"d."}:
+        return "other"  # two letters, not one
     if a == b:
-        return "other" if kinds == {"d."} else "perhaps" if _vague(a) else "same"  # both letters, not one
+        return "perhaps" if _vague(a) else "same"
     if not kinds.isdisjoint({"l.", "c.", "d.", "n.", "q."}):
         return _things(a, b, kinds)
     role_a, role_b = _is_role(a), _is_role(b)

@@ -32,18 +32,15 @@ _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
-_OF_IT = frozenset("its founding full associate itself now already still also likewise".split())
+_OF_IT = frozenset(["its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"])
 """Words by which a membership is one of the body spoken of."""
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
     r"|explanatory note|(?:dated|done|given|signed) (?:at|in|this|by))\b"
 )
-_NEXT_POINT = re.compile(
-    r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]"
-)  # "C. On the same date"
-
-
+_NEXT_POINT = re.compile(r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]")
+"""The next point of a text, as "C. On the same date", where a list below a point ends."""
 _SHIP_LINE = re.compile(r"(?m)^[-*•\d.) ]{0,5}(?:M[TV] )?(?P<n>[A-Z][A-Z\d' -]{2,40}) \(IMO")
 _ANNEX = re.compile(r"\b(?:Schedule|Annex|Appendix)(?: (?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\b")
 

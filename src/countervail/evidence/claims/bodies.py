@@ -48,7 +48,6 @@ _OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretar
 """What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _DESCRIBING = GROUPING | BODIES | SYSTEMS | CLOSED["bodylike"]
-_GROUPED = frozenset({"the", "these", "those", "both", "all"})
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {
@@ -139,7 +138,7 @@ class Actors(Described):
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
-        if units[a].lower not in _GROUPED or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
+        if units[a].lower not in CLOSED["of_several"] or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
             return None
         words = [u.lower for u in units[a:b]]
         number = 2 if words[0] == "both" else next((SMALL.get(w, 0) for w in words[:3]), 0)

@@ -33,8 +33,6 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_AWAY = frozenset(["up", "back", "away", "in"])
-"""Particles with which what is given is lost: "gave up its membership"."""
 _LAPSING = frozenset(["lapse", "expire", "end", "cease", "run", "come"])
 """Verbs by which a membership is over, whose subject it is."""
 GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
@@ -232,7 +230,7 @@ class Copulas(References):
         """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
         units, offered, granted = parsed.units, clause.verb.lemma == "offer", clause.verb.lemma in GRANTING
         granted = granted and (clause.verb.lemma != "extend" or bool(clause.after("to")))  # "extended its membership"
-        granted = granted and clause.particle not in _AWAY and units[clause.verb.end].lower not in _AWAY
+        granted = granted and CLOSED["giving_up"].isdisjoint([clause.particle, units[clause.verb.end].lower])
         seated = next((r for s in clause.after("as") if (r := role_of(units, s))), None)
         plain = {"seat", "membership"} if offered else {"membership"} if granted else set[str]()
         for span in [*clause.objects, *clause.second]:

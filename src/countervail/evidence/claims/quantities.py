@@ -15,7 +15,7 @@ from countervail.evidence.claims.phrases import listed_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim, slug
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import Sought, data_sections
 
 _LINES = data_sections("english/numbers.txt", lines=True)
 _LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
@@ -51,8 +51,7 @@ _WORDED = (
     rf"(?:(?:(?:half a|a|{_UNDER_TWENTY}) )?dozen|half a(?=[ -](?:million|billion|trillion))"
     rf"|(?:{_UNDER_HUNDRED}[- ])?hundred(?:(?: and | ){_UNDER_HUNDRED})?|{_UNDER_HUNDRED})"
 )
-_NUMERALS = (*"0123456789", "dozen", "half a", "hundred", *_TENS, *_SMALL)
-"""What a quantity holds one of."""
+_NUMERALS = "|".join([*"0123456789", "dozen", "half a", "hundred", *_TENS, *_SMALL])
 _S = "|".join(sorted(_SCALES, key=len, reverse=True))
 _CURRENCY = "|".join(
     sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k not in {"yen", "won"}), key=len)
@@ -63,7 +62,8 @@ _AFTER = (
     + r"|yen|won"
 )
 _UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
-_QUANTITY = re.compile(
+_QUANTITY = Sought(
+    _NUMERALS,
     rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|(?:CN|JP)¥ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?"
     rf"(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
@@ -73,7 +73,8 @@ _QUANTITY = re.compile(
     rf"[a-z][a-z-]{{2,20}}s|[a-z]{{0,12}}men|people|crew)\b)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(
+_FRACTION = Sought(
+    "|".join(_FRACTIONS),
     rf"\b(?:(?P<n>a|an|one|two|three|four)[ -](?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
     r"(?:the|its|his|her|their|our|all|these|those)\b|(?<=\bby )half\b(?! (?:an?|of)\b)"
@@ -123,14 +124,11 @@ def to_number(words: str) -> float | None:
 def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Spans and values of the quantities in text[start:end]: number, `to` of a range, unit, whether approximate."""
     end = len(text) if end is None else end
-    said = text[start:end].lower()
-    sure = not said.isascii()  # some other letters are small in their own way
-    numbered = sure or any(map(said.__contains__, _NUMERALS))
-    for match in _QUANTITY.finditer(text, start, end) if numbered else ():
+    for match in _QUANTITY.finditer(text, start, end):
         value = _value(match, text, start)
         if value is not None:
             yield match.start(), match.end(), value
-    for match in _FRACTION.finditer(text, start, end) if sure or any(map(said.__contains__, _FRACTIONS)) else ():
+    for match in _FRACTION.finditer(text, start, end):
         if match.group("f") is None:  # "half of the fleet"
             yield match.start(), match.start() + 4, _made(0.5, None, "share", text, match.start(), start)
             continue

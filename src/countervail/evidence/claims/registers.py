@@ -14,9 +14,10 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, listed_beside, listed_phrase, with_text
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.text.documents import Reading, Sentence
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
 _COLUMNS = {
@@ -63,7 +64,7 @@ def claims(shared: Context) -> Iterator[Claim]:
         if "imposer" in columns and "target" in columns:
             yield from _measures(shared, columns, rows)
         elif "state" in columns and (against := _against(shared, head)) is not None:
-            yield from _imposers(shared, columns["state"], head, against, rows)
+            yield from _imposers(shared, columns, head, against, rows)
         elif "state" in columns and columns.keys() & {"since", "until", "status"}:
             yield from _members(shared, columns, head, rows)
     yield from _standings(shared)
@@ -168,26 +169,25 @@ def _measures(shared: Context, columns: dict[str, int], rows: list[list[_Cell]])
             yield _made(shared, line, imposer, "sanctioned", object=target, qualifier=more, time=None)
 
 
-def _against(shared: Context, head: list[_Cell]) -> _Cell | None:
+def _against(shared: Context, head: list[_Cell]) -> int | None:
     """The column of measures that the states of a table imposed on somebody whom it or the title names; None where the
     title is of members."""
     start = head[0].start
     title = shared.reading.folded.text[max(0, start - 300) : start].rstrip().rsplit("\n", 1)[-1]
-    column = next((c for c in head if _MEASURE.search(c.text)), None)
-    if column is None or _OF_MEMBERS.search(title) or not _AGAINST.search(f"{title} {column.text}"):
+    column = next((n for n, c in enumerate(head) if _MEASURE.search(c.text)), None)
+    if column is None or _OF_MEMBERS.search(title) or not _AGAINST.search(f"{title} {head[column].text}"):
         return None
     return column
 
 
 def _imposers(
-    shared: Context, state: int, head: list[_Cell], against: _Cell, rows: list[list[_Cell]]
+    shared: Context, columns: dict[str, int], head: list[_Cell], against: int, rows: list[list[_Cell]]
 ) -> Iterator[Claim]:
-    body = _actor(shared, against) or title_above(shared, head[0].start)
-    since = next((n for n, c in enumerate(head) if _COLUMN["since"].fullmatch(c.text)), None)
+    body = _actor(shared, head[against]) or title_above(shared, head[0].start)
     for row in rows if body is not None else ():
-        if (imposer := _actor(shared, row[state])) is not None:
-            what = f"n.{slug(row[head.index(against)].text)}"
-            when = _date(shared, row[since]) if since is not None else None
+        if (imposer := _actor(shared, row[columns["state"]])) is not None:
+            what = f"n.{slug(row[against].text)}"
+            when = _date(shared, row[columns["since"]]) if "since" in columns else None
             line = shared.line(row[0].start, row[-1].end)
             yield _made(shared, line, imposer, "sanctioned", object=body, qualifier={"what": what}, time=when)
 
@@ -219,10 +219,9 @@ def _date(shared: Context, cell: _Cell | None) -> dict[str, Any] | None:
     """The date of a cell, as claims have it; a year alone is one there."""
     if cell is None:
         return None
-    found: list[Mention] = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
+    found = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
     if found:
-        raw, calendar = found[0].detail.get("raw", ""), found[0].detail.get("calendar", "gregorian")
-        return {"edtf": found[0].value, "raw": raw, "calendar": calendar, "basis": "stated"}
+        return as_time(found[0], basis="stated")
     if re.fullmatch(r"(?:19|20)\d\d", cell.text):
         return {"edtf": cell.text, "raw": cell.text, "calendar": "gregorian", "basis": "stated"}
     return None
@@ -283,7 +282,7 @@ def _labelled(shared: Context, line: str, at: int) -> CountryList | None:
 
 _NO_MEMBER = re.compile(rf"\b(?:{'|'.join(_WORDS['no member'])})\b", re.IGNORECASE)
 """What beside a name of a list of members says that it is of somebody else."""
-_NOT_MEMBERS = re.compile(
+_TAKING_PART = re.compile(
     r"\W*(?:(?:dialogue |associated? |development )?partners?(?: (?:in dialogue|states|countries))?"
     r"|(?P<guests>guests?(?: (?:states|countries))?(?: of honou?r)?|invited(?: (?:as )?guests| states| countries)?)"
     r")\W*",
@@ -310,7 +309,7 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
         short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
         if not short or shared.reading.within(at, at + len(line), "country"):
             return None
-    if beside := _NOT_MEMBERS.fullmatch(bare):
+    if beside := _TAKING_PART.fullmatch(bare):
         return Introduction("guests" if beside["guests"] else "partners")
     if _ROLL.search(bare):
         return Introduction("members", titled(shared, at, at + len(bare)))

@@ -12,6 +12,7 @@ from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
 from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW, dated, ended, one_of, until
 from countervail.evidence.claims.participles import acts
+from countervail.evidence.claims.phrases import kind
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.statements import led
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
@@ -38,12 +39,12 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
     for parsed in shared.speech.parsed:
         units = parsed.units
         for i, unit in enumerate(units):
-            if not _is_person(unit):
+            if kind(unit) != "person":
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
             k = span[1] + 2 * ([u.lower for u in units[span[1] :][:1]] == ["of"]) if span else 0
-            span = None if span and any(_is_person(u) for u in units[k : k + 1]) else span
+            span = None if span and any(kind(u) == "person" for u in units[k : k + 1]) else span
             span = None if span and _next_holder(units, span, i) else span
             addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
             span = span if span and _headed(units, span) and not addressed else _before(units, i)
@@ -69,15 +70,11 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
 def _next_holder(units: Sequence[Unit], span: tuple[int, int], i: int) -> bool:
     """Whether the post after a name is that of the next of a list: "the Premier of A, H.E. X, the Minister of B and
     Envoy of C, H.E. Y, and"; the first has a post before the name."""
-    k = next((k for k in range(span[1], min(len(units), span[1] + 16)) if _is_person(units[k])), 0)
+    k = next((k for k in range(span[1], min(len(units), span[1] + 16)) if kind(units[k]) == "person"), 0)
     first, second = _before(units, i), _before(units, k) if k else None
     if not (first and second) or any(u.tag in {"V", "A", ";"} for u in units[span[1] : k]):
         return False
     return all(_styled(units, m) and _has_post(units, post) for m, post in ((i, first), (k, second)))
-
-
-def _is_person(unit: Unit) -> bool:
-    return unit.mention is not None and unit.mention.type == "person"
 
 
 def _styled(units: Sequence[Unit], i: int) -> bool:
@@ -118,7 +115,7 @@ def _of_several(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post of one of several in a row: "her deputies, X and Y", "two commanders of the Front, X and Y"."""
 
     def person_at(k: int) -> bool:
-        return 0 <= k < len(units) and _is_person(units[k])
+        return 0 <= k < len(units) and kind(units[k]) == "person"
 
     first = i
     while first > 1 and units[first - 1].tag in {"C", ","}:
@@ -308,9 +305,9 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         a += 1
     while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
         b -= 1
-    then = [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]  # "its minister at the time, X"
-    last = "last" in {u.lower for u in units[span[0] : span[0] + 2]}  # "its last chairman"
-    b, former = b - 3 * then, former or then or last
+    if [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]:  # "its minister at the time, X"
+        b, former = b - 3, True
+    former = former or "last" in {u.lower for u in units[span[0] : span[0] + 2]}  # "its last chairman"
     if a >= b:
         return
     text = shared.reading.folded.text

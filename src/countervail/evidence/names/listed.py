@@ -77,16 +77,17 @@ _FIELDS = (
     r"|Registered office|Place of (?:registration|incorporation)|Identifying information|Listed on|Date of listing"
 )
 """What the lines below the name of an entry begin with."""
-ENTRY_HEAD = re.compile(
+ENTRY_HEAD = Sought(
+    ":",
     rf"(?m)^[ ]{{0,3}}(?:\(?\d{{1,4}}[.)] +)?(?P<n>[{UP}][^\n:;]{{2,90}}[^\n:;,. ])[ ]?"
-    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)"
+    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)",
 )
 """A name alone on its line above a line with a label: an entry of a notice, as "Ostra Freight Ltd", "Address: Riga"."""
 
 
 def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """The names at the heads of the entries of a notice: folded spans with the name, and whether it is a person's."""
-    for match in ENTRY_HEAD.finditer(text) if ":" in text else ():
+    for match in ENTRY_HEAD.finditer(text):
         name, words = match.group("n"), match.group("n").split()
         block = text[match.end() : match.end() + 600].lstrip("\n").split("\n\n", 1)[0]
         plain = all(w[:1].isupper() or w.lower() in PARTICLES or w in {"and", "of", "for", "the", "&"} for w in words)
