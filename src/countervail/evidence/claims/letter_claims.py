@@ -9,10 +9,11 @@ from typing import Any
 
 from countervail.evidence.claims.context import Context, person
 from countervail.evidence.claims.times import as_time
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import Mention, data_sections, lexicon
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
 _CABLE = re.compile(
@@ -377,3 +378,19 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
             extractor="rules/role@2",
             place=document.place_of(shared.reading.folded.offsets[a]),
         )
+
+
+FORMER = frozenset({"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"})
+"""Words before a post that somebody holds no more."""
+_OF_PEOPLE = re.compile(r"[A-Z]\w+(?:ian|ean|ese|ish|ite|nia)")
+
+
+def of_named(units: Sequence[Unit], start: int, a: int) -> str | None:
+    """What a post at unit `a` is of by the name before it, where that is no state of today: "Moravian", "Black Sea"."""
+    k = a
+    while k > start and units[k - 1].tag == "N" and units[k - 1].text[:1].isupper():
+        k -= 1
+    words, known = [u.text for u in units[k:a]], lexicon().titles | lexicon().posts | CLOSED["which_one"] | FORMER
+    if any(w in known or w.lower() in known for w in words):
+        return None
+    return " ".join(words) if len(words) == 2 or (len(words) == 1 and _OF_PEOPLE.fullmatch(words[0])) else None

@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW, dated, ended, one_of, until
+from countervail.evidence.claims.letter_claims import (
+    CALLINGS,
+    FORMER,
+    POST,
+    UNTIL_NOW,
+    dated,
+    ended,
+    of_named,
+    one_of,
+    until,
+)
 from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind
 from countervail.evidence.claims.speech import Parsed, Quote
@@ -20,9 +31,6 @@ from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_FORMER = frozenset(
-    {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
-)
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
@@ -148,7 +156,7 @@ def _further(shared: Context, parsed: Parsed, i: int, names: Names) -> Iterator[
     first = _phrase(units, i + 2) if beside else None
     while first is not None and first[1] + 2 < len(units) and units[first[1]].lower == "and":
         start = first[1] + 1
-        said = units[start].lower in {*_FORMER, *_NOW, "a", "an", "the"}
+        said = units[start].lower in {*FORMER, *_NOW, "a", "an", "the"}
         start += units[start].lower in _NOW
         first = _phrase(units, start) if said else None
         if first is not None and _headed(units, first):
@@ -200,7 +208,7 @@ def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
             return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S", "O"} and end == start and units[end].lower in _FORMER | _NOW | SELVES)
+            or (tag in {"B", "S", "O"} and end == start and units[end].lower in FORMER | _NOW | SELVES)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -294,11 +302,11 @@ def _posted(units: Sequence[Unit], end: int) -> bool:
 def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
     units = parsed.units
     a, b = span
-    former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
-    former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
+    former = any(u.lower.removesuffix("-") in FORMER or u.lower.startswith("ex-") for u in units[a:b])
+    former = former or (a > 1 and units[a - 1].lower in FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
-        or units[a].lower in CLOSED["which_one"] | _FORMER
+        or units[a].lower in CLOSED["which_one"] | FORMER
         or units[a].text in _OWN
         or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):
@@ -323,25 +331,22 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])
-    former = (
-        former or until(units, span[0]) or ended(units, span[1], (dated(parsed.sentence.document) or {}).get("edtf"))
-    )
+    day = (dated(parsed.sentence.document) or {}).get("edtf")
+    former = former or until(units, span[0]) or ended(units, span[1], day)
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True
     states = [u for u in units[span[0] : span[1]] if u.mention is not None and u.mention.type == "country"]
-    codes = [
-        c
-        for k in range(*span)
-        if units[k + 1 : k + 2] and units[k + 1].text != "Gulf"
-        for c in adjective_codes(units[k].text)
-    ]
+    said = pairwise(units[span[0] : span[1] + 1])
+    codes = [c for unit, after in said if after.text != "Gulf" for c in adjective_codes(unit.text)]
     if len(states) == 1 and states[0].mention is not None and states[0].mention.value:
         value["of"] = f"c.{states[0].mention.value}"
     elif not states and len(codes) == 1:
         value["of"] = f"c.{codes[0]}"
+    elif not states and not codes and not body and (where := of_named(units, span[0], a)):
+        value["of"] = where
     place = (min(units[span[0]].start, units[i].start), max(units[span[1] - 1].end, units[i].end))
-    mention = units[i].mention
+    mention, cited = units[i].mention, shared.cited.get(shared.index(parsed.sentence))
     yield shared.claim(
         person(shared.reading.full_name((mention.value if mention else "") or "")),
         "holds_post",
@@ -351,9 +356,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         time=dated(parsed.sentence.document),
         modality="asserted",
         polarity="affirmed",
-        attribution=chain(
-            shared.reading, parsed.sentence, shared.cited.get(shared.index(parsed.sentence)), parsed.speakers
-        ),
+        attribution=chain(shared.reading, parsed.sentence, cited, parsed.speakers),
         extractor="rules/role@2",
     )
 
