@@ -209,6 +209,14 @@ def test_a_club_of_states_named_singly_says_that_another_number_is_counted(tmp_p
     assert club.data["club"]["readings"]["named"]["note"].endswith("4 are counted and 5 named.")
 
 
+def test_a_count_is_held_against_the_list_of_the_same_body(tmp_path: Path) -> None:
+    text = (
+        "The coalition, made up of 3 signatories, called Peru, Chad and Laos, met. The coalition will have 5 members."
+    )
+    found = {a.inputs["stated"]: a.verdict for a in case(tmp_path, a=text).assess()}
+    assert found == {3: "supported", 5: "inconsistent"}
+
+
 def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_path: Path) -> None:
     told = (
         "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first "
@@ -239,10 +247,10 @@ def test_two_papers_that_quote_the_same_words_and_two_translations_are_one_witne
     assert {x.independence for x, _ in between(quoted) if x.relation == "agrees"} == {"same-origin"}
     translated = case(
         tmp_path,
-        a=f"{GAZETTE}Translated from the Spanish; first printed in El Dique de Lima, 2 March 2022\n\nChad left the Tern "
-        "Group on 28 February 2022. The envoy took the night bus home.",
-        b=f"{COURIER}From El Dique de Lima of 2 March 2022, translated by J. Polder\n\nOn 28 February 2022 Chad quit the "
-        "Tern Group, and the ambassador went home by coach.",
+        a=f"{GAZETTE}Translated from the Spanish; first printed in El Dique de Lima, 2 March 2022\n\nChad left the "
+        "Tern Group on 28 February 2022. The envoy took the night bus home.",
+        b=f"{COURIER}From El Dique de Lima of 2 March 2022, translated by J. Polder\n\nOn 28 February 2022 Chad "
+        "quit the Tern Group, and the ambassador went home by coach.",
         c="Republic of Chad, Ministry of Treaties\nRegister, extract made on 15 March 2022\n\nChad left the Tern Group "
         "with effect from 28 February 2022.",
     )
