@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.unlisted import UP
 from countervail.evidence.text import LOW
-from countervail.evidence.text.tokens import Sought, Taken, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Mention, Sought, Taken, country_words, lexicon, tokenise
 
 _LEGAL = (
     r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
@@ -202,3 +203,23 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+_ROLE = Sought(
+    "DOB|D.O.B|irth|orn|POB|ational|itizen|xpir|alid|assport|ssued",
+    r"(?:\b(?P<birth>DOB|D\.O\.B\.?|POB|(?:Date|Year|Place|date|place) of birth|[Bb]orn(?: on| in| at)?)"
+    r"|\b(?P<nationality>[Nn]ationality|[Cc]itizen(?:ship)?(?: of)?)"
+    r"|\b(?P<expiry>[Ee]xpir(?:es|y|ed|ing)(?: date)?(?: on)?|[Vv]alid (?:until|to))|\b(?P<issue>[Ii]ssued(?: on| in)?)"
+    r"|(?P<passport>[Pp]assport [\w .█]{3,24}\())[:;]? ?(?:circa |[A-Z][\w' -]{1,30}, )?$",
+)
+"""What before a date or a country of an entry says what it is of the person: "DOB 3 May 1970", "POB Homs, Syria"."""
+
+
+def with_roles(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str) -> tuple[Mention, ...]:
+    """The mentions, those of an entry with what they are of the person: birth, nationality, expiry, issue, passport."""
+    return tuple(_with_role(m, text[max(0, a - 60) : a]) for m, (a, _) in zip(mentions, spans, strict=True))
+
+
+def _with_role(mention: Mention, before: str) -> Mention:
+    found = _ROLE.search(before) if mention.type in {"date", "country"} else None
+    return mention if found is None else replace(mention, detail={**mention.detail, "role": found.lastgroup})

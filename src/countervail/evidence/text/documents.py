@@ -17,6 +17,7 @@ from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import regions
+from countervail.evidence.names.listed import with_roles
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
 from countervail.evidence.text.tokens import Mention, Taken, lexicon
@@ -135,7 +136,7 @@ def read_text(
     if len(documents) == 1 and documents[0].kind == "article" and not documents[0].date:
         date = _of_metadata(metadata or {}) or inferred_date(folded, mentions, spans)
         documents = [replace(documents[0], date=date)]
-    mentions = resolve(mentions, spans, documents, folded)
+    mentions = with_roles(resolve(mentions, spans, documents, folded), spans, folded.text)
     leak = _LEAK.search(folded.text)
     return Reading(
         raw,
