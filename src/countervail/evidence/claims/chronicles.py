@@ -1,4 +1,5 @@
-"""Chronologies: lines that begin with a date, below a title that names a body: who founded, joined and left it."""
+"""Lines below a title that names a body: chronologies, which begin with a date and say who founded, joined and left it,
+and lines that begin with a state and say whether it is a member."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 
 from countervail.evidence.claims.context import CLUB_WORDS, Context
 from countervail.evidence.claims.introductions import titled
+from countervail.evidence.claims.registers import IN, OUT, Cell, members_of_rows, state_of
 from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document, slug
 from countervail.evidence.text.tokens import Mention
@@ -21,7 +23,8 @@ _BODY = (
     r"|organi[sz]ation|partnership|treaty"
 )
 _IT = (
-    rf"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too|from|to)\b| it\b| the (?:\w+ )*?(?:{_BODY})\b)"
+    r"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too|from|to)\b| it\b"
+    rf"| the (?:\w+ )*?(?:{_BODY})\b(?! of\b))"
 )
 """What follows a verb whose object is the body of the chronology, or nothing."""
 _FOUND = r"(?:founded|established|created|formed|constituted|set up|launched)"
@@ -82,6 +85,7 @@ def claims(shared: Context) -> Iterator[Claim]:
             continue
         for entry in entries:
             yield from _claims(shared, entry, body)
+    yield from _standings(shared)
 
 
 def _entries(shared: Context, document: Document) -> list[_Entry]:
@@ -131,8 +135,9 @@ def _claims(shared: Context, entry: _Entry, body: str) -> Iterator[Claim]:
             masked += text[position:c] + _S
             position = d
         masked += text[position:b]
-        if not states or _OPEN.search(masked):
-            continue
+        named = {shared.actors.body(m.value or "") for m, _, _ in shared.reading.within(a, b, "organisation")}
+        if not states or _OPEN.search(masked) or any(shared.actors.is_club(i) for i in named - {body}):
+            continue  # of another body, which the frames of verbs read
         for predicate, pattern in _PATTERNS:
             for match in pattern.finditer(masked):
                 first = masked[: match.start("who")].count(_S)
@@ -148,3 +153,30 @@ def _made(shared: Context, code: str, predicate: str, body: str, entry: _Entry) 
     by_body = predicate in {"expelled", "suspended"}
     subject, whom = (body, f"c.{code}") if by_body else (f"c.{code}", body)
     return shared.claim(subject, predicate, [(line.start, line.end)], line, object=whom, time=time, **sure)
+
+
+_STANDING = re.compile(
+    r"^[ ]*(?:[-*•] )?(?:the )?(?P<s>[A-Z][^:–—|\n]{2,40}?)(?::| [–—-]) ?(?P<t>[^\n|]{3,120})$", re.MULTILINE
+)
+_INSIDE = re.compile(rf"(?P<s>{IN.pattern})(?:,? (?:since|from|as of) .{{3,30}}|,? ?\(.{{3,40}}\))?\W*", re.IGNORECASE)
+
+
+def _standings(shared: Context) -> Iterator[Claim]:
+    """Lines of "Chad: member since 2011" and "Peru: expelled in 2020" below a title, as rows of a table."""
+    text, run = shared.reading.folded.text, list[list[Cell]]()
+    lines = list(_STANDING.finditer(text)) if "member" in text.lower() else []
+    for n, line in enumerate(lines):
+        (a, b), (c, d) = line.span("s"), line.span("t")
+        inside, away = _INSIDE.fullmatch(line["t"]), OUT.search(line["t"])
+        state, empty = Cell(line["s"], a, b), Cell("", d, d)
+        if state_of(shared, state) is not None:
+            status = Cell(inside["s"] if inside else line["t"], c, d)
+            told = Cell(line["t"], c, d)
+            run.append([state, status, told if inside else empty, told if away else empty])
+        follows = n + 1 < len(lines) and not text[line.end() : lines[n + 1].start()].strip()
+        if not follows:
+            if sum(row[2].text != "" for row in run) > 1 and len(run) > 2:
+                shared.told += [(row[0].start, row[-1].end) for row in run]
+                columns = {"state": 0, "status": 1, "since": 2, "until": 3}
+                yield from members_of_rows(shared, columns, [run[0][0]], run)
+            run = []
