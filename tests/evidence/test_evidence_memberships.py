@@ -809,6 +809,31 @@ def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: s
     assert members(claims_of(text)) == expected
 
 
+def test_tables_of_measures_and_what_a_status_denies() -> None:
+    head = "State | Measures | Since\n"
+    rows = "Chad | asset freeze | 2014\nMali | none | -\nOman | lifted in 2016 | 2012\n"
+    assert members(claims_of(f"States under measures of the Amber Union\n\n{head}{rows}")) == set()
+    imposed = said(claims_of(f"Measures against Peru\n\n{head}{rows}"), "sanctioned")
+    assert imposed == {("TCD", "affirmed")}
+    status = "Members of the Amber Union\n\nState | Status | Since\nChad | Never suspended | 2001\n"
+    status += "Kenya | Suspended 2010, reinstated 2012 | 2003\nPeru | Not a candidate | -\nMali | Observer | -\n"
+    assert members(claims_of(status)) == {"TCD", "KEN"}
+
+
+def test_an_entry_of_a_chronology_may_be_of_another_body() -> None:
+    text = "The Amber Union: a chronology\n\n2001: Peru, Laos and Oman found the union."
+    text += "\n2003: Chad joins the Harbour Pact."
+    joined = [
+        (c["subject"], c["object"]) for c in claims_of(f"{text}\n2005: Togo joins.") if c["predicate"] == "joined"
+    ]
+    assert sorted(joined) == [("c.TCD", "o.harbour-pact"), ("c.TGO", "o.amber-union")]
+
+
+def test_members_of_another_time_are_none() -> None:
+    text = "Peru and Chad, would-be members of the Amber Union, spoke. Mali, a future member of the Amber Union, left."
+    assert members(claims_of(text)) == set()
+
+
 def test_a_list_of_another_body_is_of_that_one() -> None:
     text = "The Amber Pact has nothing to do with the Lowland Pact, whose members are Peru, Chad and Laos."
     lists = [c for c in claims_of(text) if c["predicate"] == "membership_list"]

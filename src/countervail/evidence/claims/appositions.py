@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.memberships import NO_LONGER, role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.owners import country_of
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
@@ -260,7 +260,7 @@ class Appositions(Nominals):
             holder.reported,
             holder.source,
         )
-        if {"former", "ex", "non"} & {u.lower for u in units[phrase[0] : k]}:
+        if NO_LONGER & {u.lower for u in units[phrase[0] : k]}:
             return None
         verb.negated = units[phrase[0]].lower in {"none", "not"}
         made = self._member(parsed, event, role, who)

@@ -222,9 +222,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
 STATUSES = frozenset({"member", "membership", "observer", "partner", "associate", "candidate"})
 
 
-_NO_LONGER = frozenset(
-    ["former", "past", "ex", "prospective", "potential", "would-be", "non", "staff", "board", "family"]
-)
+NO_LONGER = frozenset(_WORDS["not now"])
 
 
 def role_of(
@@ -242,7 +240,7 @@ def role_of(
         if word in {"member", "partner", "observer"} and following.rstrip("s") in after:
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
-        if qualified & _NO_LONGER:
+        if qualified & NO_LONGER:
             return None
         owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
         if owner is not None and end == span[1]:  # "the Fund's other members", "two of the Fund's members"
@@ -273,7 +271,7 @@ def role_of(
 _KINDS_OF = frozenset(["full", "founding", "new", "current", "other", "associate", "first", "last", "present"])
 
 
-_NONE = frozenset(data_sections("english/memberships.txt")["no member"])
+_NONE = frozenset(_WORDS["no member"])
 
 
 def bracketed_out(units: Sequence[Any], k: int) -> bool:
