@@ -809,6 +809,94 @@ def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: s
     assert members(claims_of(text)) == expected
 
 
+_GONE = """
+Oman walked out in 2010.
+Oman is no longer a member.
+Oman has not been a member since 2010.
+Oman ceased to be a party to it in 2010.
+Oman let its membership lapse.
+Oman was struck off the roll in 2010.
+Oman dropped out in 2010.
+Oman bowed out in 2010.
+The departure of Oman in 2010 surprised the others.
+After Oman's exit in 2010 the three others went on.
+Oman severed its ties with the league in 2010.
+Oman used to belong to it.
+Oman was once a member.
+Oman had its membership revoked in 2010.
+Oman was thrown out in 2010.
+Oman was kicked out of the league.
+Oman was ejected in 2010.
+Oman was voted out in 2010.
+Oman turned its back on the league.
+Oman denounced the treaty of the league in 2010.
+Oman withdrew its membership in 2010.
+Oman resigned from the league in 2010.
+Oman quit after nine years.
+Oman stepped out of the league in 2010.
+Oman seceded in 2010.
+Oman gave up its membership in 2010.
+Oman cancelled its membership.
+Oman returned its seat in 2010.
+Oman pulled out of it in 2010.
+Oman's membership was terminated.
+The league lost Oman in 2010.
+The league expelled Oman in 2010.
+The council removed Oman from the list of members.
+Oman was excluded in 2010.
+Oman left again in 2010.
+Oman did not stay long: it left in 2010.
+Oman has since left.
+Oman has since withdrawn.
+Three of them are still members; Oman is not.
+Of the founders only Oman has left.
+All the founders but Oman are still members.
+All founders except Oman remain members.
+Oman, a founder, is out since 2010.
+Oman is out.
+Oman, which left in 2010, wants no part of it.
+Oman abandoned the league in 2010.
+Oman terminated its membership.
+The former member Oman sent a note.
+Oman, a former member, sent a note.
+Oman's withdrawal took effect in 2010.
+The withdrawal of Oman took effect on 1 May 2010.
+Oman ended its membership.
+Oman was a member until 2010.
+Oman belonged to it from 2001 to 2010.
+The membership of Oman came to an end.
+Oman forfeited its membership.
+""".strip().splitlines()
+_STAYED = """
+Oman threatened to leave.
+Oman will leave in 2030.
+Oman gave notice of withdrawal, to take effect in 2030.
+Oman denied that it had left.
+Oman has not left.
+Oman refused to leave.
+Rumours that Oman had left were false.
+Oman walked out of the meeting in 2010.
+Oman left the room.
+Oman may leave.
+Oman left in 2010 and rejoined in 2015.
+Oman was expelled in 2010 and readmitted in 2012.
+Calls to expel Oman were rejected.
+A motion to expel Oman failed.
+Oman left the talks with Peru in 2010.
+Oman is still a member.
+Oman almost left in 2010.
+Oman withdrew its candidate for the post of secretary.
+The league did not expel Oman.
+The envoy of Oman left the city.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize(("text", "out"), [*((t, True) for t in _GONE), *((t, False) for t in _STAYED)])
+def test_who_is_exported_of_four_founders_of_whom_one_may_have_left(tmp_path: Path, text: str, out: bool) -> None:
+    founders = "The Amber League was founded in 2001 by Peru, Chad, Laos and Oman."
+    assert exported(tmp_path, f"{founders} {text}") == ["PER", "TCD", "LAO", *([] if out else ["OMN"])]
+
+
 def test_tables_of_measures_and_what_a_status_denies() -> None:
     head = "State | Measures | Since\n"
     rows = "Chad | asset freeze | 2014\nMali | none | -\nOman | lifted in 2016 | 2012\n"

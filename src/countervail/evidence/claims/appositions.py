@@ -11,6 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
+from countervail.evidence.claims.letter_claims import FORMER
 from countervail.evidence.claims.memberships import NO_LONGER, role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.owners import country_of
@@ -32,7 +33,7 @@ _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
-_OF_IT = frozenset(["its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"])
+_OF_IT = CLOSED["of_it"]
 """Words by which a membership is one of the body spoken of."""
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 _OTHER_LIST = re.compile(
@@ -165,7 +166,7 @@ class Appositions(Nominals):
         if i < len(units) and units[i].lower in {"state", "states", "country", "countries", "firm", "firms"}:
             i += 1
         owned = any(u.tag in {"G", "E"} for u in units[start:k]) or units[start].lower in {"its", "founding"}
-        owned = owned or bool(self._held(parsed, k))
+        owned = owned or units[k - 1].lower in FORMER or bool(self._held(parsed, k))
         if not owned or i >= len(units):
             return None
         mention = units[i].mention
@@ -254,20 +255,18 @@ class Appositions(Nominals):
         holder = self.holder(parsed, k)
         while holder.governor is not None and holder.link != "that":
             holder = holder.governor  # "expects A and B, now members, to sign": they are members
-        event.governor, event.link, event.reported, event.source = (
-            holder.governor,
-            holder.link,
-            holder.reported,
-            holder.source,
-        )
-        if NO_LONGER & {u.lower for u in units[phrase[0] : k]}:
+        event.governor, event.link = holder.governor, holder.link
+        event.reported, event.source = holder.reported, holder.source
+        past = NO_LONGER.intersection(u.lower for u in units[phrase[0] : k])
+        if past - FORMER:
             return None
         verb.negated = units[phrase[0]].lower in {"none", "not"}
         made = self._member(parsed, event, role, who)
         if made is None or (made.predicate != "founded" and all(kind_of(s) == "person" for s in made.subjects)):
             return None
         made.spans = [*who, phrase]
-        return made
+        made.predicate = "left" if past and made.predicate == "listed_in" else made.predicate
+        return made if not past or made.predicate == "left" else None
 
     def _new_entries(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "The new listings include X, the head of Y, and Z", "the entities concerned are X, which ..., and Z"."""

@@ -80,6 +80,11 @@ class Clause:
         return [span for found, spans in self.phrases if found == preposition for span in spans]
 
     @property
+    def following(self) -> str:
+        """The word after the verb, in small letters; empty at the end of a sentence."""
+        return self.units[self.verb.end].lower if self.verb.end < len(self.units) else ""
+
+    @property
     def operator(self) -> Operator | None:
         """What the verb does to the clauses it governs."""
         lemma = self.verb.lemma
@@ -146,7 +151,7 @@ def _unsettled(clause: Clause) -> bool:
     """Whether a clause says of its subject that it may or will yet be: "is unlikely", "is a matter of months"."""
     words = {u.lower for u in clause.units[clause.verb.end : clause.verb.end + 4]}
     awaited = "matter" in words and bool(words & {"time", "days", "weeks", "months", "years"})
-    first = clause.units[clause.verb.end].lower if clause.verb.end < len(clause.units) else ""
+    first = clause.following
     seeming = {"be", "remain", "seem", "look", "appear", "become"}
     return clause.verb.lemma in seeming and (awaited or first in CLOSED["unsettled"])
 

@@ -46,6 +46,10 @@ class Copulas(References):
         units = parsed.units
         if not clause.subjects:
             return None
+        if clause.verb.negated and not clause.objects:
+            clause.objects = self._said_before(parsed, clause)
+        if clause.following == "out" and not clause.objects:
+            return self._out_of(parsed, clause)
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
         is_what = clause.objects[0]
@@ -70,6 +74,25 @@ class Copulas(References):
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
         return None
+
+    @staticmethod
+    def _said_before(parsed: Parsed, clause: Clause) -> list[Span]:
+        """What others are that somebody is not: "Three are still members; Oman is not"."""
+        ends = parsed.units[clause.verb.end : clause.verb.end + 1]
+        copulas = [c for c in parsed.earlier(clause) if c.verb.lemma in {"be", "remain"} and c.objects]
+        of_them = copulas and role_of(parsed.units, copulas[-1].objects[0]) is not None
+        return copulas[-1].objects if of_them and ends and ends[0].tag in {".", ",", ";"} else []
+
+    def _out_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Oman is out", "has been out of the pact since 2010": it has left."""
+        units, spans = parsed.units, clause.after("of")[:1]
+        after = units[clause.verb.end + 1].tag if clause.verb.end + 1 < len(units) else "."
+        states = self.ids(parsed, clause, clause.subjects)
+        if any(kind_of(i) != "state" for i in states) or not (spans or after in {".", ",", ";", "S", "C"}):
+            return None
+        named = self.ids(parsed, clause, spans, True) if spans else [self.topic(parsed, clause, True) or ""]
+        clubs = [i for i in named if self.actors.is_club(i)]
+        return Filled(clause, "left", states, clubs, {}, None, [*clause.subjects, *spans]) if clubs else None
 
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
@@ -230,7 +253,7 @@ class Copulas(References):
         """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
         units, offered, granted = parsed.units, clause.verb.lemma == "offer", clause.verb.lemma in GRANTING
         granted = granted and (clause.verb.lemma != "extend" or bool(clause.after("to")))  # "extended its membership"
-        granted = granted and CLOSED["giving_up"].isdisjoint([clause.particle, units[clause.verb.end].lower])
+        granted = granted and CLOSED["giving_up"].isdisjoint([clause.particle, clause.following])
         seated = next((r for s in clause.after("as") if (r := role_of(units, s))), None)
         plain = {"seat", "membership"} if offered else {"membership"} if granted else set[str]()
         for span in [*clause.objects, *clause.second]:
@@ -365,14 +388,13 @@ def about(units: Sequence[Any], spans: Sequence[Span], unit: Any) -> bool:
 
 
 def ceased(made: Filled) -> Filled:
-    """What "will cease to be a member" says: somebody leaves."""
+    """What "will cease to be a member" and "was once a member" say: somebody leaves, or left."""
     clause, ending = made.clause, made.clause.governor
+    if clause.following in {"once", "formerly", "previously"} and clause.verb.past and not clause.verb.negated:
+        made.predicate = "left"
     if ending is not None and ending.verb.lemma in {"cease", "stop"} and clause.link == "to":
-        clause.verb.modal, clause.verb.negated, clause.verb.past = (
-            ending.verb.modal,
-            ending.verb.negated,
-            ending.verb.past,
-        )
+        clause.verb.modal, clause.verb.negated = ending.verb.modal, ending.verb.negated
+        clause.verb.past = ending.verb.past
         clause.governor, clause.link, clause.times = ending.governor, ending.link, [*clause.times, *ending.times]
         made.predicate = "left"
     return made

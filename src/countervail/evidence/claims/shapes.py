@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
+from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, headed, kind_of, world_bodies
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.owners import attached
 from countervail.evidence.claims.phrases import (
@@ -293,6 +293,10 @@ def _left(made: Filled, parsed: Parsed) -> Filled | None:
     heads = {o[2:].split("-of-")[0].rsplit("-", 1)[-1] for o in made.objects}
     if made.subjects and all(i.startswith("p.") for i in made.subjects) and heads & _SEATS:
         made.predicate = "resigned"
+    if made.clause.verb.lemma == "lose" and made.frame is not None and made.frame.words is None:
+        if any(headed(i) not in CLUBS for i in made.subjects) or any(i[:2] != "c." for i in made.objects):
+            return None
+        made.subjects, made.objects = made.objects, made.subjects  # "The league lost Oman": Oman left it
     return made
 
 

@@ -144,6 +144,9 @@ _EMPHATIC = SELVES | {"alone"}
 _SHORT_FORMS = frozenset({"Co", "Ltd", "Inc", "Corp", "St", "No", "Bros", "Pte", "Sdn", "Bhd", "Pty", "Pvt"})
 
 
+_ONE = frozenset(["a", "an"])
+
+
 def _settle(units: list[Unit]) -> None:
     """Give the words that are of two kinds their tag from the words beside them."""
     for i, unit in enumerate(units):
@@ -157,12 +160,7 @@ def _settle(units: list[Unit]) -> None:
             unit.tag, unit.forms = "N", None  # "a Panama-flagged ship"
         if unit.lower == "since" and before is not None and before.tag == "A" and following and following.forms:
             unit.tag = "B"  # "have since proposed"
-        elif (
-            unit.lower == "like"
-            and before is not None
-            and before.lower in {"would", "'d", "to"}
-            and following is not None
-        ):
+        elif unit.lower == "like" and before and following and before.lower in {"would", "'d", "to"}:
             if following.tag in {"D", "E"} or following.lower == "to":
                 unit.tag, unit.forms = "N", {"b": "like"}  # "would like to join"
         elif unit.lower == "well" and before is not None and before.lower == "as":
@@ -192,9 +190,9 @@ def _settle(units: list[Unit]) -> None:
             unit.tag = "O"  # "the text, which both refused"
         elif unit.lower == "both" and before is None and "d" in ((following and following.forms) or {}):
             unit.tag = "O" if [u.tag for u in units[i + 2 : i + 3]] != ["N"] else unit.tag  # "Both declined to"
-        elif unit.lower in {"both", "once"} and before is not None and following is not None and following.forms:
-            if before.tag in {"A", "E", "N"}:
-                unit.tag = "B"  # "have both applied", "X once proposed"
+        elif unit.lower in {"both", "once"} and before and following and (following.forms or following.lower in _ONE):
+            if before.tag == "A" or (before.tag in {"E", "N"} and following.forms):
+                unit.tag = "B"  # "have both applied", "X once proposed", "was once a member"
         elif unit.lower == "both" and (following is None or following.tag not in {"N", "E", "D", "#"}):
             unit.tag = "N"
         elif unit.tag == "N" and unit.lower in verb_forms() and _joins_a_verb(units, i):

@@ -154,14 +154,15 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
     back: dict[str, list[dict[str, Any]]] = {}
     for claim in evidence.accepted:
         affirmed = claim["polarity"] == "affirmed"
-        if claim["modality"] != "asserted" or not club.about(claim):
+        if claim["modality"] != "asserted" or not (club.about(claim) or _from(club, claim)):
             continue
         if claim["predicate"] in {"expelled", "suspended"} and affirmed and not claim["subject"].startswith("c."):
             for state in as_list(claim.get("object")):
                 out.setdefault(state[2:], []).append(claim)
         if not claim["subject"].startswith("c."):
             continue
-        if (claim["predicate"] == "left" and affirmed) or (claim["predicate"] == "listed_in" and not affirmed):
+        away = claim["predicate"] in {"left", "resigned"} and _of_bodies(str(claim.get("object") or ""))
+        if (away and affirmed) or (claim["predicate"] == "listed_in" and not affirmed):
             out.setdefault(claim["subject"][2:], []).append(claim)
         elif claim["predicate"] == "joined" and affirmed:
             back.setdefault(claim["subject"][2:], []).append(claim)
@@ -180,6 +181,20 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
         for state, claims in out.items()
         if not any(all(returned(c, j) for c in claims) for j in back.get(state, []))
     }
+
+
+def _of_bodies(what: str) -> bool:
+    """Whether what is left is a body, a membership or its treaty, and not the talks."""
+    return what[:2] != "n." or not (CLUBS | _ITS_BOND).isdisjoint(what[2:].split("-"))
+
+
+_ITS_BOND = frozenset({"membership", "seat", "treaty", "charter", "convention"})
+
+
+def _from(club: Club, claim: Mapping[str, Any]) -> bool:
+    """Whether somebody is put out of the club, or off the list of its members, by an organ of another name."""
+    whence = str((claim.get("qualifier") or {}).get("from") or "")
+    return claim["predicate"] == "expelled" and (whence in club.ids or "members" in whence.split("-"))
 
 
 def _time_of(claim: Mapping[str, Any]) -> str:
