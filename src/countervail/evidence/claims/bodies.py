@@ -317,8 +317,9 @@ class Actors(Described):
         if owners:
             return self.group(owners) if len(owners) > 1 else owners[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
-            states = [k for k in range(a) if kind(units[k]) == "country" and not _named_on(units, k)]
-            before = units[states[-1]] if states else None
+            first = next((k for k in range(a) if [u.lower for u in units[k : k + 2]] == ["the", core.lower]), a)
+            states = [k for k in range(first) if kind(units[k]) == "country" and not _named_on(units, k)]
+            before = units[states[-1]] if states else None  # "accused the government of helping Chad; the government"
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None

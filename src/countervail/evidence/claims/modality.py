@@ -103,7 +103,9 @@ def own_modality(clause: Clause) -> str:
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
-        found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
+        told = clause.governor is not None and clause.link == "that" and verb.lemma != "pay"
+        if "had" not in verb.words or verb.modal != "must" or told or verb.negated:  # not "Chad had to leave it"
+            found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
     if (verb.words | set_apart(clause)) & {"reportedly", "allegedly", "purportedly", "supposedly"}:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
@@ -225,6 +227,8 @@ def negated(clause: Clause) -> bool:
         result = result or (bool(spans) and _denying(units, spans))
     by = clause.after("by") if clause.verb.passive else []
     result = result or (bool(by) and _denying(units, by))  # "is listed by no one"
+    none = clause.after("from", "to") if not clause.verb.passive else []
+    result = result or (bool(none) and _denying(units, none))  # "struck it from no register"
     on = clause.after("on", "in") if clause.verb.lemma in {"be", "appear", "figure", "feature", "stand"} else []
     result = result or (bool(on) and _denying(units, on))  # "is on no list"
     result = result != clause.untrue
@@ -316,7 +320,13 @@ def speaker_clause(clause: Clause) -> Clause | None:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor
-    return None if clause.reported and clause.relative and _put_by(clause.reported) == "denied" else clause.reported
+    beside = clause.relative and (_beside(clause) or (clause.reported and _put_by(clause.reported) == "denied"))
+    return None if beside else clause.reported
+
+
+def _beside(clause: Clause) -> bool:
+    """Whether a relative clause tells more of whom its sentence speaks: "Chad, which left in May, will pay, X said"."""
+    return bool(clause.subjects) and clause.units[clause.subjects[-1][1]].tag == ","
 
 
 # -- sentences without clauses -----------------------------------------------------------------------------------------

@@ -349,7 +349,8 @@ class References:
         if inner is not None and inner < span[1]:
             return inner, span[1]
         bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in SEASONS]
-        return next(iter(bodies), span)
+        bodies = [s for s in bodies if s[1] - s[0] > 1 or units[s[0]].tag != "N" or units[s[0]].text[:1].isupper()]
+        return next(iter(bodies), span)  # not "froze its membership in protest"
 
     @staticmethod
     def is_body(units: Sequence[Any], span: Span) -> bool:
