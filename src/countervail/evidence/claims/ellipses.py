@@ -8,7 +8,7 @@ from dataclasses import replace
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
-from countervail.evidence.claims.modality import negated, unfinished
+from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.outcomes import spurned, untrue
 from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
@@ -21,6 +21,7 @@ from countervail.evidence.claims.references import (
     one_or_many,
     pronoun_alone,
 )
+from countervail.evidence.claims.repeats import unfinished
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 

@@ -31,7 +31,8 @@ from countervail.evidence.claims.list_clauses import (
     verbs_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.text.documents import Sentence, tag_line
+from countervail.evidence.text.documents import Sentence
+from countervail.evidence.text.lines import tag_line
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]

@@ -349,8 +349,8 @@ class References:
         if inner is not None and inner < span[1]:
             return inner, span[1]
         bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in SEASONS]
-        bodies = [s for s in bodies if s[1] - s[0] > 1 or units[s[0]].tag != "N" or units[s[0]].text[:1].isupper()]
-        return next(iter(bodies), span)  # not "froze its membership in protest"
+        bare = [[u.tag for u in units[slice(*s)]] == ["N"] and units[s[0]].text.islower() for s in bodies]
+        return next((s for s, plain in zip(bodies, bare, strict=True) if not plain), span)  # not "left it in protest"
 
     @staticmethod
     def is_body(units: Sequence[Any], span: Span) -> bool:
@@ -378,8 +378,7 @@ class References:
 
 def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it", "them" or "itself" and no more."""
-    said = [units[k].lower for a, b in spans for k in range(a, b)]
-    return len(said) == 1 and said[0] in {"it", "them", *SELVES}
+    return [units[k].lower for a, b in spans for k in range(a, b)] in [["it"], ["them"], *([s] for s in SELVES)]
 
 
 def asked_for(ids: Sequence[str]) -> bool:

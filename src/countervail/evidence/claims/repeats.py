@@ -214,3 +214,24 @@ def other_pair(units: Sequence[Unit], i: int) -> bool:
     """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
     after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
     return after in {"to", "from", "into", "for", "on"}
+
+
+_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
+
+
+def unfinished(clause: Clause) -> bool:
+    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
+    units, verb, i = clause.units, clause.verb, clause.verb.end
+    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
+    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
+        return False
+    wishing = clause.operator is not None and clause.operator.modality == "planned"
+    wishing = (
+        wishing
+        or verb.lemma in _WISHING - {"be", "have"}
+        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
+    )
+    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
+    after = [u.lower for u in units[i + 1 : i + 4]]
+    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
+    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")

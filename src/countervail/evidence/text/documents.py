@@ -70,13 +70,16 @@ class Reading:
 
     def full_name(self, name: str) -> str:
         """The longest name of the text that ends in this one, where there is only one such; else the only one that has
-        it for the first of two surnames ("Pérez" of "Ana Pérez Soto"); else the name itself."""
+        it for the first of two surnames ("Pérez" of "Ana Pérez Soto") or begins with it ("Mr. Pak" of "Pak Nam Su");
+        else the name itself."""
         known = self._whole.get(name)
         if known is None:
             ends, people = " " + name, {m.value for m in self.mentions if m.type == "person" and m.value}
             longer = {p for p in people if p.endswith(ends) or (name.isupper() and p.upper().endswith(ends))}
             if not longer and " " not in name and name not in lexicon().given:
                 longer = {p for p in people if name in p.split()[1:-1]}
+            if not longer and " " not in name:  # "Pak Nam Su", "Fok Ka-wai"
+                longer = {p for p in people if p.startswith(name + " ") and (p.count(" ") > 1 or "-" in p)}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
@@ -386,14 +389,3 @@ def dashed(reading: Reading) -> str:
         if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
             letters[i] = "—"
     return "".join(letters)
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )

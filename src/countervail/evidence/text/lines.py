@@ -139,3 +139,14 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if starts or ends or headed or bare.count(" ") < 2:
         return False
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
+    )
