@@ -310,6 +310,15 @@ def decided_by(actors: Actors, units: Sequence[Any], span: Span) -> str | None:
     return actors.body("United Nations Security Council") if cited else UNKNOWN
 
 
+def whose_own(clause: Clause, inside: str) -> list[Span]:
+    """Whose "its" is beside the verb: of who does what it says, or, after a preposition, of whom it is done to:
+    "congratulated Chad on its accession"."""
+    passive, done_to = clause.verb.passive, clause.verb.lemma in CLOSED["punishing"] and inside in {"on", "for", "over"}
+    if done_to and (clause.subjects if passive else clause.objects):
+        return clause.subjects if passive else clause.objects
+    return clause.after("by") if passive else clause.subjects
+
+
 def told_so(clause: Clause) -> bool:
     """Whether somebody is told what a clause says: "warned X that it could be listed"."""
     above = clause.governor if clause.link == "that" else None
