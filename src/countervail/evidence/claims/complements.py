@@ -8,8 +8,9 @@ from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.clause import Clause, second_pair
 from countervail.evidence.claims.owners import named_after
 from countervail.evidence.claims.participles import means_before
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.verbs import described
 from countervail.evidence.tables import frames_of
 from countervail.evidence.text.tokens import lexicon
 
@@ -38,7 +39,7 @@ def right_side(clauses: list[Clause], n: int) -> None:
     stop = len(units)
     for later in clauses[n + 1 :]:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
-        start = _described(units, later.subjects[0][0], verb.end) if own else 0
+        start = described(units, later.subjects[0][0], verb.end) if own else 0
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
@@ -156,15 +157,6 @@ def _same_doers(clauses: list[Clause], n: int) -> None:
         before.phrases.append(("by", clause.after("by")))
 
 
-def _described(units: Sequence[Unit], start: int, floor: int) -> int:
-    """Where a subject begins that is a name after a description: "and its former manager, X, agreed"."""
-    if start - 2 <= floor or units[start - 1].tag != "," or units[start].tag != "E":
-        return start
-    before = phrase_to(units, start - 1, floor)
-    described = before < start - 1 and units[before].tag == "D" and units[before - 1].tag in {"C", ";"}
-    return before if described else start
-
-
 def _late_means(clauses: list[Clause], n: int) -> None:
     """Take "through" after what is said of a receiver: "paid X, a firm which Y listed in May, through a bank in Z"."""
     clause = clauses[n]
@@ -268,6 +260,10 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i = early + 2
                 continue
             spans = listed_from(units, i + 1, stop)
+            them = unit.lower == "among" and [units[a].lower for a, _ in spans] in (["them"], ["these"])
+            if them and (named := listed_from(units, i + 2, stop)):
+                i = named[-1][1]
+                continue  # "placed three banks, among them X, on its list"
             if len(spans) == 2 and units[spans[0][1]].tag == "," and units[spans[1][0]].lower in {"its", "their"}:
                 spans = spans[:1]  # "no sanctions on Russia, and its exports trebled"
             if len(spans) > 1 and clause.objects and second_pair(units, spans[-1], unit.lower):

@@ -384,7 +384,7 @@ def of_noun(clause: Clause, previous: Clause | None) -> bool:
     first = spans[0][0]
     if each := of_each(units, spans, floor):
         clause.noun, clause.link, clause.subjects = units[each[0][0] - 2].lower, "to", each
-        return True  # "the decisions of X and of Y to join"
+        return True  # "the decisions of X and of Y to join", "the decision of X and Y to"
     if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
         clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
         return True  # "plans for X to join"

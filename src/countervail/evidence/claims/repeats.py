@@ -105,7 +105,11 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
 
 
 def of_each(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
-    """Those whose a noun is of whom each has an "of": "the decisions of X, of Y and of Z"."""
+    """Those whose a noun is, of several: "the decision of X and Y", "the decisions of X, of Y and of Z"."""
+    (a, b), more = spans[0], spans[1:]
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of" and noun_effect(units[k - 1].lower)), 0)
+    if more and of:
+        return [(of + 1, b), *more]
     while spans[0][0] - floor > 2 and units[spans[0][0] - 1].lower == "of":
         k = spans[0][0] - 1
         if noun_effect(units[k - 1].lower) or noun_effect(units[k - 1].lower.removesuffix("s")):
