@@ -40,6 +40,7 @@ _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
 )
 """What says that a list of entries follows."""
+_MEASURES = ("sanctions", "restrictions", "measures", "embargo")
 _PERSONAL = frozenset(["he", "she", "him", "her", "his"])
 
 
@@ -238,8 +239,8 @@ class Reader(Framing):
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         if made.predicate in {"listed_in", "observer_of"} and not objects:
             objects = [UNNAMED]  # of which body, the text leaves open
-        if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":
-            objects = []  # "the sanctions imposed by X": on whom, it does not say
+        if made.predicate == "imposed" and clause.verb.kind == "participle" and "on" not in roles:
+            objects = [o for o in objects if not o.endswith(_MEASURES)]  # "sanctions imposed by X": on whom?
         text = None
         if (
             not objects
