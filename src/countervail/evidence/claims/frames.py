@@ -86,7 +86,8 @@ class Reader(Framing):
             if made is not None and nobody(made):
                 self.note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
-            if made is not None and (telling(made) or made.clause.complements):
+            wanted = made is not None and made.predicate == "signed" and clause.link == "to"  # "brands are urged to"
+            if made is not None and (wanted or telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)

@@ -167,20 +167,20 @@ class References:
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
-        again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
-        if (
-            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
-        ):  # who is put on a list is rather a firm than a state
+        again = clause.relative and any(units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
+        done = [b - 1 for c in parsed.earlier(clause)[-1:] for _, b in c.objects if clause.coordinated and pronoun]
+        named = any(units[k].tag != "E" and not units[k].text.islower() for k in done[:1])  # "held the Tern, listed it"
+        again = again or named or clause.verb.lemma == "suspend"
+        if acting and pronoun and spans == clause.objects and not again:  # who is put on a list is rather a firm
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
                 firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
                 return self.actors.several(firms)
-        elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
+        elif acting and not named and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
-        speaker = next(iter(parsed.speakers[::-1]), writer)
-        speaker = speaker or (UNKNOWN if parsed.quote is not None else None)
+        speaker = next(iter(parsed.speakers[::-1]), writer) or (UNKNOWN if parsed.quote is not None else None)
         found: list[str] = []
         counted = bool(spans) and (len(spans) == 1 or (units[spans[0][0]].tag == "#" and len(spans) == 2))
         if counted and (listed := self._spelt_out(parsed, (spans[0][0], spans[-1][1]))):
