@@ -306,9 +306,10 @@ def decided_by(actors: Actors, units: Sequence[Any], span: Span) -> str | None:
     a, b = span
     words = [u.lower for u in units[a:b]]
     decreed = CLOSED["decrees"].intersection(words) and "of" not in words  # not "by decree of the President"
-    if not (decreed or head_word(units, span) in CLOSED["ballots"]):
-        return None
     cited = _BY_COUNCIL.search(" ".join(words)) and units[b : b + 1] and units[b].tag == "("
+    cited = cited and words[0] in {"resolution", "resolutions", "paragraph", "paragraphs", "its", "the"}
+    if not (decreed or cited or head_word(units, span) in CLOSED["ballots"]):
+        return None
     return actors.body("United Nations Security Council") if cited else UNKNOWN
 
 
