@@ -272,8 +272,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in _PROVIDED
     ahead = previous.verb.modal if previous is not None else ""
     word = head.lower if head is not None else ""
-    awaited = word == "before" and clause.verb.modal in {"can", "could"}  # "has to pay before it can join"
-    awaited = awaited or (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
+    awaited = word == "before" and clause.verb.modal == "could"
+    awaited = awaited or (word in {"once", "until", "before"} and not clause.verb.past)  # "pays before it can join"
+    awaited = awaited or (word == "once" and ahead == "would")
     awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True

@@ -193,7 +193,7 @@ def _late_object(clause: Clause, stop: int) -> None:
     elif k + 4 < stop and units[k].tag == "," and units[k + 3].tag == "," and units[k + 2].tag == "E":
         k += 4 if units[k + 1].tag == "N" else 0
     listed = k < stop and units[k].tag == "E" and units[k - 1].lower in CLOSED["lists"]
-    begins = listed or (k < stop and units[k].tag in {"D", "#"})
+    begins = listed or (k < stop and (units[k].tag in {"D", "#"} or [u.tag for u in units[k : k + 2]] == ["E", "G"]))
     if clause.objects or clause.verb.passive or not clause.phrases or not begins:
         return
     if clause.phrases[-1][1][-1][1] != clause.end or not any(
@@ -282,6 +282,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i = spans[-1][1]
                 continue
             cut = _charge(clause, spans) or _list_before(clause, unit.lower, spans)
+            if unit.lower == "as" and [u.tag for u in units[i + 1 : i + 4]] == ["N", "E", "G"] and not clause.objects:
+                clause.phrases.append(("as", [(i + 1, i + 2)]))  # "rejected as baseless Peru's claim"
+                return i + 2
             clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
             if cut and units[cut].lower != "of":

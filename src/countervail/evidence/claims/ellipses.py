@@ -9,7 +9,7 @@ from countervail.evidence.claims.actors import kind_of, several_people
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.outcomes import spurned, untrue
+from countervail.evidence.claims.outcomes import asked_for, spurned, untrue
 from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import (
@@ -17,7 +17,6 @@ from countervail.evidence.claims.references import (
     UNKNOWN,
     UNNAMED,
     Filled,
-    asked_for,
     one_or_many,
     pronoun_alone,
 )

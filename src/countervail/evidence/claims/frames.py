@@ -249,7 +249,8 @@ class Reader(Framing):
             and made.predicate not in MEMBERSHIP | {"resigned", "signed"}
             and (made.predicate != "be_invited" or any(_to_do(c) for c in clause.complements))
         ):
-            text = complement_text(clause, units)
+            pointing = [units[a].lower for a, b in clause.second if b - a == 1]
+            text = None if pointing in (["this"], ["that"]) else complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
                 text = made.roles.get("for")
             meant = clause.second or (clause.objects if made.predicate == "refused" else [])

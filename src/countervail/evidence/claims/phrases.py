@@ -291,7 +291,8 @@ def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -
 def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     """Whether a phrase is the name of a place after "in"."""
     a, b = span
-    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
+    placed = units[a - 1].lower in {"in", "from", "near", "at"} and all(u.text[:1].isupper() for u in units[a:b])
+    return placed and {u.tag for u in units[a:b]} <= {"N", "E"}
 
 
 def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
@@ -323,11 +324,10 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
-    a = spans[0][0] if spans else 0
+    a, b = spans[0] if spans else (0, 0)
     if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
         return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
-    b = spans[0][1] if len(spans) == 1 else 0
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if who and len(spans) == 1 and head_word(units, spans[0]).endswith(("ing", "ion", "al", "ment")):

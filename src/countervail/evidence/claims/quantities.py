@@ -303,6 +303,8 @@ def paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.subjects = givers or made.subjects  # "4 million went from X to Y"
         if givers and not made.objects and made.clause.verb.lemma == "come":
             made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
+    if str(made.roles.get("through", "")).endswith(("sanctions", "embargo", "measures")):
+        del made.roles["through"]  # "cleared payments for a firm under sanctions"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = {i[:2] for i in made.subjects} == {"c."}
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"

@@ -214,6 +214,9 @@ class References:
             again = [self.pronouns.get((id(parsed), s)) for c in earlier for s in c.objects if units[s[0]].lower == it]
             if again and again[0]:
                 return [again[0]]  # "to grant it observer status and to invite it"
+            doer = [(a, a + 1) for c in earlier for a, _ in c.after("by") if units[a].tag == "E"]
+            if doer and any(c.link == "to" for c in clause.complements):
+                return [self.actors.of(units, doer[0], self.actors.recent)]  # "decried the raid by X and urged it to"
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             found = [o for m in known for o in m.objects[:1]]
             found = found or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
@@ -379,11 +382,6 @@ class References:
 def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it", "them" or "itself" and no more."""
     return [units[k].lower for a, b in spans for k in range(a, b)] in [["it"], ["them"], *([s] for s in SELVES)]
-
-
-def asked_for(ids: Sequence[str]) -> bool:
-    """Whether something is a request, offer or the like."""
-    return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)
 
 
 _DELEGATED = CLOSED["delegated"]
