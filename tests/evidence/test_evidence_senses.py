@@ -2426,6 +2426,30 @@ def test_trade_and_money_in_other_words(predicate: str, text: str, expected: lis
         ),
         ("proposed", "Brands are urged to sign the pledge, as Orta Bank did.", []),
         ("listed", "Pak Nam Su, a trader, led it. Chad listed Mr. Pak.", [("c.TCD", "p.pak-nam-su", "asserted")]),
+        ("paid", "Chad wants its seat back before it pays 3 million dollars.", [("c.TCD", None, "conditional")]),
+        ("paid", "Chad was reimbursed by Peru for the trip to Oslo.", [("c.PER", "c.TCD", "asserted")]),
+        (
+            "paid",
+            "Peru fined Orta Bank, a lender in Panama City that paid 4 million dollars.",
+            [("o.orta-bank", None, "asserted")],
+        ),
+        ("joined", "Oman was never in the Tea Forum. It came as a guest and stopped coming in May.", []),
+        ("fined", "Malta fined a ship registry 1.2 million euros.", [("c.MLT", "o.ship-registry", "asserted")]),
+        (
+            "listed_in",
+            "Chad is not a member. Peru welcomed it. Oman left the Tea League.",
+            [("c.TCD", "p.unnamed", "not asserted")],
+        ),
+        (
+            "supplied",
+            "Peru rejected as baseless Chad's claim that Oman had sold arms to Mali.",
+            [("c.OMN", "c.MLI", "denied")],
+        ),
+        (
+            "proposed",
+            "Peru decried the raid by Chad on two barges and urged it to return them.",
+            [("c.PER", None, "asserted")],
+        ),
         (
             "supplied",
             "It listed Dara Company. Orta Tea, a company in Oslo, pays duties. The company sold fuel to Chad.",
@@ -2441,10 +2465,7 @@ def test_what_stands_between_a_verb_and_what_it_is_about(
 
 def test_what_a_relative_clause_tells_beside_the_report() -> None:
     rows = claims_of("The Tea League, which suspended Chad in 2021, will not lift the suspension, a Kenyan envoy said.")
-    assert [(c["predicate"], c.get("speaker")) for c in rows if c["subject"] == "o.tea-league"][0] == (
-        "suspended",
-        None,
-    )
+    assert {c["predicate"]: c.get("speaker") for c in rows if c["subject"] == "o.tea-league"}["suspended"] is None
 
 
 def test_the_government_of_one_sentence_is_one() -> None:
@@ -2452,6 +2473,16 @@ def test_the_government_of_one_sentence_is_one() -> None:
         "The opposition accuses the government of helping Chad to evade sanctions; the government says that Oman paid."
     )
     assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "paid"] == ["o.government"]
+
+
+def test_whom_one_urges_who_has_done_something() -> None:
+    rows = claims_of("Peru decried the raid by Chad on two barges and urged it to return them.")
+    assert [c["qualifier"]["to"] for c in rows if c["predicate"] == "proposed"] == ["c.TCD"]
+
+
+def test_what_is_denied_is_this() -> None:
+    rows = claims_of("Orta Bank denied this and gave Peru a log that the envoy considers to be forged.")
+    assert [c["value"]["text"] for c in rows if c["predicate"] == "denied"] == ["this"]
 
 
 def test_what_it_is_agreed_to_let_others_do() -> None:

@@ -186,6 +186,7 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     whom = clause.objects or clause.after("on", "upon", "to") or (clause.times and not clause.phrases)
     if governed[0].link == "to" and whom and not clause.verb.passive:
         start = governed[0].verb.start  # "urged Peru to withdraw it", "agreed in May to withdraw it"
+        start -= units[start - 1].lower == "not"
         if not governed[0].objects:  # "to draw up, within a month, a list"
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     end += end < len(units) and units[end - 1].lower in CLOSED["be"] and units[end].lower in _OVER

@@ -45,7 +45,8 @@ def right_side(clauses: list[Clause], n: int) -> None:
     past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
     for words, _ in frames_of(verb.lemma):
         i = past if words == ("on",) else verb.end
-        dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
+        dated = [u.tag for u in units[i + 1 : i + 2]] == ["T"]  # "signed on 27 May", "stopped coming in May"
+        dated = dated and (words == ("on",) or (words == ("in",) and not units[i + 1].text.islower()))
         if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             direct = any(w == words and f.object == ("direct",) for w, f in frames_of(verb.lemma))  # "hand in"

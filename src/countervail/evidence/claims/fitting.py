@@ -212,6 +212,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True  # "we do not propose to do so", "is no member and has not asked to be"
     if made.predicate == "proposed" and clause.verb.lemma == "urge" and clause.verb.passive and clause.complements:
         return True  # "brands are urged to sign it": they are to sign
+    if made.predicate == "urged" and clause.verb.lemma == "request" and pronoun and not clause.complements:
+        return True  # "sent the files to Oslo, which had requested them"
     if made.predicate == "urged" and clause.verb.lemma == "ask" and clause.after("about") and not clause.complements:
         return True  # "Asked about the fleet, X said"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):

@@ -314,6 +314,8 @@ def paid(made: Filled, parsed: Parsed) -> Filled | None:
     units, clause = parsed.units, made.clause
     receiver = as_list(made.roles.pop("to", None))
     direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.lemma in {"reimburse", "compensate"} and any(kind_of(i) != "thing" for i in made.objects):
+        return made  # "was reimbursed for the mission to Oslo"
     if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
         made.objects = receiver or made.objects
     elif receiver and receiver != made.objects:
