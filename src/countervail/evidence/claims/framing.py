@@ -72,7 +72,8 @@ class Framing(Appositions):
         on_list = clause.verb.lemma in stands and clause.after("on", "in", "under")
         if on_list and (listed := self._state_of(parsed, clause)) is not None:
             return listed  # "figures on the list of X"
-        if clause.verb.lemma in _OF_STATUS and (status := self.status(parsed, clause)) is not None:
+        granted = clause.verb.lemma in _OF_STATUS
+        if (status := self.status(parsed, clause) if granted else self.lapsed(parsed, clause)) is not None:
             return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
         if taken is None and clause.verb.lemma in {"include", "comprise"}:
@@ -270,8 +271,7 @@ class Framing(Appositions):
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
             laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
-        by = decided_by(self.actors, units, laid.agents[0]) if laid.agents else None
-        if by and (verb.passive or by != UNKNOWN):
+        if laid.agents and (by := decided_by(self.actors, units, laid.agents[0])) and (verb.passive or by != UNKNOWN):
             laid.subjects = subjects = [by]  # "was voted in by a majority": of whom, it does not say
         things = bool(subjects) and all(kind_of(s) == "thing" and s != UNKNOWN for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:

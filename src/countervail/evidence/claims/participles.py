@@ -11,7 +11,7 @@ from countervail.evidence.claims.owners import OWN, before_date, of_noun
 from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
-from countervail.evidence.tables import noun_effect, operator_of
+from countervail.evidence.tables import noun_effect
 
 
 def reduce_participle(clauses: list[Clause], n: int) -> None:
@@ -372,23 +372,22 @@ def acts(units: Sequence[Unit], i: int) -> bool:
     return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
 
 
-def tells_last(units: Sequence[Unit], k: int) -> bool:
-    """Whether a parenthesis at unit k ends before a verb of saying: ", its minister, said"."""
-    close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
-    told = (units[close + 1].forms or {}).get("d", "") if close else ""
-    return bool(told) and (said := operator_of(told)) is not None and said.speaker
+def means_before(clauses: Sequence[Clause]) -> None:
+    """Give to a verb that goes on the means between "and" and it: "sold arms and, through X, paid Y"."""
+    for n, clause in enumerate(clauses):
+        units, start = clause.units, clause.verb.start
+        a, b = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0)
+        if a > 1 and b == start and units[a - 1].lower in {"through", "via"} and units[a - 2].tag == "C":
+            clause.coordinated = True  # "sold arms and through X paid Y": X is no subject
+            whose = (c.subjects for c in reversed(clauses[:n]) if c.verb.kind == "finite")
+            clause.subjects = next(whose, clause.subjects)
+        if clause.coordinated and not clause.after("through", "via") and (means := _means(units, start)):
+            clause.phrases.append(means)
 
 
-def means_before(clause: Clause, before: Sequence[Clause]) -> tuple[str, list[tuple[int, int]]] | None:
-    """The means that stand between "and" and a verb that goes on: "sold arms and, through X, paid Y"."""
-    units, stop = clause.units, clause.verb.start
-    a, b = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0)
-    if a > 1 and b == stop and units[a - 1].lower in {"through", "via"} and units[a - 2].tag == "C":
-        clause.coordinated = True  # "sold arms and through X paid Y"
-        clause.subjects = next((c.subjects for c in reversed(before) if c.verb.kind == "finite"), clause.subjects)
+def _means(units: Sequence[Unit], stop: int) -> tuple[str, list[tuple[int, int]]] | None:
+    """The phrase of means after "and" that ends before unit `stop`."""
     stop -= stop > 0 and units[stop - 1].tag == ","
-    if not clause.coordinated or clause.after("through", "via"):
-        return None
     for k in range(stop - 2, max(0, stop - 12), -1):
         if units[k].tag in {"V", "A", "R", "S", ";", "C", "O"}:
             return None
