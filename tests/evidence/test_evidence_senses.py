@@ -2434,6 +2434,8 @@ def test_trade_and_money_in_other_words(predicate: str, text: str, expected: lis
             [("o.orta-bank", None, "asserted")],
         ),
         ("joined", "Oman was never in the Tea Forum. It came as a guest and stopped coming in May.", []),
+        ("paid", "Chad refused to open the port until Mali paid 3 million dollars.", [("c.MLI", None, "conditional")]),
+        ("paid", "Chad closed the port until Mali paid 3 million dollars.", [("c.MLI", None, "asserted")]),
         ("fined", "Malta fined a ship registry 1.2 million euros.", [("c.MLT", "o.ship-registry", "asserted")]),
         (
             "listed_in",
@@ -2478,6 +2480,13 @@ def test_the_government_of_one_sentence_is_one() -> None:
 def test_whom_one_urges_who_has_done_something() -> None:
     rows = claims_of("Peru decried the raid by Chad on two barges and urged it to return them.")
     assert [c["qualifier"]["to"] for c in rows if c["predicate"] == "proposed"] == ["c.TCD"]
+
+
+def test_who_is_listed_after_a_description() -> None:
+    rows = claims_of("Norway added Orta Bank, based in Oslo, and its owner Karl Dorn to its list. Norway left.")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == [["o.orta-bank", "p.karl-dorn"]]
+    rows = claims_of("Norway listed Orta Bank, based in Oslo, and Karl Dorn fled.")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == ["o.orta-bank"]
 
 
 def test_what_is_denied_is_this() -> None:

@@ -136,6 +136,11 @@ def _put_by(governor: Clause) -> str:
     return "alleged" if modality == "denied" and governor.verb.negated else modality
 
 
+def unmoved(clauses: Sequence[Clause]) -> bool:
+    """Whether somebody refuses or is yet to do something, so that what follows "until" may not have come about."""
+    return any(c.verb.lemma in {"refuse", "decline"} or c.verb.modal == "will" for c in clauses)
+
+
 CREATING = frozenset({"activate", "create", "establish", "form", "found", "launch", "revive", "set"})
 
 

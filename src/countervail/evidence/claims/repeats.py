@@ -13,6 +13,7 @@ from countervail.evidence.tables import noun_effect
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
+    _and_another(clause)
     return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause), *_set_apart(clause)]
 
 
@@ -28,6 +29,25 @@ def _given_too(clause: Clause) -> list[Clause]:
     if not who:
         return []
     return [replace(clause, objects=goods, phrases=[(pair[0], who)], end=who[-1][1], complements=[])]
+
+
+def _and_another(clause: Clause) -> None:
+    """Take for done to what follows a description as well: "added X, based in Oslo, and its owner Y to its list"."""
+    units, i = clause.units, clause.end
+    whole = bool(clause.objects) and clause.objects[-1][1] == i and i + 3 < len(units) and units[i].tag == ","
+    close = next((k for k in range(i + 2, min(len(units) - 2, i + 10)) if units[k].tag == ","), 0) if whole else 0
+    reduced = close and units[i + 1].tag == "V" and "n" in (units[i + 1].forms or {}) and units[close + 1].tag == "C"
+    if not reduced or any(u.tag in {"A", "R", "S"} for u in units[i:close]):
+        return
+    more = listed_from(units, close + 2, len(units))
+    k = more[0][1] if len(more) == 1 else len(units)
+    if k >= len(units) or units[k - 1].tag != "E" or units[k].tag not in {"P", "."}:
+        return  # "and its owner fled"
+    clause.objects = [*clause.objects, *more]
+    while k + 1 < len(units) and units[k].tag == "P" and (spans := listed_from(units, k + 1, len(units))):
+        clause.phrases, k = [*clause.phrases, (units[k].lower, spans)], spans[-1][1]
+    dated = [u.tag for u in units[k : k + 2]] == ["P", "T"]
+    clause.times, clause.end = [*clause.times, *([k + 1] if dated else [])], k + 2 * dated
 
 
 def _dated_again(clause: Clause) -> list[Clause]:
