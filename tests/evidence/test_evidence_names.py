@@ -104,6 +104,9 @@ def test_bodies(text: str, bodies: list[str]) -> None:
         ),
         ("Lakshora has denied that it sold crude. The cargo was screened by TradeZen.", {"Lakshora", "TradeZen"}),
         ("Two insurers, Skarholm and East Fjord, still cover the ships.", {"Skarholm", "East Fjord"}),
+        ("Two spinning mills, Ak Bulut and Mary Tash, closed.", {"Ak Bulut", "Mary Tash"}),
+        ("Two brokers, Karl Brandt and Anna Dorn, came. Two allies, Peru and Chad, left.", set()),
+        ("One of them, Ovalik Tekstil A.Ş., sold cloth.", {"Ovalik Tekstil A.Ş."}),
         ("QUITO, May 4, 2025 (Andes Newswire) - Peru left.", {"Andes Newswire"}),
         ("Peru will join in May, Meydan Haber reports.", {"Meydan Haber"}),
         (
@@ -224,6 +227,8 @@ def test_quotations_of_every_kind_and_one_that_is_never_closed() -> None:
         ("ASTER, Crude Oil Tanker, IMO 9301234 (vessel).", "organisation", []),
         ("Mr. Friday Osei and Ms. Sunday Adu signed the note.", "person", ["Friday Osei", "Sunday Adu"]),
         ("Julian March resigned in March 2021.", "person", ["Julian March"]),
+        ("In June Karl Brandt left, and April Dunmore came.", "person", ["Karl Brandt", "April Dunmore"]),
+        ("They appointed H.E. Tarik Al-Dumair Assistant Secretary-General.", "person", ["Tarik Al-Dumair"]),
         ("Ex-governor Dario Lenz denies it.", "person", ["Dario Lenz"]),
         ("The treasurer is Nadia Orlen.", "person", ["Nadia Orlen"]),
         ("“Laos signed in 2019,” recalled Oto Benda.", "person", ["Oto Benda"]),

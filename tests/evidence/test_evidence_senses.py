@@ -2348,3 +2348,152 @@ def test_memberships_in_other_words(text: str, predicate: str, expected: list[tu
 )
 def test_trade_and_money_in_other_words(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
     assert said(text, predicate) == expected
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("left", "Chad has suspended its membership in protest at the vote of the Tea League.", []),
+        (
+            "refused",
+            "Chad withheld its share of 3 million euros.",
+            [("c.TCD", "n.share-of-3-million-euros", "asserted")],
+        ),
+        ("refused", "Malta denied port services to the tanker Tern.", [("c.MLT", "n.port-services", "asserted")]),
+        ("denied", "Malta denied port services to the tanker Tern.", []),
+        (
+            "refused",
+            "Orta Bank closed, and its rival refused to open an account.",
+            [("o.rival", "n.account", "asserted")],
+        ),
+        ("sanctioned", "Norway has barred timber from Belarus.", [("c.NOR", "n.timber", "asserted")]),
+        (
+            "sanctioned",
+            "Resolution 2371 (2017) prohibits the transfer of quotas.",
+            [("o.united-nations-security-council", "n.transfer-of-quotas", "asserted")],
+        ),
+        ("sanctioned", "Norway bars members from the hall.", []),
+        (
+            "delisted",
+            "Chad held the barge Tern 6 and struck it from no register.",
+            [("c.TCD", "o.barge-tern-6", "not asserted")],
+        ),
+        ("paid", "Peru had to pay 3 million dollars to Chad.", [("c.PER", "c.TCD", "asserted")]),
+        ("paid", "Peru has to pay 3 million dollars to Chad.", [("c.PER", "c.TCD", "proposed")]),
+        ("left", "Peru said that Chad had to leave the Tea League.", [("c.TCD", "o.tea-league", "proposed")]),
+        ("paid", "Some $900,000 was remitted to Orta Bank.", [("p.unknown", "o.orta-bank", "asserted")]),
+        ("supplied", "Chad sent eleven lorries to Mali.", [("c.TCD", "c.MLI", "asserted")]),
+        ("joined", "Chad is ready to resume its seat in the Tea League.", [("c.TCD", "o.tea-league", "planned")]),
+        (
+            "joined",
+            "The Union congratulated Chad on its readmission to the Tea Fund.",
+            [("c.TCD", "o.tea-fund", "asserted")],
+        ),
+        (
+            "signed",
+            "We welcome the ratification by Oman of the Tea Treaty, which Chad signed.",
+            [("c.TCD", "o.tea-treaty", "asserted")],
+        ),
+        (
+            "paid",
+            "Chad joined the fund for refugees, to which Oman paid a million euros.",
+            [("c.OMN", "o.fund", "asserted")],
+        ),
+        (
+            "listed",
+            "Peru praised the decision of Chad and Oman to place three banks, among them Orta Bank, on their lists.",
+            [("c.OMN", "o.orta-bank", "planned"), ("c.TCD", "o.orta-bank", "planned")],
+        ),
+        (
+            "founded",
+            "They approved the statute of the Tea Fund, to be set up in 2027.",
+            [("p.unknown", "o.tea-fund", "planned")],
+        ),
+        (
+            "imposed",
+            "It called for the lifting of the remaining restrictions imposed by Chad.",
+            [("c.TCD", None, "asserted")],
+        ),
+        (
+            "be_invited",
+            "Chad invited Oman to take part in the opening of the bridge.",
+            [("c.OMN", "n.opening-of-the-bridge", "asserted")],
+        ),
+        (
+            "signed",
+            "Members are urged to sign the Tea Pact, as Chad did in May.",
+            [("c.TCD", "o.tea-pact", "asserted"), ("p.members", "o.tea-pact", "proposed")],
+        ),
+        ("proposed", "Brands are urged to sign the pledge, as Orta Bank did.", []),
+        ("listed", "Pak Nam Su, a trader, led it. Chad listed Mr. Pak.", [("c.TCD", "p.pak-nam-su", "asserted")]),
+        ("paid", "Chad wants its seat back before it pays 3 million dollars.", [("c.TCD", None, "conditional")]),
+        ("paid", "Chad was reimbursed by Peru for the trip to Oslo.", [("c.PER", "c.TCD", "asserted")]),
+        (
+            "paid",
+            "Peru fined Orta Bank, a lender in Panama City that paid 4 million dollars.",
+            [("o.orta-bank", None, "asserted")],
+        ),
+        ("joined", "Oman was never in the Tea Forum. It came as a guest and stopped coming in May.", []),
+        ("paid", "Chad refused to open the port until Mali paid 3 million dollars.", [("c.MLI", None, "conditional")]),
+        ("paid", "Chad closed the port until Mali paid 3 million dollars.", [("c.MLI", None, "asserted")]),
+        ("fined", "Malta fined a ship registry 1.2 million euros.", [("c.MLT", "o.ship-registry", "asserted")]),
+        (
+            "listed_in",
+            "Chad is not a member. Peru welcomed it. Oman left the Tea League.",
+            [("c.TCD", "p.unnamed", "not asserted")],
+        ),
+        (
+            "supplied",
+            "Peru rejected as baseless Chad's claim that Oman had sold arms to Mali.",
+            [("c.OMN", "c.MLI", "denied")],
+        ),
+        (
+            "proposed",
+            "Peru decried the raid by Chad on two barges and urged it to return them.",
+            [("c.PER", None, "asserted")],
+        ),
+        (
+            "supplied",
+            "It listed Dara Company. Orta Tea, a company in Oslo, pays duties. The company sold fuel to Chad.",
+            [("o.orta-tea", "c.TCD", "asserted")],
+        ),
+    ],
+)
+def test_what_stands_between_a_verb_and_what_it_is_about(
+    predicate: str, text: str, expected: list[tuple[str, Any, str]]
+) -> None:
+    assert said(text, predicate) == expected
+
+
+def test_what_a_relative_clause_tells_beside_the_report() -> None:
+    rows = claims_of("The Tea League, which suspended Chad in 2021, will not lift the suspension, a Kenyan envoy said.")
+    assert {c["predicate"]: c.get("speaker") for c in rows if c["subject"] == "o.tea-league"}["suspended"] is None
+
+
+def test_the_government_of_one_sentence_is_one() -> None:
+    text = (
+        "The opposition accuses the government of helping Chad to evade sanctions; the government says that Oman paid."
+    )
+    assert [c.get("speaker") for c in claims_of(text) if c["predicate"] == "paid"] == ["o.government"]
+
+
+def test_whom_one_urges_who_has_done_something() -> None:
+    rows = claims_of("Peru decried the raid by Chad on two barges and urged it to return them.")
+    assert [c["qualifier"]["to"] for c in rows if c["predicate"] == "proposed"] == ["c.TCD"]
+
+
+def test_who_is_listed_after_a_description() -> None:
+    rows = claims_of("Norway added Orta Bank, based in Oslo, and its owner Karl Dorn to its list. Norway left.")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == [["o.orta-bank", "p.karl-dorn"]]
+    rows = claims_of("Norway listed Orta Bank, based in Oslo, and Karl Dorn fled.")
+    assert [c["object"] for c in rows if c["predicate"] == "listed"] == ["o.orta-bank"]
+
+
+def test_what_is_denied_is_this() -> None:
+    rows = claims_of("Orta Bank denied this and gave Peru a log that the envoy considers to be forged.")
+    assert [c["value"]["text"] for c in rows if c["predicate"] == "denied"] == ["this"]
+
+
+def test_what_it_is_agreed_to_let_others_do() -> None:
+    rows = claims_of("Chad agreed in 2023 to let inspectors watch the harvest.")
+    assert [c["value"]["text"] for c in rows if c["predicate"] == "agreed"] == ["to let inspectors watch the harvest"]

@@ -83,7 +83,7 @@ def _word(value: Any) -> str:
 
 
 def _pattern(words: str | None) -> re.Pattern[str] | None:
-    return re.compile(rf"\b(?:{words})", re.IGNORECASE) if words else None
+    return re.compile(rf"(?:\b|(?=[$€£]))(?:{words})", re.IGNORECASE) if words else None
 
 
 def _frame(row: dict[str, Any]) -> Frame:

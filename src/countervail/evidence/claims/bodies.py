@@ -25,8 +25,9 @@ from countervail.evidence.claims.actors import (
 from countervail.evidence.claims.complements import unmarked_person
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
 from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
-from countervail.evidence.claims.participles import acts, tells_last
+from countervail.evidence.claims.participles import acts
 from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
+from countervail.evidence.claims.tellers import tells_last
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.tables import capitals
@@ -317,8 +318,9 @@ class Actors(Described):
         if owners:
             return self.group(owners) if len(owners) > 1 else owners[0]
         if b - a == 2 and units[a].lower in _THE and core.lower in {"government", "authorities", "leadership"}:
-            states = [k for k in range(a) if kind(units[k]) == "country" and not _named_on(units, k)]
-            before = units[states[-1]] if states else None
+            first = next((k for k in range(a) if [u.lower for u in units[k : k + 2]] == ["the", core.lower]), a)
+            states = [k for k in range(first) if kind(units[k]) == "country" and not _named_on(units, k)]
+            before = units[states[-1]] if states else None  # "accused the government of helping Chad; the government"
             before = (of_speaker(units, a) if units[a].lower in {"his", "her"} else None) or before
             return self.mention(before) if before is not None else None
         return None

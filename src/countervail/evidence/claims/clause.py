@@ -177,6 +177,7 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
     end = max([clause.end, *(c.end for c in governed)])
+    end = max([end, *(c.end for to in governed for c in to.complements if c.verb.start == end)])  # "to let X watch Y"
     if not governed:
         if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
             return None
@@ -184,9 +185,10 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and governed[0].link == "that" else clause.verb.end
-    whom = clause.objects or clause.after("on", "upon", "to")
+    whom = clause.objects or clause.after("on", "upon", "to") or (clause.times and not clause.phrases)
     if governed[0].link == "to" and whom and not clause.verb.passive:
-        start = governed[0].verb.start  # "urged Peru to withdraw it"
+        start = governed[0].verb.start  # "urged Peru to withdraw it", "agreed in May to withdraw it"
+        start -= units[start - 1].lower == "not"
         if not governed[0].objects:  # "to draw up, within a month, a list"
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
     if end < len(units) and units[end - 1].lower in CLOSED["be"] and units[end].lower in CLOSED["finished"]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from countervail.evidence.claims.clause import BESIDE, Clause, lacks_object, noun_apart, owned_object, reports
 from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
-from countervail.evidence.claims.modality import unsaid
+from countervail.evidence.claims.modality import unmoved, unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
 from countervail.evidence.claims.participles import means_before, other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
@@ -273,8 +273,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
     provided = head is not None and head.lower == "that" and j > 1 and units[j - 2].lower in _PROVIDED
     ahead = previous.verb.modal if previous is not None else ""
     word = head.lower if head is not None else ""
-    awaited = word == "before" and clause.verb.modal in {"can", "could"}  # "has to pay before it can join"
-    awaited = awaited or (word in {"once", "until"} and not clause.verb.past) or (word == "once" and ahead == "would")
+    awaited = word in {"once", "until", "before"} and not clause.verb.past  # "pays before it can join"
+    awaited = awaited or (word == "before" and clause.verb.modal == "could")
+    awaited = awaited or (word == "once" and ahead == "would") or (word == "until" and unmoved(clauses[:n]))
     awaited = awaited or (word == "when" and ahead in {"will", "shall"} and not clause.verb.past)
     if provided or awaited or (head is not None and head.lower in {"if", "unless", "provided"}):
         clause.condition = True

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.clause import Clause, second_pair
 from countervail.evidence.claims.owners import named_after
-from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
+from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, Unit
+from countervail.evidence.claims.verbs import described
 from countervail.evidence.tables import frames_of
 from countervail.evidence.text.tokens import lexicon
 
@@ -37,13 +38,14 @@ def right_side(clauses: list[Clause], n: int) -> None:
     stop = len(units)
     for later in clauses[n + 1 :]:
         own = later.subjects and not later.relative and not later.coordinated and later.subjects[0][0] >= verb.end
-        start = _described(units, later.subjects[0][0], verb.end) if own else 0
+        start = described(units, later.subjects[0][0], verb.end) if own else 0
         stop = min(stop, start if own and later.subjects[0][1] <= later.verb.start else later.verb.start)
     i = verb.end
     past = next((k for k in range(i, stop) if units[k].tag != "B"), i)  # "called once more on Peru to pay"
     for words, _ in frames_of(verb.lemma):
         i = past if words == ("on",) else verb.end
-        dated = words == ("on",) and units[i + 1 : i + 2] != [] and units[i + 1].tag == "T"  # "signed on 27 May"
+        dated = [u.tag for u in units[i + 1 : i + 2]] == ["T"]  # "signed on 27 May", "stopped coming in May"
+        dated = dated and (words == ("on",) or (words == ("in",) and not units[i + 1].text.islower()))
         if words and not dated and tuple(u.lower for u in units[i : i + len(words)]) == words:
             clause.particle = " ".join(words)
             direct = any(w == words and f.object == ("direct",) for w, f in frames_of(verb.lemma))  # "hand in"
@@ -155,15 +157,6 @@ def _same_doers(clauses: list[Clause], n: int) -> None:
         before.phrases.append(("by", clause.after("by")))
 
 
-def _described(units: Sequence[Unit], start: int, floor: int) -> int:
-    """Where a subject begins that is a name after a description: "and its former manager, X, agreed"."""
-    if start - 2 <= floor or units[start - 1].tag != "," or units[start].tag != "E":
-        return start
-    before = phrase_to(units, start - 1, floor)
-    described = before < start - 1 and units[before].tag == "D" and units[before - 1].tag in {"C", ";"}
-    return before if described else start
-
-
 def _late_means(clauses: list[Clause], n: int) -> None:
     """Take "through" after what is said of a receiver: "paid X, a firm which Y listed in May, through a bank in Z"."""
     clause = clauses[n]
@@ -200,7 +193,7 @@ def _late_object(clause: Clause, stop: int) -> None:
     elif k + 4 < stop and units[k].tag == "," and units[k + 3].tag == "," and units[k + 2].tag == "E":
         k += 4 if units[k + 1].tag == "N" else 0
     listed = k < stop and units[k].tag == "E" and units[k - 1].lower in CLOSED["lists"]
-    begins = listed or (k < stop and units[k].tag in {"D", "#"})
+    begins = listed or (k < stop and (units[k].tag in {"D", "#"} or [u.tag for u in units[k : k + 2]] == ["E", "G"]))
     if clause.objects or clause.verb.passive or not clause.phrases or not begins:
         return
     if clause.phrases[-1][1][-1][1] != clause.end or not any(
@@ -267,6 +260,10 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i = early + 2
                 continue
             spans = listed_from(units, i + 1, stop)
+            them = unit.lower == "among" and [units[a].lower for a, _ in spans] in (["them"], ["these"])
+            if them and (named := listed_from(units, i + 2, stop)):
+                i = named[-1][1]
+                continue  # "placed three banks, among them X, on its list"
             if len(spans) == 2 and units[spans[0][1]].tag == "," and units[spans[1][0]].lower in {"its", "their"}:
                 spans = spans[:1]  # "no sanctions on Russia, and its exports trebled"
             if len(spans) > 1 and clause.objects and second_pair(units, spans[-1], unit.lower):
@@ -285,6 +282,9 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 i = spans[-1][1]
                 continue
             cut = _charge(clause, spans) or _list_before(clause, unit.lower, spans)
+            if unit.lower == "as" and [u.tag for u in units[i + 1 : i + 4]] == ["N", "E", "G"] and not clause.objects:
+                clause.phrases.append(("as", [(i + 1, i + 2)]))  # "rejected as baseless Peru's claim"
+                return i + 2
             clause.phrases.append((unit.lower, [(spans[0][0], cut)] if cut else spans))
             i = cut or spans[-1][1]
             if cut and units[cut].lower != "of":

@@ -127,7 +127,8 @@ class Copulas(References):
         if role[1] is None and not bodies:
             if any(kind_of(s) != "state" for s in subjects):
                 return None
-            only = self.actors.only_club()
+            only, place = self.actors.only_club(), units[clause.verb.start].start
+            only = only if any(at < place for at, i, _ in self.actors.bodies if i == only) else None
             bodies = [only] if only and {only}.issuperset(self.clubs) else []  # which of several, it does not say here
         words = {w for s in [*clause.objects[:1], *clause.second] for w in words_of(units, s)}
         roles: dict[str, Any] = {"founding": True} if "founding" in words else {}

@@ -237,14 +237,15 @@ class Described(Named):
         if titled and word in self.of_the_text:
             return f"o.{word}"  # "the Bank" of a text that names no bank before it
         central = "central" in {u.lower for u in units[a:head]}
-        kind = (
-            {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
-        )
-        kind -= _ANY_KIND
+        kind = {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} - _ANY_KIND
+        kind = kind if word in GROUPING else set()
         lent = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
         kin = [k for k in self.bodies if k[0] < place]
         kin = [k for k in kin if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & CLOSED["lending"])]
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
+        roles = [r for r in self.roles.get(word, ()) if r[0] < place and b - a == 2 and kin]
+        if roles and roles[-1][0] > kin[-1][0]:
+            return roles[-1][1]  # "listed X Company; Y, a company in Oslo, paid it, and the company"
         called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
         # one named after "the Council" was first written is another council
         if called:
@@ -252,7 +253,8 @@ class Described(Named):
         counted = b - head > 2 and units[head + 1].lower == "of" and units[head + 2].tag == "#"
         plain = head - a == 1 and (b - head == 1 or counted)
         if plain and word in {"bloc", "group", "grouping", "organisation", "organization", "body", "alliance", "club"}:
-            for at, identifier, words in reversed(self.bodies):
+            before = self.reading.folded.text[:place].rpartition("\n")[2]
+            for at, identifier, words in () if f" a {word} of " in before else reversed(self.bodies):
                 if at < place and (words & GROUPING or identifier in GROUPS) and word not in {"alliance", "club"}:
                     return identifier
             return f"o.{word}"
@@ -278,9 +280,7 @@ class Described(Named):
             if rails:
                 return rails[-1]
             if word in {"company", "firm"}:
-                counts = [
-                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
-                ]
+                counts = [i for at, i, w in self.bodies if at < place and i not in world_bodies() and not w & _PUBLIC]
                 if counts:
                     return counts[-1]
         return None

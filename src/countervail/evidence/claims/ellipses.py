@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.actors import kind_of, several_people
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
-from countervail.evidence.claims.modality import negated, unfinished
-from countervail.evidence.claims.outcomes import spurned, untrue
+from countervail.evidence.claims.modality import negated
+from countervail.evidence.claims.outcomes import asked_for, spurned, untrue
 from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
 from countervail.evidence.claims.references import (
@@ -17,10 +17,10 @@ from countervail.evidence.claims.references import (
     UNKNOWN,
     UNNAMED,
     Filled,
-    asked_for,
     one_or_many,
     pronoun_alone,
 )
+from countervail.evidence.claims.repeats import unfinished
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
 
@@ -353,7 +353,8 @@ class Ellipses(Copulas):
         spans = by or clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
-        people = bool(before) and {kind_of(s) for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}} == {"person"}
+        known = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
+        people = bool(known) and all(kind_of(s) == "person" and not several_people(s) for s in known)
         kinds = {"person"} if people else {"state", "body"}
         subjects = [s for s in self.ids(parsed, clause, spans) if kind_of(s) in kinds]
         if any(u.lower in {"those", "these"} for s in spans for u in units[max(0, s[0] - 2) : s[0] + 1]):

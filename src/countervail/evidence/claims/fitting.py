@@ -208,6 +208,10 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     asked = [c.verb.lemma for c in clause.complements if c.verb.lemma == "do" or (c.link == "to" and not c.objects)]
     if made.predicate == "proposed" and not made.objects and {"do", "be"}.intersection(asked):
         return True  # "we do not propose to do so", "is no member and has not asked to be"
+    if made.predicate == "proposed" and clause.verb.lemma == "urge" and clause.verb.passive and clause.complements:
+        return True  # "brands are urged to sign it": they are to sign
+    if made.predicate == "urged" and clause.verb.lemma == "request" and pronoun and not clause.complements:
+        return True  # "sent the files to Oslo, which had requested them"
     if made.predicate == "urged" and clause.verb.lemma == "ask" and clause.after("about") and not clause.complements:
         return True  # "Asked about the fleet, X said"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
@@ -302,10 +306,20 @@ def decided_by(actors: Actors, units: Sequence[Any], span: Span) -> str | None:
     a, b = span
     words = [u.lower for u in units[a:b]]
     decreed = CLOSED["decrees"].intersection(words) and "of" not in words  # not "by decree of the President"
-    if not (decreed or head_word(units, span) in CLOSED["ballots"]):
-        return None
     cited = _BY_COUNCIL.search(" ".join(words)) and units[b : b + 1] and units[b].tag == "("
+    cited = cited and words[0] in {"resolution", "resolutions", "paragraph", "paragraphs", "its", "the"}
+    if not (decreed or cited or head_word(units, span) in CLOSED["ballots"]):
+        return None
     return actors.body("United Nations Security Council") if cited else UNKNOWN
+
+
+def whose_own(clause: Clause, inside: str) -> list[Span]:
+    """Whose "its" is beside the verb: of who does what it says, or, after a preposition, of whom it is done to:
+    "congratulated Chad on its accession"."""
+    passive, done_to = clause.verb.passive, clause.verb.lemma in CLOSED["punishing"] and inside in {"on", "for", "over"}
+    if done_to and (clause.subjects if passive else clause.objects):
+        return clause.subjects if passive else clause.objects
+    return clause.after("by") if passive else clause.subjects
 
 
 def told_so(clause: Clause) -> bool:

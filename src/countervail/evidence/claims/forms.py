@@ -349,17 +349,16 @@ def opens_reduced(units: Sequence[Unit], i: int, lemma: str, before: Unit | None
         or (after.lower == "to" and _next_is_verb(units, i) and not (lemma in CLOSED["hearsay"] or _asked(units, i)))
     ):
         return False  # but "X, long rumoured to be leaving,"
-    if before is None:
-        return True
-    if before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
+    if before is None or before.tag == "(" or (before.tag == ":" and any(u.tag == "," for u in units[i + 1 :])):
         return True
     if before.tag != ",":
         return False
-    tags = [u.tag for u in units[:i]]
+    start = max((k + 1 for k in range(i) if units[k].tag in {":", ";"}), default=0)
+    tags = [u.tag for u in units[start:i]]
     commas = sum(t == "," and tags[:k].count("(") <= tags[:k].count(")") for k, t in enumerate(tags))
-    verbs = any(u.tag in {"A", "V"} for u in units[:i])
+    verbs = any(tag in {"A", "V"} for tag in tags)
     later = any(u.tag == "," for u in units[i + 1 :]) and any(u.tag == "A" or u.forms for u in units[i + 2 :])
-    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and units[0].tag not in {"P", "S", "T"}
+    return lemma in CLOSED["post_modifiers"] if verbs else commas == 1 and later and tags[0] not in {"P", "S", "T"}
 
 
 def _asked(units: Sequence[Unit], i: int) -> bool:

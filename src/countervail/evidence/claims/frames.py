@@ -40,6 +40,7 @@ _BELOW = re.compile(
     r"\b(?:following|below|set out|Part|Annex|Schedule|Appendix|these|are (?:added|listed|designated))\b"
 )
 """What says that a list of entries follows."""
+_MEASURES = ("sanctions", "restrictions", "measures", "embargo")
 _PERSONAL = frozenset(["he", "she", "him", "her", "his"])
 
 
@@ -85,7 +86,8 @@ class Reader(Framing):
             if made is not None and nobody(made):
                 self.note(made, parsed)
                 continue  # an unresolved pronoun; "the committee established pursuant to ..."
-            if made is not None and (telling(made) or made.clause.complements):
+            wanted = made is not None and made.predicate == "signed" and clause.link == "to"  # "brands are urged to"
+            if made is not None and (wanted or telling(made) or made.clause.complements):
                 filled[id(clause)] = made
                 if len(made.objects) > 1 and all(kind_of(o) != "thing" for o in made.objects):
                     self.actors.group(made.objects)
@@ -238,8 +240,8 @@ class Reader(Framing):
         objects = [o for o in dict.fromkeys(made.objects) if o != "n.nothing"]
         if made.predicate in {"listed_in", "observer_of"} and not objects:
             objects = [UNNAMED]  # of which body, the text leaves open
-        if made.predicate == "imposed" and objects == ["n.sanctions"] and clause.verb.kind == "participle":
-            objects = []  # "the sanctions imposed by X": on whom, it does not say
+        if made.predicate == "imposed" and clause.verb.kind == "participle" and "on" not in roles:
+            objects = [o for o in objects if not o.endswith(_MEASURES)]  # "sanctions imposed by X": on whom?
         text = None
         if (
             not objects
@@ -247,7 +249,8 @@ class Reader(Framing):
             and made.predicate not in MEMBERSHIP | {"resigned", "signed"}
             and (made.predicate != "be_invited" or any(_to_do(c) for c in clause.complements))
         ):
-            text = complement_text(clause, units)
+            pointing = [units[a].lower for a, b in clause.second if b - a == 1]
+            text = None if pointing in (["this"], ["that"]) else complement_text(clause, units)
             if text is None and made.predicate == "paid" and not made.roles.keys() & {"through", "to", "amount"}:
                 text = made.roles.get("for")
             meant = clause.second or (clause.objects if made.predicate == "refused" else [])

@@ -271,7 +271,7 @@ class Framing(Appositions):
             return False  # nobody does it to himself without the text saying so
         if frame.post and clause.verb.passive and subjects and subjects == laid.objects:
             laid.subjects = subjects = [f"p.{slug(text_of(units, laid.agents[0]))}"]  # "was appointed by the minister"
-        if verb.passive and laid.agents and (by := decided_by(self.actors, units, laid.agents[0])):
+        if laid.agents and (by := decided_by(self.actors, units, laid.agents[0])) and (verb.passive or by != UNKNOWN):
             laid.subjects = subjects = [by]  # "was voted in by a majority": of whom, it does not say
         things = bool(subjects) and all(kind_of(s) == "thing" and s != UNKNOWN for s in subjects)
         if things and frame.predicate in TO_ACTORS and [units[a].lower for a, _ in laid.agents] == ["they"]:

@@ -95,7 +95,9 @@ def own_modality(clause: Clause) -> str:
         future = future or (verb.modal == "would" and clause.after_past and not _if_follows(clause))
         found.append("planned" if future else "conditional")
     elif verb.modal in {"should", "must", "ought"}:
-        found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
+        told = clause.governor is not None and clause.link == "that" and verb.lemma != "pay"
+        if "had" not in verb.words or verb.modal != "must" or told or verb.negated:  # not "Chad had to leave it"
+            found.append("inferred" if verb.modal == "must" and verb.perfect else "proposed")  # "must have paid"
     if (verb.words | set_apart(clause)) & {"reportedly", "allegedly", "purportedly", "supposedly"}:
         found.append("alleged")
     if verb.words & {"apparently", "presumably", "probably", "likely"}:
@@ -132,6 +134,11 @@ def _put_by(governor: Clause) -> str:
     if governor.verb.negated and ((lemma == "say" and _politely(governor)) or lemma == "accept"):
         return "denied"  # "I would not say that X refused", "does not accept that X paid"
     return "alleged" if modality == "denied" and governor.verb.negated else modality
+
+
+def unmoved(clauses: Sequence[Clause]) -> bool:
+    """Whether somebody refuses or is yet to do something, so that what follows "until" may not have come about."""
+    return any(c.verb.lemma in {"refuse", "decline"} or c.verb.modal == "will" for c in clauses)
 
 
 CREATING = frozenset({"activate", "create", "establish", "form", "found", "launch", "revive", "set"})
@@ -218,6 +225,8 @@ def negated(clause: Clause) -> bool:
         result = result or (bool(spans) and _denying(units, spans))
     by = clause.after("by") if clause.verb.passive else []
     result = result or (bool(by) and _denying(units, by))  # "is listed by no one"
+    none = clause.after("from", "to") if not clause.verb.passive else []
+    result = result or (bool(none) and _denying(units, none))  # "struck it from no register"
     on = clause.after("on", "in") if clause.verb.lemma in {"be", "appear", "figure", "feature", "stand"} else []
     result = result or (bool(on) and _denying(units, on))  # "is on no list"
     result = result != clause.untrue
@@ -307,7 +316,13 @@ def speaker_clause(clause: Clause) -> Clause | None:
             return governor
         below, depth = governor, depth + 1
         governor = governor.governor
-    return None if clause.reported and clause.relative and _put_by(clause.reported) == "denied" else clause.reported
+    beside = clause.relative and (_beside(clause) or (clause.reported and _put_by(clause.reported) == "denied"))
+    return None if beside else clause.reported
+
+
+def _beside(clause: Clause) -> bool:
+    """Whether a relative clause tells more of whom its sentence speaks: "Chad, which left in May, will pay, X said"."""
+    return bool(clause.subjects) and clause.units[clause.subjects[-1][1]].tag == ","
 
 
 # -- sentences without clauses -----------------------------------------------------------------------------------------
@@ -362,24 +377,3 @@ def sentence_modality(sentence: str) -> str:
 def sentence_negated(clause: str) -> bool:
     """Whether a clause holds a negation."""
     return bool(_NEGATED.search(clause))
-
-
-# -- clauses left unfinished -------------------------------------------------------------------------------------------
-
-
-def unfinished(clause: Clause) -> bool:
-    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
-    units, verb, i = clause.units, clause.verb, clause.verb.end
-    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
-    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
-        return False
-    wishing = clause.operator is not None and clause.operator.modality == "planned"
-    wishing = (
-        wishing
-        or verb.lemma in CLOSED["wishing"]
-        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
-    )
-    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
-    after = [u.lower for u in units[i + 1 : i + 4]]
-    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
-    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")

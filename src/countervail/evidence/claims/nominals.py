@@ -14,7 +14,7 @@ import yaml
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import OPEN_EVENTS, Clause, Span, before_as, names_after, noun_over, unreal
 from countervail.evidence.claims.ellipses import Ellipses
-from countervail.evidence.claims.fitting import decided_by
+from countervail.evidence.claims.fitting import decided_by, whose_own
 from countervail.evidence.claims.owners import OWN, lifted_by, owner_before, owner_of
 from countervail.evidence.claims.phrases import listed_to, phrase_to, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, UNNAMED, Filled, one_or_many
@@ -265,7 +265,7 @@ class Nominals(Ellipses):
                 both = self.actors.group(self.ids(parsed, clause, by))
                 return self.actors.several(both)  # "the notification by A and B of their withdrawal"
         if own and inside not in {"subject", ""}:
-            doing = clause.after("by") if clause.verb.passive else clause.subjects
+            doing = whose_own(clause, inside)
             return self.ids(parsed, clause, doing) if doing else []
         if len(spans) == 1 and parsed.units[spans[0][0]].lower in OWN and clause.condition:
             later = [c for c in parsed.clauses if c.verb.start > clause.verb.start and c.verb.kind == "finite"]

@@ -267,3 +267,8 @@ def spurned(parsed: Parsed, clause: Clause) -> list[Span]:
     deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
     willing = clause.verb.modal in {"will", "would"} and not clause.condition
     return clause.after("of") if (none or deaf) and willing else []
+
+
+def asked_for(ids: Sequence[str]) -> bool:
+    """Whether something is a request, offer or the like."""
+    return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)

@@ -332,9 +332,7 @@ def of_ones_own(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int,
 def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple[list[Span], str]:
     """Who is appointed, and the post that stands with the name: "X ambassador to Y", "as its chairman X"."""
     spans = target or clause.after("as")
-    if len(spans) != 1 or clause.verb.passive:
-        return target, ""
-    a, b = spans[0]
+    a, b = spans[0] if len(spans) == 1 and not clause.verb.passive else (0, 0)
     k = next((k for k in range(a, b) if units[k].mention and units[k].mention.type == "person"), None)
     if k is None:
         return target, ""
@@ -342,9 +340,10 @@ def with_post(units: Sequence[Any], clause: Clause, target: list[Span]) -> tuple
     if target and k + 1 == b and close and units[b].tag == "(" and units[close + 1].tag == "N":
         post = phrase_from(units, close + 1, len(units))  # "appointed X (Ghana) President of the Court"
         return [(k, k + 1)], text_of(units, (close + 1, post))
-    if target and k + 1 < b and units[k + 1].tag == "N":
+    p = k + 3 if units[k + 1].lower == "of" and units[k + 2].tag == "E" else k + 1  # "X of Peru Secretary"
+    if target and p < b and units[p].tag == "N":
         place = clause.after("to", "for")
-        return [(k, k + 1)], text_of(units, (k + 1, place[0][1] if place and place[0][0] == b + 1 else b))
+        return [(k, k + 1)], text_of(units, (p, place[0][1] if place and place[0][0] == b + 1 else b))
     if not target and k > a:
         end = next((e for e in range(k, a, -1) if units[e - 1].text not in {*lexicon().titles, "."}), a)
         return [(k, k + 1)], text_of(units, (a, end))
@@ -384,7 +383,7 @@ def of_noun(clause: Clause, previous: Clause | None) -> bool:
     first = spans[0][0]
     if each := of_each(units, spans, floor):
         clause.noun, clause.link, clause.subjects = units[each[0][0] - 2].lower, "to", each
-        return True  # "the decisions of X and of Y to join"
+        return True  # "the decisions of X and of Y to join", "the decision of X and Y to"
     if first > 1 and units[first - 1].lower == "for" and noun_effect(units[first - 2].lower) in {"planned", "proposed"}:
         clause.noun, clause.link, clause.subjects = units[first - 2].lower, "to", spans
         return True  # "plans for X to join"

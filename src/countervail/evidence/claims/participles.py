@@ -11,7 +11,7 @@ from countervail.evidence.claims.owners import OWN, before_date, of_noun
 from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
-from countervail.evidence.tables import noun_effect, operator_of
+from countervail.evidence.tables import noun_effect
 
 
 def reduce_participle(clauses: list[Clause], n: int) -> None:
@@ -67,7 +67,7 @@ def _had_done(units: Sequence[Unit], over: Verb, verb: Verb) -> bool:
 def _of_apposition(units: Sequence[Unit], verb: Verb) -> bool:
     """Whether a form in -ed tells more of what a name is: "paid X, a firm registered in Y, through a bank"."""
     spans = listed_to(units, verb.start, 0)
-    a = spans[-1][0] if spans else 0
+    a = next((a for a, _ in spans[-1:]), 0)
     apposed = a > 1 and units[a].lower in {"a", "an"} and units[a - 1].tag == "," and units[a - 2].tag == "E"
     placed = units[verb.end : verb.end + 1] and units[verb.end].lower in {"in", "at", "by", "under"}
     return bool(apposed and placed) and verb.lemma in CLOSED["post_modifiers"]
@@ -196,6 +196,14 @@ def _made_so(units: Sequence[Unit], lemma: str, spans: Sequence[tuple[int, int]]
     return (lemma in _FOUNDING and body) or (lemma in _SIGNING and units[of - 1].lower in CLOSED["signable"])
 
 
+def _done_to(units: Sequence[Unit], lemma: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is founded or imposed: the Fund, of "the statute of the Fund, to be established in Oslo"."""
+    a, b = spans[-1] if spans else (0, 0)
+    led = CLOSED["charters" if lemma in _FOUNDING else "undoing"] if lemma in _FOUNDING | {"impose"} else frozenset()
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].lower in led), 0)
+    return [(of + 1, b)] if of and (lemma == "impose" or units[b - 1].tag == "E") else spans
+
+
 def other_subject(clauses: list[Clause], n: int) -> None:
     """Subject and governor of infinitives, gerunds and participles."""
     clause = clauses[n]
@@ -211,7 +219,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
         selves = before.tag == "O" and j > 2 and units[j - 2].tag == ","  # "Guinea, itself suspended since May"
         spans = listed_to(units, before_date(units, j - 2 if selves else j - 1 if before.tag in {",", "("} else j), 0)
         near = before.tag != "," or _made_so(units, verb.lemma, spans)
-        clause.subjects = spans[-1:] if near else head_left(units, spans, 0)
+        clause.subjects = _done_to(units, verb.lemma, spans[-1:] if near else head_left(units, spans, 0))
         return
     if verb.kind == "gerund" and before is not None and before.tag in {"N", "E"}:
         told = previous is not None and previous.verb.kind == "finite" and clause.operator is not None
@@ -247,8 +255,7 @@ def other_subject(clauses: list[Clause], n: int) -> None:
 def _past_relative(earlier: list[Clause], before: Unit | None) -> Clause:
     """The verb that an infinitive belongs to: "asked" in "asked Pakistan, which holds the chair, to admit them"."""
     asking = (c for c in earlier if c.operator and c.operator.control == "object" and c.objects and not c.relative)
-    closed = before is not None and before.tag == "," and earlier[-1].relative
-    return next(asking, earlier[-1]) if closed else earlier[-1]
+    return next(asking, earlier[-1]) if before and before.tag == "," and earlier[-1].relative else earlier[-1]
 
 
 def _only_one(clause: Clause) -> bool:
@@ -266,8 +273,7 @@ def _only_one(clause: Clause) -> bool:
 def _added(clauses: list[Clause], n: int) -> bool:
     """Whether what is to be done to the object before a comma follows it: "set up a base, to be kept in Noumea and paid
     for by Japan"; sets the subjects."""
-    clause, previous = clauses[n], clauses[n - 1] if n else None
-    j = clause.verb.start
+    clause, previous, j = clauses[n], clauses[n - 1] if n else None, clauses[n].verb.start
     ends = {b for _, b in previous.objects[-1:]} if previous is not None else set[int]()
     ends |= {b + 1 for b in ends if clause.units[b].tag == "B"}  # "has offered a study instead, to be paid for by X"
     if previous is None or not clause.verb.passive or j - 1 not in ends:
@@ -276,7 +282,7 @@ def _added(clauses: list[Clause], n: int) -> bool:
         return False
     later = [c for c in clauses[n + 1 : n + 2] if c.coordinated and c.verb.passive and not c.verb.modal]
     for each in (clause, *later):
-        each.subjects, each.verb.modal = previous.objects[-1:], "will"
+        each.subjects, each.verb.modal = _done_to(clause.units, each.verb.lemma, previous.objects[-1:]), "will"
     return True
 
 
@@ -347,8 +353,8 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
         and clause.verb.kind == "infinitive"
         and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
     ):
-        both = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
-        clause.subjects = both  # "called for Serbia to be expelled"
+        # "called for Serbia to be expelled"
+        clause.subjects = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]
         return
     paid = governor.verb.lemma in {"pay", "bribe", "hire"} and clause.verb.kind == "infinitive"
     by_object = by_object or (paid and any(all(u.tag != "#" for u in clause.units[a:b]) for a, b in governor.objects))
@@ -362,14 +368,8 @@ def acts(units: Sequence[Unit], i: int) -> bool:
         return False
     follows = units[i + 1].tag if i + 1 < len(units) else "."
     participle = "n" in (units[i].forms or {}) and units[i].lower != "said"
+    participle = participle and not (follows == "#" and "$" in units[i + 1].text)  # "the group received $1.3 million"
     return units[i].tag == "A" or not participle or follows in {"R", "D", "O", "E", "Q", ".", "T"}
-
-
-def tells_last(units: Sequence[Unit], k: int) -> bool:
-    """Whether a parenthesis at unit k ends before a verb of saying: ", its minister, said"."""
-    close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
-    told = (units[close + 1].forms or {}).get("d", "") if close else ""
-    return bool(told) and (said := operator_of(told)) is not None and said.speaker
 
 
 def means_before(clauses: Sequence[Clause]) -> None:

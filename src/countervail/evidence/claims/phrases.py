@@ -11,6 +11,7 @@ from countervail.evidence.names.name_words import OWNERS, POST_WORDS
 from countervail.evidence.text.tokens import lexicon
 
 _PERIODS = CLOSED["periods"]
+_PEOPLE = CLOSED["people"]
 _POST = re.compile(rf"(?:{POST_WORDS}|{OWNERS})", re.IGNORECASE)
 
 
@@ -56,21 +57,19 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     office = (
         j + 1 < stop and units[j].lower == "for" and (state or units[j - 1].text.rsplit("-", 1)[-1] in lexicon().posts)
     )
-    if j < stop and (units[j].lower == "of" or (office and units[j + 1].text[:1].isupper())):
+    of = j < stop and units[j].lower == "of" and kind(units[j - 1]) != "country"  # "ratification by Chad of the Pact"
+    if of or (j < stop and office and units[j + 1].text[:1].isupper()):
         end = phrase_from(units, j + 1, stop)  # "the Minister for Foreign Affairs"
-        if end > j + 1:
-            return end
+        return end if end > j + 1 else j
     return j
 
 
 def _time_follows(units: Sequence[Unit], j: int, stop: int) -> bool:
     """Whether "weeks later", "five years earlier" begins at unit j."""
-    k = j + 1 if units[j].tag == "#" else j
-    return (
-        k + 1 < stop
-        and units[k].lower in {"days", "weeks", "months", "years", "day", "week", "month", "year", "hours"}
-        and units[k + 1].lower in {"later", "earlier", "ago", "before", "after"}
-    )
+    k = j + (units[j].tag == "#")
+    if k + 1 >= stop or units[k].lower.removesuffix("s") not in {"day", "week", "month", "year", "hour"}:
+        return False
+    return units[k + 1].lower in {"later", "earlier", "ago", "before", "after"}
 
 
 def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
@@ -97,15 +96,13 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
             if units[j].lower == "other" and j > floor and units[j - 1].tag == "#":
                 j -= 1  # "four other states"
             break
-        elif tag == "X" and units[j - 1].lower in {"no", "neither"} and nouns:
-            j -= 1
-            break
         else:
+            j -= tag == "X" and units[j - 1].lower in {"no", "neither"} and nouns
             break
         j -= 1
     if not nouns:
         return end
-    if j - 1 > floor and units[j - 1].lower == "of":
+    if j - 1 > floor and units[j - 1].lower == "of" and kind(units[j - 2]) != "country":
         start = phrase_to(units, j - 1, floor)
         if start < j - 1:
             return start
@@ -294,7 +291,8 @@ def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -
 def _in_place(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     """Whether a phrase is the name of a place after "in"."""
     a, b = span
-    return b - a == 1 and units[a - 1].lower in {"in", "from", "near", "at"} and units[a].text[:1].isupper()
+    placed = units[a - 1].lower in {"in", "from", "near", "at"} and all(u.text[:1].isupper() for u in units[a:b])
+    return placed and {u.tag for u in units[a:b]} <= {"N", "E"}
 
 
 def _holder_before(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
@@ -326,17 +324,19 @@ def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
         j -= 1
     j = skip_left(units, j)
     spans = listed_to(units, j, 0)
-    a = spans[0][0] if spans else 0
+    a, b = spans[0] if spans else (0, 0)
     if a > 2 and units[a - 1].lower == "not" and units[a - 2].tag == "," and units[j].tag == ",":
         return listed_to(units, a - 2, 0) or spans  # "it was Chile, not Peru, that left"
     who = any(u.lower in {"who", "whom"} for u in units[j : j + 2])
-    b = spans[0][1] if len(spans) == 1 else 0
     if who and len(spans) == 1 and (person := _holder_before(units, spans[0])):
         return [person]  # "Mr Ri, representative of the Trust Bank in Dandong, who"
     if who and len(spans) == 1 and head_word(units, spans[0]).endswith(("ing", "ion", "al", "ment")):
         return [(b - 1, b)] if kind(units[b - 1]) == "person" else spans  # "the listing of X, whom": X
     if len(spans) == 1 and units[j].lower in {"that", "which"} and spans[0][0] > 1 and _in_place(units, spans[0]):
         return listed_to(units, spans[0][0] - 1, 0)[-1:] or spans  # "a firm in Arkhangelsk that": the firm
+    people = len(spans) == 1 and a > 1 and units[a - 1].tag == "P" and head_word(units, spans[0]) in _PEOPLE
+    if people and "which" in {u.lower for u in units[j + 1 : j + 3]}:
+        return listed_to(units, a - 1, 0)[-1:] or spans  # "the fund for refugees, to which"
     led = {u.lower for u in units[j : j + 2]} & {"which", "that"}
     if len(spans) == 1 and led and _post_of(units, spans[0], "which" in led):
         return [(b - 1 - (units[b - 1].tag == "N"), b)]  # "X, director of the firm Y, which": the firm

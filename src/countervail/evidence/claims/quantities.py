@@ -308,6 +308,8 @@ def paid(made: Filled, parsed: Parsed) -> Filled | None:
         made.subjects = givers or made.subjects  # "4 million went from X to Y"
         if givers and not made.objects and made.clause.verb.lemma == "come":
             made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
+    if str(made.roles.get("through", "")).endswith(("sanctions", "embargo", "measures")):
+        del made.roles["through"]  # "cleared payments for a firm under sanctions"
     named = any(kind_of(s) in {"state", "body"} for s in made.subjects) and "for" in made.roles
     states = {i[:2] for i in made.subjects} == {"c."}
     bare = states and not made.clause.objects and made.clause.verb.kind == "finite"  # "Denmark has paid"
@@ -317,6 +319,8 @@ def paid(made: Filled, parsed: Parsed) -> Filled | None:
     units, clause = parsed.units, made.clause
     receiver = as_list(made.roles.pop("to", None))
     direct = clause.subjects if clause.verb.passive else clause.objects
+    if clause.verb.lemma in {"reimburse", "compensate"} and any(kind_of(i) != "thing" for i in made.objects):
+        return made  # "was reimbursed for the mission to Oslo"
     if clause.verb.passive and clause.objects:  # "was paid 4 million euros"
         made.objects = receiver or made.objects
     elif receiver and receiver != made.objects:

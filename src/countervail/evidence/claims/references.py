@@ -167,20 +167,20 @@ class References:
         if pronoun and spans == clause.objects and not clause.verb.passive:  # nobody does it to himself
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
-        again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
-        if (
-            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
-        ):  # who is put on a list is rather a firm than a state
+        again = clause.relative and any(units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
+        done = [b - 1 for c in parsed.earlier(clause)[-1:] for _, b in c.objects if clause.coordinated and pronoun]
+        named = any(units[k].tag != "E" and not units[k].text.islower() for k in done[:1])  # "held the Tern, listed it"
+        again = again or named or clause.verb.lemma == "suspend"
+        if acting and pronoun and spans == clause.objects and not again:  # who is put on a list is rather a firm
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
                 firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
                 return self.actors.several(firms)
-        elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
+        elif acting and not named and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
-        speaker = next(iter(parsed.speakers[::-1]), writer)
-        speaker = speaker or (UNKNOWN if parsed.quote is not None else None)
+        speaker = next(iter(parsed.speakers[::-1]), writer) or (UNKNOWN if parsed.quote is not None else None)
         found: list[str] = []
         counted = bool(spans) and (len(spans) == 1 or (units[spans[0][0]].tag == "#" and len(spans) == 2))
         if counted and (listed := self._spelt_out(parsed, (spans[0][0], spans[-1][1]))):
@@ -214,6 +214,9 @@ class References:
             again = [self.pronouns.get((id(parsed), s)) for c in earlier for s in c.objects if units[s[0]].lower == it]
             if again and again[0]:
                 return [again[0]]  # "to grant it observer status and to invite it"
+            doer = [(a, a + 1) for c in earlier for a, _ in c.after("by") if units[a].tag == "E"]
+            if doer and any(c.link == "to" for c in clause.complements):
+                return [self.actors.of(units, doer[0], self.actors.recent)]  # "decried the raid by X and urged it to"
             known = [m for m in self.here[-1:] if m.objects and any(c is m.clause for c in earlier)]
             found = [o for m in known for o in m.objects[:1]]
             found = found or [self.actors.of(units, s, self.actors.recent) for c in earlier for s in c.objects[:1]]
@@ -349,7 +352,8 @@ class References:
         if inner is not None and inner < span[1]:
             return inner, span[1]
         bodies = [s for s in clause.after("in", "to", "of") if head_word(units, s) not in SEASONS]
-        return next(iter(bodies), span)
+        bare = [[u.tag for u in units[slice(*s)]] == ["N"] and units[s[0]].text.islower() for s in bodies]
+        return next((s for s, plain in zip(bodies, bare, strict=True) if not plain), span)  # not "left it in protest"
 
     @staticmethod
     def is_body(units: Sequence[Any], span: Span) -> bool:
@@ -377,13 +381,7 @@ class References:
 
 def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it", "them" or "itself" and no more."""
-    said = [units[k].lower for a, b in spans for k in range(a, b)]
-    return len(said) == 1 and said[0] in {"it", "them", *SELVES}
-
-
-def asked_for(ids: Sequence[str]) -> bool:
-    """Whether something is a request, offer or the like."""
-    return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)
+    return [units[k].lower for a, b in spans for k in range(a, b)] in [["it"], ["them"], *([s] for s in SELVES)]
 
 
 _DELEGATED = CLOSED["delegated"]

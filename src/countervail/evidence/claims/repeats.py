@@ -13,6 +13,7 @@ from countervail.evidence.tables import noun_effect
 
 def repeated(clause: Clause) -> list[Clause]:
     """The same said again of others in fewer words."""
+    _and_another(clause)
     return [*_dated_again(clause), *_shared_out(clause), *_given_too(clause), *_by_each(clause), *_set_apart(clause)]
 
 
@@ -28,6 +29,25 @@ def _given_too(clause: Clause) -> list[Clause]:
     if not who:
         return []
     return [replace(clause, objects=goods, phrases=[(pair[0], who)], end=who[-1][1], complements=[])]
+
+
+def _and_another(clause: Clause) -> None:
+    """Take for done to what follows a description as well: "added X, based in Oslo, and its owner Y to its list"."""
+    units, i = clause.units, clause.end
+    whole = bool(clause.objects) and clause.objects[-1][1] == i and i + 3 < len(units) and units[i].tag == ","
+    close = next((k for k in range(i + 2, min(len(units) - 2, i + 10)) if units[k].tag == ","), 0) if whole else 0
+    reduced = close and units[i + 1].tag == "V" and "n" in (units[i + 1].forms or {}) and units[close + 1].tag == "C"
+    if not reduced or any(u.tag in {"A", "R", "S"} for u in units[i:close]):
+        return
+    more = listed_from(units, close + 2, len(units))
+    k = more[0][1] if len(more) == 1 else len(units)
+    if k >= len(units) or units[k - 1].tag != "E" or units[k].tag not in {"P", "."}:
+        return  # "and its owner fled"
+    clause.objects = [*clause.objects, *more]
+    while k + 1 < len(units) and units[k].tag == "P" and (spans := listed_from(units, k + 1, len(units))):
+        clause.phrases, k = [*clause.phrases, (units[k].lower, spans)], spans[-1][1]
+    dated = [u.tag for u in units[k : k + 2]] == ["P", "T"]
+    clause.times, clause.end = [*clause.times, *([k + 1] if dated else [])], k + 2 * dated
 
 
 def _dated_again(clause: Clause) -> list[Clause]:
@@ -105,7 +125,11 @@ def contrasted(units: Sequence[Unit], clause: Clause) -> list[Clause]:
 
 
 def of_each(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
-    """Those whose a noun is of whom each has an "of": "the decisions of X, of Y and of Z"."""
+    """Those whose a noun is, of several: "the decision of X and Y", "the decisions of X, of Y and of Z"."""
+    (a, b), more = spans[0], spans[1:]
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of" and noun_effect(units[k - 1].lower)), 0)
+    if more and of:
+        return [(of + 1, b), *more]
     while spans[0][0] - floor > 2 and units[spans[0][0] - 1].lower == "of":
         k = spans[0][0] - 1
         if noun_effect(units[k - 1].lower) or noun_effect(units[k - 1].lower.removesuffix("s")):
@@ -204,3 +228,21 @@ def other_pair(units: Sequence[Unit], i: int) -> bool:
     """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
     after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
     return after in {"to", "from", "into", "for", "on"}
+
+
+def unfinished(clause: Clause) -> bool:
+    """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
+    units, verb, i = clause.units, clause.verb, clause.verb.end
+    i += [u.lower for u in units[i : i + 1]] in (["about"], ["yet"])
+    if verb.kind != "finite" or verb.passive or clause.objects or [u.lower for u in units[i : i + 1]] != ["to"]:
+        return False
+    wishing = clause.operator is not None and clause.operator.modality == "planned"
+    wishing = (
+        wishing
+        or verb.lemma in CLOSED["wishing"]
+        or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
+    )
+    wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)
+    after = [u.lower for u in units[i + 1 : i + 4]]
+    again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
+    return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")

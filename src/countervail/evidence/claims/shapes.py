@@ -35,7 +35,7 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     made.objects = as_list(made.roles.pop("to", None))
     verb = made.clause.verb
     asked = [c.verb.lemma for c in made.clause.complements if c.link == "to"][:1]
-    meeting = [s for c in made.clause.complements if c.verb.lemma == "attend" for s in c.objects[:1]]
+    meeting = [s for c in made.clause.complements for s in _coming_to(c)]
     made.objects = made.objects or [f"n.{slug(text_of(parsed.units, s).removeprefix('the '))}" for s in meeting]
     if asked and asked[0] not in _COMING and verb.passive and not (made.objects or verb.past or verb.perfect):
         return None  # "is invited to reconsider its measures": it is asked to
@@ -51,6 +51,12 @@ def _invited(made: Filled, parsed: Parsed) -> Filled | None:
     if made.roles.get("as", "").lower() in {"observers", "members", "partners", "guests"}:
         made.roles["as"] = made.roles["as"][:-1]
     return made
+
+
+def _coming_to(clause: Clause) -> list[Span]:
+    """What somebody is to attend or to take part in."""
+    part = clause.verb.lemma == "participate" or (clause.verb.lemma == "take" and clause.particle == "part")
+    return clause.after("in")[:1] if part else clause.objects[:1] if clause.verb.lemma == "attend" else []
 
 
 _COMING = CLOSED["coming"]

@@ -9,7 +9,7 @@ from countervail.evidence.claims.clause import Clause, Span, puts_it, reports
 from countervail.evidence.claims.modality import PONDERING, speaker_clause
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, skip_left
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.tables import noun_effect
+from countervail.evidence.tables import noun_effect, operator_of
 
 _OURSELVES = frozenset(["i", "we", "you", "it"])
 _PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
@@ -379,3 +379,10 @@ def _tells(clause: Clause, place: int) -> bool:
         return place >= verb.end and not any(u.tag in _BROKEN for u in clause.units[verb.end : place])
     read = verb.lemma == "read" and {head_word(clause.units, s) for s in clause.subjects} <= _READ
     return reports(clause) or puts_it(clause) or (read and not clause.objects)
+
+
+def tells_last(units: Sequence[Unit], k: int) -> bool:
+    """Whether a parenthesis at unit k ends before a verb of saying: ", its minister, said"."""
+    close = next((m for m in range(k + 1, min(len(units) - 1, k + 14)) if units[m].tag == ","), 0)
+    told = (units[close + 1].forms or {}).get("d", "") if close else ""
+    return bool(told) and (said := operator_of(told)) is not None and said.speaker

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from countervail.evidence.claims.forms import BARE, BE, next_word, opens_reduced, previous_word, verb_form
-from countervail.evidence.claims.phrases import kind, listed_to
+from countervail.evidence.claims.phrases import kind, listed_to, phrase_to
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 
 HAVE = CLOSED["have"]
@@ -388,3 +388,12 @@ def after_object(units: Sequence[Unit], spans: list[tuple[int, int]], spoken: bo
             return spans[n:]
     thing = units[spans[0][0]].lower in {"a", "an"} and units[spans[0][1]].tag == ","
     return spans if spoken and not (thing and len(spans) == 2) else spans[-1:]
+
+
+def described(units: Sequence[Unit], start: int, floor: int) -> int:
+    """Where a subject begins that is a name after a description: "and its former manager, X, agreed"."""
+    if start - 2 <= floor or units[start - 1].tag != "," or units[start].tag != "E":
+        return start
+    before = phrase_to(units, start - 1, floor)
+    described = before < start - 1 and units[before].tag == "D" and units[before - 1].tag in {"C", ";"}
+    return before if described else start

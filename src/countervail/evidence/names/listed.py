@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from countervail.evidence.names.name_words import PARTICLES
+from countervail.evidence.names.name_words import LINE_LABEL, PARTICLES, column_of_people
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.unlisted import UP
 from countervail.evidence.text import LOW
@@ -203,6 +203,20 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+def labelled(text: str, line: str, start: int, end: int) -> bool:
+    """Whether a run of words stands alone after a label, alone in a cell of a column of people, or before the colon of
+    a speech."""
+    before, after = line[:start], line[end:]
+    bare = after.strip(" .,;")
+    if LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
+        return True
+    if not before and after[:1] == ":":
+        return text.count("\n" + line[:end] + ":") + text.startswith(line[:end] + ":") >= 2
+    if "|" in line and before.rstrip()[-1:] in {"", "|"} and after.lstrip()[:1] in {"", "|"}:
+        return column_of_people(text, line, before.count("|"))
+    return False
 
 
 _ROLE = Sought(

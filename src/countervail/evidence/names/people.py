@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
+from countervail.evidence.names.listed import labelled
 from countervail.evidence.text.segments import headline, headline_verb
 from countervail.evidence.text.tokens import (
     FUNCTION,
@@ -90,9 +91,14 @@ class People:
         post led it."""
         tokens, words = self.tokens, self.words
         k = self._field(i, j)
-        titled = k > i or [t.text for t in tokens[i : i + 2]] == ["H", "E"]
+        honoured = [t.text for t in tokens[i : i + 2]] == ["H", "E"]
+        titled = k > i or honoured
+        honoured = honoured and not {t.bare for t in tokens[i + 2 : i + 3]} & (self.leads | words.not_names)
         while k < j:
             bare = tokens[k].bare
+            if self._month(k, j):
+                k += 1
+                continue
             if bare in w.MONTHS_GIVEN and self._given_beside(k, j):
                 break
             if k > i and bare in w.CALENDAR and k + 1 < j and tokens[k - 1].bare in words.titles:
@@ -120,7 +126,8 @@ class People:
                 posts = [m for m in range(k + 1, j - 1) if tokens[m].bare in self.leads]
                 if titled or tokens[k].bare in words.given or tokens[k].gap == ", ":  # "Ms. Hodan Sheikh Muse"
                     posts = [m for m in posts if tokens[m].bare not in w.STYLED or tokens[m - 1].bare in words.posts]
-                if posts and tokens[k].bare not in words.given and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
+                named = tokens[k].bare in words.given or (honoured and k == i)  # "H.E. Talal Al-Fahd Secretary"
+                if posts and not named and tokens[k - 1].bare not in {"Dr", "Mr", "Ms", "Mrs"}:
                     k = posts[-1] + 1
                     titled = True
                     continue
@@ -155,6 +162,12 @@ class People:
             k += 1
         name = self.tokens[k].bare if k < j else ""
         return k if i < k and j - k >= 2 and (name in words.given or self._unknown(k, j)) else i
+
+    def _month(self, k: int, j: int) -> bool:
+        """Whether a word says when, before the name of somebody: "In June Karl Meyer left"."""
+        month = k > 0 and k + 2 < j and self.tokens[k].bare in w.MONTHS_GIVEN & w.CALENDAR
+        when = month and self.tokens[k - 1].text.lower() in {"in", "since", "until"}
+        return when and self.tokens[k + 1].bare in self.words.given
 
     def _common(self, k: int) -> bool:
         words, bare = self.words, self.tokens[k].bare
@@ -252,7 +265,7 @@ class People:
             return True
         if self._initialled(k, j) and self._unknown(j - 1, j):
             return start != line_start or not w.lettered(text, line)
-        if 2 <= size <= 4 and self._unknown(k, j) and self._labelled(line, start - line_start, end - line_start):
+        if 2 <= size <= 4 and self._unknown(k, j) and labelled(text, line, start - line_start, end - line_start):
             return True
         told = self._unknown(k, j) and self._told_by_words(k, j, before, after)
         return not headline(line) and (told or self._alone_on_line(k, j, line_start, line, titled))
@@ -313,19 +326,6 @@ class People:
         tokens = self.tokens
         dots = all(len(t.text) == 1 and self.text[t.end : t.end + 1] == "." for t in tokens[k : j - 1])
         return 2 <= j - k <= 4 and dots and len(tokens[j - 1].bare) >= 3
-
-    def _labelled(self, line: str, start: int, end: int) -> bool:
-        """Whether the run stands alone after a label, alone in a cell of a column of people, or before the colon of a
-        speech."""
-        before, after = line[:start], line[end:]
-        bare = after.strip(" .,;")
-        if w.LINE_LABEL.fullmatch(before) and (not bare or after.lstrip()[:1] in {",", ";", "(", "<", "-"}):
-            return True
-        if not before and after[:1] == ":":
-            return self.text.count("\n" + line[:end] + ":") + self.text.startswith(line[:end] + ":") >= 2
-        if "|" in line and before.rstrip()[-1:] in {"", "|"} and after.lstrip()[:1] in {"", "|"}:
-            return w.column_of_people(self.text, line, before.count("|"))
-        return False
 
     def find(self) -> list[tuple[int, int]]:
         """Folded spans of the people, in order."""

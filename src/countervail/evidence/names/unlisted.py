@@ -10,7 +10,7 @@ from countervail.evidence.names import name_words as w
 from countervail.evidence.text.segments import line_of, shouted
 from countervail.evidence.text.tokens import FUNCTION, Sought, adjectives, country_words, data_sections, lexicon
 
-UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d"
+UP = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0130\u0141\u015a\u015e\u0160\u0179\u017b\u017d"
 CAP = rf"[{UP}][\w&'+-]{{0,30}}"
 SMALL = r"(?:de|du|des|del|della|di|da|do|dos|la|le|les|los|las|el|of|and|&|for|et|y|d')"
 _RUN = rf"{CAP}(?:[ ](?:{SMALL} ){{0,2}}{CAP}){{0,5}}"
@@ -91,7 +91,13 @@ _THING_BEFORE = re.compile(
     r"(?:\b(?:in|at|near|off|of|from|to|ship|vessel|tanker|trawler|dhow|port|river|province|region|town|city|village|resolution|seized|detained|boarded)"
     r"|\b[A-Z][\w'-]{1,30}) $"
 )
-_NEXT = re.compile(rf"(?:,? and|,) (?P<n>{_RUN})")
+_OPEN = frozenset(["system", "link", "scheme", "service", "union", "fund", "group", "network", "platform", "owner"])
+"""Nouns beside which a name of several words may be something else's."""
+_NAME = rf"{CAP}(?: {CAP}){{0,4}}"
+_COUNTED = re.compile(
+    rf"\b(?:[Tt]wo|[Bb]oth|[Tt]hree|[Ff]our) (?:[\w-]{{1,20}} ){{0,3}}(?P<w>{_NOUN}|companie|agencie|refinerie)s, "
+    rf"(?P<n>{_NAME}(?:, {_NAME}){{0,2}},? and {_NAME})(?=[,.;)])"
+)
 _AFTER = Sought(
     " system| link| network| platform| scheme| union| mechanism",
     rf"(?<![\w.])(?P<n>{_RUN}) (?:payment|payments|settlement|messaging|clearing|currency|banking) (?:system|link"
@@ -217,27 +223,9 @@ class Unlisted:
                 continue
             if noun in _PEOPLE_TOO:
                 continue
-            if noun in {
-                "system",
-                "link",
-                "scheme",
-                "service",
-                "union",
-                "fund",
-                "group",
-                "network",
-                "platform",
-                "owner",
-            } and (" " in name.strip() and not comma):
+            if noun in _OPEN and (" " in name.strip() and not comma):
                 continue
             yield span
-            if noun.endswith("s") and noun != "business":  # "two banks, A and B"
-                further = _NEXT.match(self.text, match.end("n"))
-                while (
-                    further is not None and (other := self._trimmed(*further.span("n"))) and not self._is_other(*other)
-                ):
-                    yield other
-                    further = _NEXT.match(self.text, further.end("n"))
         for match in _APPOSED.finditer(self.text):
             span = self._trimmed(*match.span("n"))
             person = match.group().rsplit(" ", 1)[-1] in _PEOPLE_TOO | {"exporter", "importer"}
@@ -255,6 +243,14 @@ class Unlisted:
             span = self._trimmed(*match.span("n"))
             if span is not None and not self._is_other(*span):
                 yield span
+
+    def counted(self) -> Iterator[tuple[int, int]]:
+        """Those of whom a counted noun is: "two mills, A and B"; a given name may be one of a firm's too."""
+        for match in _COUNTED.finditer(self.text):
+            start = match.start("n")
+            spans = [self._trimmed(start + m.start(), start + m.end()) for m in re.finditer(_NAME, match["n"])]
+            if match["w"] not in _PEOPLE_TOO and not all(s is None or self._is_other(*s) for s in spans):
+                yield from (s for s in spans if s is not None and self.text[slice(*s)] not in self.states)
 
     def _of_office(self, start: int, end: int) -> bool:
         """Whether a word of a post or a common one is in a name."""
@@ -388,6 +384,7 @@ class Unlisted:
         rules = (
             self.firms,
             self.beside,
+            self.counted,
             self.done_to,
             self.letters,
             self.compounds,

@@ -69,13 +69,16 @@ class Reading:
 
     def full_name(self, name: str) -> str:
         """The longest name of the text that ends in this one, where there is only one such; else the only one that has
-        it for the first of two surnames ("Pérez" of "Ana Pérez Soto"); else the name itself."""
+        it for the first of two surnames ("Pérez" of "Ana Pérez Soto") or begins with it ("Mr. Pak" of "Pak Nam Su");
+        else the name itself."""
         known = self._whole.get(name)
         if known is None:
             ends, people = " " + name, {m.value for m in self.mentions if m.type == "person" and m.value}
             longer = {p for p in people if p.endswith(ends) or (name.isupper() and p.upper().endswith(ends))}
             if not longer and " " not in name and name not in lexicon().given:
                 longer = {p for p in people if name in p.split()[1:-1]}
+            if not longer and " " not in name:  # "Pak Nam Su", "Fok Ka-wai"
+                longer = {p for p in people if p.startswith(name + " ") and (p.count(" ") > 1 or "-" in p)}
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
