@@ -1,5 +1,4 @@
-"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of; whose an
-entry of a notice is, and the state that an official speaks for."""
+"""Which body a description stands for, as "the league" or "the company"; whose an entry is, whom an official serves."""
 
 from __future__ import annotations
 
@@ -116,6 +115,7 @@ class Described(Named):
             self.house = None  # "General Assembly" above a letter that it circulates
         self.envoys = dict(self._envoys())
         """Who signs a letter on the paper of a state, with that state, which is "we"."""
+        self.states_of_people = served(reading, self.state)
         self.roles = self._roles()
         """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
 
@@ -142,10 +142,10 @@ class Described(Named):
             first = heading.start("who")
         else:
             return None
-        line = text[first:].split("\n", 1)[0].casefold().split(" to the united nations", 1)[0]
+        line, below = f"{text[first:]}\n".casefold().split("\n", 2)[:2]
         above = text[:first].rstrip("\n").rsplit("\n", 1)[-1].casefold() if first < 200 else ""
-        line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
-        return self._state_named(line)
+        around = [a for a in (above, below) if a.startswith(("republic of", "kingdom of", "government of"))]
+        return self._state_named(" ".join([*around, line.split(" to the united nations", 1)[0]]))
 
     def _envoys(self) -> Iterator[tuple[str, str]]:
         for document in self.reading.documents:
@@ -366,15 +366,15 @@ _POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representati
 _OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
 
 
-def served(reading: Reading) -> dict[str, str]:
-    """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
-    found: dict[str, str] = {}
+def served(reading: Reading, state: str | None) -> dict[str, str]:
+    """The state of each official, "Ambassador X served Moldova"; that of the text for a spokesperson without a name."""
+    found: dict[str, str] = {f"p.spokes{who}": state for who in ("person", "man", "woman") if state}
     text = reading.folded.text
     places = list(zip(reading.mentions, reading.spans, strict=True))
     for (m, (a, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
         if {m.type, other.type} != {"person", "country"} or c - b > 70:
             continue
-        person, state = (m, other) if m.type == "person" else (other, m)
+        person, whose = (m, other) if m.type == "person" else (other, m)
         between, lead = text[b:c], text[max(0, a - 30) : a]
         served = (
             m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
@@ -383,8 +383,8 @@ def served(reading: Reading) -> dict[str, str]:
         owned = m.type == "country" and re.fullmatch(
             rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
         )
-        if state.value and (served or post or owned):
-            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{state.value}")
+        if whose.value and (served or post or owned):
+            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{whose.value}")
     return found
 
 

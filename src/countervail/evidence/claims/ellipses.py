@@ -376,8 +376,9 @@ class Ellipses(Copulas):
             return None  # "Chad has refused to sign it. Mali will": sign it
         over, too = same.clause.governor, {"too", "likewise"} & {u.lower for u in units[verb.start : verb.end + 1]}
         spurned = over is not None and over.verb.lemma in {"refuse", "decline"} and not over.verb.negated
-        if spurned and same.clause.verb.kind == "infinitive" and (inverted or too) and not verb.negated:
-            what = {"what": same.clause.verb.lemma}  # "X refused to sign, as did Y"
+        as_well = inverted or too or verb.lemma == "follow"
+        if spurned and same.clause.verb.kind == "infinitive" and as_well and not verb.negated:
+            what = {"what": same.clause.verb.lemma}  # "X refused to sign, as did Y", "and Y followed"
             return Filled(clause, "refused", subjects, same.objects, what, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
             return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)

@@ -334,6 +334,8 @@ def one_of(word: str) -> str | None:
     return one if plural else None
 
 
+_FIELD = re.compile(r"[A-Z]\w{1,14}: ")
+"""What begins the next field of a head: "Copy: the Chairman"."""
 _LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
 
 
@@ -359,6 +361,7 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
             not text[b:end].strip(" ,.)")
             and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
             and len(below) < 90
+            and not _FIELD.match(below)
         ):
             found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
         if found is None or not POST.search(text[slice(*found)]) or names.person(*found):

@@ -214,3 +214,14 @@ def other_pair(units: Sequence[Unit], i: int) -> bool:
     """Whether what "as well as" adds has a receiver of its own: "copper to Chad as well as tin to Togo"."""
     after = next((u.lower for u in units[i + 1 : i + 6] if u.tag in {"P", ",", "V", "A", "."} and u.lower != "of"), "")
     return after in {"to", "from", "into", "for", "on"}
+
+
+def of_several_words(units: list[Unit]) -> list[Unit]:
+    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
+    for i in range(len(units) - 3, 0, -1):
+        words = [u.lower for u in units[i : i + 3]]
+        if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
+            units = [*units[:i], Unit("after", "after", "P", units[i].start, units[i].start), *units[i + 3 :]]
+        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
+            units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
+    return units

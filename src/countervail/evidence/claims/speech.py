@@ -22,7 +22,7 @@ from countervail.evidence.claims.commands import (
     name_like,
     plainly_put,
 )
-from countervail.evidence.claims.descriptions import served, sexes
+from countervail.evidence.claims.descriptions import sexes
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
@@ -132,7 +132,6 @@ def _quotes(reading: Reading) -> list[Quote]:
 def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
     """Every sentence and quotation taken apart, with speakers."""
     speech = Speech(_quotes(reading))
-    actors.states_of_people = served(reading)
     actors.sex = {**dict(sexes(reading)), **actors.sex}
     text = dashed(reading)
     outer = [q for q in speech.quotes if q.inside is None]

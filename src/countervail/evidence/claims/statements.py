@@ -250,7 +250,7 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     others = [s for s in dict.fromkeys(states) if s != subject]
     if not rails and "correspondent" not in sentence.text:
         return
-    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent|\bbetween\b", sentence.text):
+    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent (?!banks?\b)|\bbetween\b", sentence.text):
         subject, others = others[0], others[1:]
     if subject and others:
         yield shared.claim(

@@ -229,6 +229,8 @@ def told_before(sentences: Sequence[tuple[Sequence[Unit], Sequence[Clause]]]) ->
 
 def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
     """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    while clause.link == "to" and clause.governor is not None and clause.governor.subjects == clause.subjects:
+        clause = clause.governor  # "and that it intends to join"
     told = clause.governor if clause.link == "that" else None
     if told is None or not reports(told):
         return []

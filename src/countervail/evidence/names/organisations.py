@@ -292,6 +292,8 @@ class Organisations:
         alone = left == i and right == i + 1
         if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
             return True
+        if alone and [t.bare.rstrip("s") for t in tokens[max(0, i - 2) : i]] == ["Member", "of"]:
+            return True  # "Member of Parliament X", who has a post
         quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
         line_start = self.text.rfind("\n", 0, token.start) + 1
         line = self.text[line_start : line_start + 300 + token.end - token.start].split("\n", 1)[0][:300]
