@@ -21,6 +21,7 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
+from countervail.evidence.claims.phrases import kind
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names.listed import ENTRY_HEAD
@@ -193,13 +194,14 @@ class Described(Named):
             return None if spoken else self.envoys.get(speaker or "") or self.state or self.sender
         if spoken and whose == "your":
             return None
-        if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():
-            return None
+        own = word in {"organisation", "organization"} and all(kind(u) != "organisation" for u in units[:a])
+        if whose in {"this", "your"} and not (units[b - 1].text[:1].isupper() or (a > 1 and own and whose == "this")):
+            return None  # "He accused this organisation of lying"
         body = self.bodies_of_people.get(speaker or "") if spoken else self.house
         if body is None or _OF_STATE.intersection(body[2:].split("-")):
             return None
         named = word in body[2:].split("-") or (not spoken and self.of_house(word))
-        return body if named or (whose in {"my", "our"} and word in {"firm", "company", "organisation"}) else None
+        return body if named or own or (whose in {"my", "our"} and word in {"firm", "company"}) else None
 
     def paired(self, ids: Sequence[str]) -> None:
         """Keep in mind two states of which a sentence speaks one after the other, for "both": "Laos was listed; Chad
@@ -264,8 +266,7 @@ class Described(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
-            told = self._unnamed(word, place)
-            if told:
+            if told := self._unnamed(word, place):
                 return told
             subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
             if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
@@ -275,8 +276,7 @@ class Described(Named):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
             rail = word in {"system", "mechanism", "platform", "network", "link"}
-            rails = [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))] if rail else []
-            if rails:
+            if rail and (rails := [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))]):
                 return rails[-1]
             if word in {"company", "firm"}:
                 counts = [

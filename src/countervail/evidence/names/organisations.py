@@ -260,7 +260,8 @@ class Organisations:
             return tokens[k + 1].gap == " " and tokens[k + 2].gap == " " and tokens[k + 2].bare in lexicon().org_heads
         while k < len(tokens) and k < i + 4 and tokens[k].capital and tokens[k].gap == " ":
             if tokens[k].bare in lexicon().org_heads:
-                return k == i + 1 or tokens[i].bare in lexicon().trades
+                sector = tokens[i].bare in {"Industries", "Industry", "Services", "Resources"}
+                return k == i + 1 or sector or tokens[i].bare in lexicon().trades
             if tokens[k].text != tokens[k].bare or tokens[k].bare in lexicon().posts:
                 break
             k += 1
