@@ -108,7 +108,7 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
                 "calendar": mention.detail.get("calendar", "gregorian"),
                 "basis": mention.detail.get("basis", "stated"),
             },
-            polarity="affirmed",
+            polarity="negated" if negated(at[1]) else "affirmed",
             modality=modality_of(at[1], at[0].clauses),
             extractor="rules/event@2",
         )

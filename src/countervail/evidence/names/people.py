@@ -12,15 +12,7 @@ from collections.abc import Iterator
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
 from countervail.evidence.text.segments import headline, headline_verb
-from countervail.evidence.text.tokens import (
-    DIGRAPHS,
-    FUNCTION,
-    Taken,
-    Token,
-    adjectives,
-    country_words,
-    lexicon,
-)
+from countervail.evidence.text.tokens import DIGRAPHS, FUNCTION, Taken, Token, adjectives, country_words, lexicon
 
 
 class People:
