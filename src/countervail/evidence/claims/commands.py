@@ -21,7 +21,7 @@ POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Z
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _PREAMBLE = re.compile(r"^The [A-Z][^\n.;:,]{3,90},$", re.MULTILINE)
-_MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
+_MARKERS = frozenset(["#", ".", ")", "(", "-", "*", "•", "·", "▪", "◦"])
 _THOUGHT = CLOSED["thoughts"]
 """What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
 _OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
