@@ -1987,7 +1987,7 @@ SCHEDULE = (
             [("c.TGO", "p.ivo-hass", "proposed")],
         ),
         (
-            "Please approve (i) a reply that postpones entry until 2027, and (ii) the appointment of Mara Lind as envoy.",
+            "Please approve (i) a reply that postpones entry until 2027, and (ii) the appointment of Mara Lind.",
             "appointed",
             [("p.unknown", "p.mara-lind", "proposed")],
         ),
