@@ -193,6 +193,8 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     for i, unit in enumerate(units[1:-1], 1):
         if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
+        elif units[i - 1].tag == "#" and unit.lower in {"more", "further"} and units[i + 1].tag == "N":
+            unit.tag = "N"  # "three more firms"
         elif (units[i - 1].tag, unit.lower, units[i + 1].tag) == ("D", "late", "E"):
             unit.tag = "N"  # "the late Ivo Hass"
     units = of_several_words(_unnumbered(_sitting_in(units)))

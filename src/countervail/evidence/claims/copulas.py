@@ -4,9 +4,11 @@ said again of somebody else: ellipsis, gapping, refusals, applications as nouns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
+from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.introductions import last_club, whole_of
 from countervail.evidence.claims.memberships import STATUSES, role_of
@@ -32,6 +34,8 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
+_LISTED = frozenset(["person", "organisation"])
+_DONE_TO = frozenset(["listed", "delisted", "sanctioned"])
 _AWAY = frozenset(["up", "back", "away", "in"])
 """Particles with which what is given is lost: "gave up its membership"."""
 GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
@@ -45,6 +49,8 @@ class Copulas(References):
         units = parsed.units
         if not clause.subjects:
             return None
+        if (told := self._they_are(parsed, clause)) is not None:
+            return told
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
         is_what = clause.objects[0]
@@ -69,6 +75,22 @@ class Copulas(References):
             if all(kind_of(s) in {"state", "body"} for s in listed):
                 return self._member(parsed, clause, role, clause.objects)
         return None
+
+    def _they_are(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Peru listed two firms. They are X, a trader; and Y": the same of as many as were counted."""
+        units, same = parsed.units, self.last[-1] if self.last else None
+        they = [units[a].lower for a, _ in clause.subjects] == ["they"] and clause.verb.kind == "finite"
+        if same is None or not they or clause.verb.negated or same.predicate not in _DONE_TO:
+            return None
+        counted = [u.lower for a, b in same.spans for u in same.clause.units[a:b]]
+        number = next((SMALL.get(w) or int(w) for w in counted if w in SMALL or w.isdecimal()), 0)
+        named = [k for k in range(clause.verb.end, len(units)) if (m := units[k].mention) and m.type in _LISTED]
+        named = [k for k in named if units[k - 1].tag in {"A", "V", "C", "D", ",", ";", ":"}]
+        if len(named) != number or number < 2:
+            return None
+        spans = [(k, k + 1) for k in named]
+        done = replace(clause, verb=replace(clause.verb, passive=True), subjects=spans, objects=[])
+        return Filled(done, same.predicate, same.subjects, self.ids(parsed, clause, spans), {}, None, spans)
 
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]

@@ -43,6 +43,7 @@ _REPORTS = CLOSED["reported_words"]
 _ANYBODY = frozenset(["state", "body", "person"])
 _CALLING = frozenset(["call", "describe", "label", "brand", "term"])
 _POINTING = frozenset(["this", "that", "it"])
+_MONEY = frozenset(["dollars", "dollar", "euros", "euro", "sterling"])
 
 
 class Ellipses(Copulas):
@@ -203,11 +204,12 @@ class Ellipses(Copulas):
 
         for clause in parsed.clauses:
             known = filled.get(id(clause))
-            barred = known is not None and known.predicate == "blocked" and not negated(clause)
-            if known is not None and barred and not clause.verb.passive:
-                inner = next(
-                    (c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None
-                )
+            inner = next((c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None)
+            if known is None or known.predicate != "blocked":
+                pass
+            elif inner is not None and any(head_word(parsed.units, s) in _MONEY for s in inner.after("in")):
+                known.predicate, known.roles = "sanctioned", {}  # "two banks were barred from dealing in dollars"
+            elif not (negated(clause) or clause.verb.passive):
                 with_whom = inner.after("with") if inner is not None else clause.after("with")
                 whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
                 if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):

@@ -168,23 +168,23 @@ class References:
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
         again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
-        if (
-            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
-        ):  # who is put on a list is rather a firm than a state
+        done_to = acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
+        if done_to:  # who is put on a list is rather a firm than a state
             before = sorted(before, key=self.actors.rarely_listed)
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
-                firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
-                return self.actors.several(firms)
+                return self.actors.several(next((i for i in before if self.actors.several_firms(i)), "n.unknown"))
         elif acting and any(i[:2] in {"c.", "o.", "p.", "g."} for i in before):
             before = [i for i in before if not i.startswith("n.") or i in self.actors.titled]
         signed = (parsed.sentence.document.signatory or {}).get("name")
         writer = person(self.shared.reading.full_name(signed)) if signed else None
-        speaker = next(iter(parsed.speakers[::-1]), writer)
-        speaker = speaker or (UNKNOWN if parsed.quote is not None else None)
+        speaker = next(iter(parsed.speakers[::-1]), writer) or (UNKNOWN if parsed.quote is not None else None)
         found: list[str] = []
         counted = bool(spans) and (len(spans) == 1 or (units[spans[0][0]].tag == "#" and len(spans) == 2))
         if counted and (listed := self._spelt_out(parsed, (spans[0][0], spans[-1][1]))):
             return listed  # "six banks and wallets ..., among them A and B"
+        last = spans[1:] and [units[a].tag == "#" for a, _ in spans] == [*(False for _ in spans[1:]), True]
+        if last and (listed := self._spelt_out(parsed, spans[-1])):  # "A and two firms, namely B and C"
+            return [*self.ids(parsed, clause, spans[:-1], body, acting), *listed]
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
@@ -280,7 +280,7 @@ class References:
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag in {",", "("}:  # "two firms in X, A and B"
             those = [u.lower for u in units[at + 1 : at + 3]] == ["those", "of"]
-            names = listed_from(units, at + 1 + 2 * those, len(units))
+            names = listed_from(units, at + 1 + 2 * those + (units[at + 1].lower == "namely"), len(units))
             if len(names) == number and all(any(units[k].text[:1].isupper() for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):
