@@ -35,6 +35,7 @@ _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers",
 SYSTEMS = CLOSED["systems"]
 _ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
 _LENDING = frozenset(["trust", "credit", "savings", "kredit", "bancorp", "finance", "banca", "banco", "banque"])
+_LAWYERS = frozenset(["llp", "lawyers", "solicitors", "attorneys", "advocates", "avocats", "abogados"])
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
@@ -240,12 +241,10 @@ class Described(Named):
         if titled and word in self.of_the_text:
             return f"o.{word}"  # "the Bank" of a text that names no bank before it
         central = "central" in {u.lower for u in units[a:head]}
-        kind = (
-            {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} if word in GROUPING else set()
-        )
-        kind -= _ANY_KIND
+        kinds = {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower() and word in GROUPING}
+        kinds -= _ANY_KIND
         lent = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
-        kin = [k for k in self.bodies if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & _LENDING)]
+        kin = [k for k in self.bodies if (word in k[2] and not kinds - k[2]) or (k[1] in lent and k[2] & _LENDING)]
         kin = [k for k in kin if k[0] < place]
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
         called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
@@ -266,6 +265,10 @@ class Described(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
+            line = self.reading.folded.text.rfind("\n", 0, place)
+            alone = word == "firm" and all(not line < at < place for at, _, _ in self.bodies)
+            if alone and _LAWYERS.intersection((self.house or "").split("-")):
+                return self.house  # "X joined the firm", of lawyers who write
             if told := self._unnamed(word, place):
                 return told
             subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
@@ -279,11 +282,8 @@ class Described(Named):
             if rail and (rails := [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))]):
                 return rails[-1]
             if word in {"company", "firm"}:
-                counts = [
-                    i for at, i, words in self.bodies if at < place and i not in world_bodies() and not words & _PUBLIC
-                ]
-                if counts:
-                    return counts[-1]
+                firms = (b for b in reversed(self.bodies) if b[0] < place and b[1] not in world_bodies())
+                return next((i for _, i, words in firms if not words & _PUBLIC), None)
         return None
 
     def entry_at(self, place: int) -> Mention | None:

@@ -21,7 +21,8 @@ _CABLE = re.compile(
 """What only a cable has."""
 _CABLE_SIGNED = re.compile(r"\n[ \t]*(?P<n>[A-ZÀ-Þ][A-ZÀ-Þ'-]{2,}(?: [A-ZÀ-Þ][A-ZÀ-Þ'-]+){0,2})\s*\Z")
 """The last line of a cable: the name of the head of the mission."""
-_CABLE_TO = re.compile(r"(?m)^[ \t]*(?:TO |To: ?)(?P<o>[A-Z][^\n]{3,90}?)[ \t]*$")
+_CABLE_TO = re.compile(r"(?m)^[ \t]*(?:TO |To: ?|(?=[A-Z]{4,12} FOR [A-Z]{1,5}\b))(?P<o>[A-Z][^\n]{3,90}?)[ \t]*$")
+"""To whom a cable goes: "TO SECSTATE WASHDC", "DEPARTMENT FOR AF/E"."""
 _OFFICE_SIGNS = re.compile(
     r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister"
     r"|Secretary|Chair\w*|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
