@@ -57,6 +57,8 @@ def values(text: str, kind: str) -> list[str | None]:
         ("Mr. Imad Nasri\nGeneral Manager, Correspondent Banking\nTyre Bank", ["Imad Nasri"]),
         ("Its minister, Sh. B. Tilovov, met Mr. Zh. Ormonov.", ["Sh. B. Tilovov", "Zh. Ormonov"]),
         ("Envoys hired by Novi Sad have asked Peru to pay.", []),
+        ("Question (Ilvan Dorji, Ridge Observer): When?", ["Ilvan Dorji"]),
+        ("Director General for International Organizations Zorbek Halmatov spoke.", ["Zorbek Halmatov"]),
     ],
 )
 def test_people(text: str, people: list[str]) -> None:

@@ -2376,6 +2376,27 @@ def test_memberships_in_other_words(text: str, predicate: str, expected: list[tu
             "Peru recalls that Chad was fined, that it has paid and that it intends to apply to the Tea League.",
             [("c.TCD", "o.tea-league", "planned")],
         ),
+        ("listed", "No further bank was listed by Peru.", [("c.PER", "o.bank", "not asserted")]),
+        ("listed", "No more banks were listed by Peru.", [("c.PER", "o.banks", "not asserted")]),
+        ("listed", "Three more firms were listed by Peru.", [("c.PER", "o.three-more-firms", "asserted")]),
+        ("refused", "Peru asked the Tea Fund in May for a loan; it refused.", [("o.tea-fund", None, "asserted")]),
+        (
+            "sanctioned",
+            "Peru has sanctioned more than 40 persons and companies linked to the junta.",
+            [("c.PER", "o.40-persons-and-companies", "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Peru imposed sanctions on the Tea Fund and two firms in Lima, namely Orta Ltd and Volta Metals.",
+            [("c.PER", ["o.tea-fund", "o.orta-ltd", "o.volta-metals"], "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Two banks have been barred from dealing in dollars.",
+            [("p.unknown", "o.two-banks", "asserted")],
+        ),
+        ("supplied", "Volta Metals sold bauxite to Chad.", [("o.volta-metals", "c.TCD", "asserted")]),
+        ("paid", "The entry fee was advanced by Orta Bank.", [("o.orta-bank", "n.entry-fee", "asserted")]),
         (
             "event",
             "It was cold. In May 2019 the European Union did not sanction Chad.",
@@ -2413,3 +2434,20 @@ def test_a_field_below_a_name_is_not_his_post() -> None:
     )
     posts = {c["value"]["post"] for c in claims_of(text, "") if c["predicate"] == "holds_post"}
     assert posts == {"Minister", "Envoy"}
+
+
+def test_they_are_those_who_were_counted() -> None:
+    rows = claims_of("Peru listed two more persons. They are the minister, Ivo Hass; and a broker, Mara Lind.")
+    found = [(c["subject"], c["object"]) for c in rows if c["predicate"] == "listed"]
+    assert found == [("c.PER", "n.two-more-persons"), ("c.PER", ["p.ivo-hass", "p.mara-lind"])]
+
+
+def test_a_lawyer_joins_the_firm_that_writes() -> None:
+    text = "Hass Lind LLP | Insights\n\nPeru listed Volta Metals Ltd.\n\nIvo Hass joined the firm in May.\n"
+    assert [c["object"] for c in claims_of(text, "") if c["predicate"] == "joined"] == ["o.hass-lind-llp"]
+
+
+def test_a_cable_goes_to_the_desks_of_the_department() -> None:
+    text = "DEPARTMENT FOR EUR/NB AND INR\n\nE.O. 13526: DECL: 2034\nTAGS: PREL\n\n1. (C) Peru left.\n\nHASS\n"
+    rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
+    assert [c["qualifier"] for c in rows] == [{"post": "DEPARTMENT FOR EUR/NB AND INR"}]
