@@ -227,9 +227,10 @@ class Organisations:
         words, tokens = lexicon(), self.tokens
         done = 0
         for i, token in enumerate(tokens):
-            compound = token.bare[3:].endswith("bank") or self.text[token.start - 6 : token.end] == "Money Transfer"
-            if i < done or not token.capital or not (compound or token.bare in words.org_heads):
-                continue  # but "Hanseatic Girobank", "Dahab Money Transfer"
+            head = token.bare in words.org_heads or self.text[token.start - 6 : token.end] == "Money Transfer"
+            head = head or (token.bare.endswith("bank") and len(token.bare) > 6)  # "Hanseatic Girobank"
+            if i < done or not token.capital or not head:
+                continue
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None
             if following and right <= i + 3 and self._headed_later(i):
@@ -291,10 +292,9 @@ class Organisations:
         if token.text.isupper() and FOR_DESK.match(self.text, token.end):
             return True  # to whom a cable goes: "DEPARTMENT FOR AF/E"
         alone = left == i and right == i + 1
-        if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
-            return True
-        if alone and [t.bare.rstrip("s") for t in tokens[max(0, i - 2) : i]] == ["Member", "of"]:
-            return True  # "Member of Parliament X", who has a post
+        member = [t.bare.rstrip("s") for t in tokens[max(0, i - 2) : i]] == ["Member", "of"]
+        if alone and (member or token.bare not in w.ALONE or token.bare in words.weak_heads):
+            return True  # "Member of Parliament X" is a post
         quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
         line_start = self.text.rfind("\n", 0, token.start) + 1
         line = self.text[line_start : line_start + 300 + token.end - token.start].split("\n", 1)[0][:300]
