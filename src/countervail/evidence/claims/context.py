@@ -144,11 +144,9 @@ class Context:
         words = parsed.units[span[0] : span[1]]
         if identifier.startswith("n.") and (by := issuer(parsed.units, span)) is not None:
             return "p.unnamed" if by == span else self._source(parsed, by, before)
-        if len(words) < 3 and identifier in own_words(self.reading.folded.text):
-            return "p.unknown"
-        own = words[0].lower in {"i", "we"} and len(words) == 1
-        if own and (parsed.speakers or identifier == self.actors.state):
-            return "p.unknown"  # "we think that": who speaks does, or the text itself
+        own = words[0].lower in {"i", "we"} and len(words) == 1 and (parsed.speakers or identifier == self.actors.state)
+        if own or (len(words) < 3 and identifier in own_words(self.reading.folded.text)):
+            return "p.unknown"  # "we think that", "This report finds that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         somebody = identifier.startswith("p.") or words[-1].lower in NOUNS["persons"]
         unnamed = somebody and indefinite and all(u.tag != "E" for u in words)
