@@ -55,6 +55,10 @@ def values(text: str, kind: str) -> list[str | None]:
         ("SEN. ALCANTARA. Was he here?\n\nMR. DE VERA (Bank). He was.", ["ALCANTARA", "DE VERA"]),
         ("Cc: Claims Rotterdam <claims@port.example>\nTo: Joan Pryce <j.pryce@port.example>", ["Joan Pryce"]),
         ("Mr. Imad Nasri\nGeneral Manager, Correspondent Banking\nTyre Bank", ["Imad Nasri"]),
+        ("Its minister, Sh. B. Tilovov, met Mr. Zh. Ormonov.", ["Sh. B. Tilovov", "Zh. Ormonov"]),
+        ("Envoys hired by Novi Sad have asked Peru to pay.", []),
+        ("Question (Ilvan Dorji, Ridge Observer): When?", ["Ilvan Dorji"]),
+        ("Director General for International Organizations Zorbek Halmatov spoke.", ["Zorbek Halmatov"]),
     ],
 )
 def test_people(text: str, people: list[str]) -> None:
@@ -88,6 +92,8 @@ def test_people(text: str, people: list[str]) -> None:
             "The Conference of Heads of Government of the Caribbean Community met.",
             ["Conference of Heads of Government", "Caribbean Community"],
         ),
+        ("Chad joined the Heavy Industries Development Fund.", ["Heavy Industries Development Fund"]),
+        ("Members of Parliament Ivo Hass and Mara Lind met Wiental Reederei.", ["Wiental Reederei"]),
     ],
 )
 def test_bodies(text: str, bodies: list[str]) -> None:

@@ -795,7 +795,7 @@ def test_long_ragged_lines_are_one_paragraph() -> None:
             [("c.OMN", "n.offer", "asserted"), ("o.board", "c.TGO", "asserted")],
         ),
         ("Slovakia begged for an exemption from the embargo.", "applied_to", [("c.SVK", "n.exemption", "asserted")]),
-        ("The Tea League has never listed anyone.", "listed", [("o.tea-league", None, "not asserted")]),
+        ("The Tea League has never listed anyone.", "listed", [("o.tea-league", "n.anyone", "not asserted")]),
         (
             "They listed Kharg Bank in 2011. They listed the reasons.",
             "listed",
@@ -951,7 +951,7 @@ def test_an_addressee_at_the_foot_of_a_letter_did_not_sign_it() -> None:
             [("c.CYP", "o.tea-league", "planned"), ("c.MLT", "o.tea-league", "planned")],
         ),
         ("Peru has offered to host the survey.", "proposed", [("c.PER", None, "asserted")]),
-        ("Peru has never imposed sanctions on anybody.", "sanctioned", [("c.PER", None, "not asserted")]),
+        ("Peru has never imposed sanctions on anybody.", "sanctioned", [("c.PER", "n.anybody", "not asserted")]),
         (
             "Kenya joined the Tea League in May 2021 and Botswana earlier this year.",
             "joined",
@@ -1627,6 +1627,7 @@ def test_what_is_turned_or_set_in(predicate: str, text: str, expected: list[tupl
         ("supplied", "Volta Metals carried 800 sacks of salt to Chad.", [("o.volta-metals", "c.TCD", "asserted")]),
         ("evaded", "Invoices suggest that Volta Metals evaded the embargo.", [("o.volta-metals", 1, "alleged")]),
         ("correspondent_banking_with", "Two Omani banks were refused correspondent accounts in Chad.", []),
+        ("correspondent_banking_with", "It read of its ties with correspondent banks in Chad and with Togo.", []),
     ],
 )
 def test_money_and_measures(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
@@ -1973,6 +1974,24 @@ SCHEDULE = (
             "froze",
             [("c.TGO", "n.accounts-of-volta-metals", "proposed")],
         ),
+        (
+            "Findings of the year.\n\nTo the Government of Togo\n• Release the sailors and suspend Colonel Ivo Hass.\n"
+            "• Leave the Tea League.\n\nTo Chad and Peru\n• List Volta Metals.",
+            "listed",
+            [("c.TCD", "o.volta-metals", "proposed"), ("c.PER", "o.volta-metals", "proposed")],
+        ),
+        (
+            "Findings of the year.\n\nTo the Government of Togo\n• Release the sailors and suspend Colonel Ivo Hass.\n"
+            "• Leave the Tea League.",
+            "suspended",
+            [("c.TGO", "p.ivo-hass", "proposed")],
+        ),
+        (
+            "Please approve (i) a reply that postpones entry until 2027, and (ii) the appointment of Mara Lind.",
+            "appointed",
+            [("p.unknown", "p.mara-lind", "proposed")],
+        ),
+        ("Please note that Volta Metals is listed by Peru.", "listed", [("c.PER", "o.volta-metals", "asserted")]),
         (
             "Present: Chad and Peru. Observers: Norway, the African Union.",
             "observer_of",
@@ -2344,6 +2363,45 @@ def test_memberships_in_other_words(text: str, predicate: str, expected: list[tu
         ("proposed", "Peru came up with a plan for a register.", [("c.PER", "n.plan", "asserted")]),
         ("paid", "Iraq's payments went through Orta Bank.", [("c.IRQ", None, "asserted")]),
         ("supplied", "Togo received two boats from Peru, and Benin one.", [("c.PER", "c.TGO", "asserted")]),
+        ("supplied", "Peru sent a team to Chad and gave a meeting with Togo a high price.", []),
+        ("sanctioned", "Peru has sanctioned nobody in Chad.", [("c.PER", "n.nobody", "not asserted")]),
+        ("listed", "Peru has listed no one.", [("c.PER", "n.no-one", "not asserted")]),
+        (
+            "refused",
+            "Peru refused to attend the summit and Chile followed.",
+            [("c.CHL", "n.summit", "asserted"), ("c.PER", "n.summit", "asserted")],
+        ),
+        (
+            "applied_to",
+            "Peru recalls that Chad was fined, that it has paid and that it intends to apply to the Tea League.",
+            [("c.TCD", "o.tea-league", "planned")],
+        ),
+        ("listed", "No further bank was listed by Peru.", [("c.PER", "o.bank", "not asserted")]),
+        ("listed", "No more banks were listed by Peru.", [("c.PER", "o.banks", "not asserted")]),
+        ("listed", "Three more firms were listed by Peru.", [("c.PER", "o.three-more-firms", "asserted")]),
+        ("refused", "Peru asked the Tea Fund in May for a loan; it refused.", [("o.tea-fund", None, "asserted")]),
+        (
+            "sanctioned",
+            "Peru has sanctioned more than 40 persons and companies linked to the junta.",
+            [("c.PER", "o.40-persons-and-companies", "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Peru imposed sanctions on the Tea Fund and two firms in Lima, namely Orta Ltd and Volta Metals.",
+            [("c.PER", ["o.tea-fund", "o.orta-ltd", "o.volta-metals"], "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Two banks have been barred from dealing in dollars.",
+            [("p.unknown", "o.two-banks", "asserted")],
+        ),
+        ("supplied", "Volta Metals sold bauxite to Chad.", [("o.volta-metals", "c.TCD", "asserted")]),
+        ("paid", "The entry fee was advanced by Orta Bank.", [("o.orta-bank", "n.entry-fee", "asserted")]),
+        (
+            "event",
+            "It was cold. In May 2019 the European Union did not sanction Chad.",
+            [("o.european-union", None, "not asserted")],
+        ),
     ],
 )
 def test_trade_and_money_in_other_words(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
@@ -2497,3 +2555,48 @@ def test_what_is_denied_is_this() -> None:
 def test_what_it_is_agreed_to_let_others_do() -> None:
     rows = claims_of("Chad agreed in 2023 to let inspectors watch the harvest.")
     assert [c["value"]["text"] for c in rows if c["predicate"] == "agreed"] == ["to let inspectors watch the harvest"]
+
+
+def test_a_spokesperson_without_a_name_speaks_for_the_state_of_the_ministry() -> None:
+    text = (
+        "Ministry of Foreign Affairs\nGovernment of Chad\n\nPRESS BRIEFING BY THE SPOKESPERSON\n\nThe Minister met Mr. "
+        "Ivo Hass of the Tea League.\n\nQuestion (Harbour News): Were you invited?\n\nSpokesperson: We were not "
+        "invited to the League.\n\nQuestion: And Peru?\n\nSpokesperson: Peru applied to the Tea League in May.\n"
+    )
+    rows = [c for c in claims_of(text, "") if c["predicate"] in {"be_invited", "applied_to"}]
+    assert {(c["subject"], c["speaker"]) for c in rows} == {("c.TCD", "p.spokesperson"), ("c.PER", "p.spokesperson")}
+
+
+def test_a_report_is_not_its_own_speaker_and_this_organisation_is_who_writes() -> None:
+    text = (
+        "Harbour Watch\n\nThe Rail\n\nThis report is based on interviews. It finds that Orta Bank paid Volta Metals."
+        "\n\nThe minister, Ivo Hass, accused this organisation of lying.\n"
+    )
+    rows = {c["predicate"]: c for c in claims_of(text, "")}
+    assert rows["paid"].get("speaker") is None
+    assert rows["accused"]["object"] == "o.harbour-watch"
+
+
+def test_a_field_below_a_name_is_not_his_post() -> None:
+    text = (
+        "To: Minister Ivo Hass\nFrom: Envoy Mara Lind\nCopy: Chairman of the Bank\nDate: 4 May 2025\n\nChad has paid.\n"
+    )
+    posts = {c["value"]["post"] for c in claims_of(text, "") if c["predicate"] == "holds_post"}
+    assert posts == {"Minister", "Envoy"}
+
+
+def test_they_are_those_who_were_counted() -> None:
+    rows = claims_of("Peru listed two more persons. They are the minister, Ivo Hass; and a broker, Mara Lind.")
+    found = [(c["subject"], c["object"]) for c in rows if c["predicate"] == "listed"]
+    assert found == [("c.PER", "n.two-more-persons"), ("c.PER", ["p.ivo-hass", "p.mara-lind"])]
+
+
+def test_a_lawyer_joins_the_firm_that_writes() -> None:
+    text = "Hass Lind LLP | Insights\n\nPeru listed Volta Metals Ltd.\n\nIvo Hass joined the firm in May.\n"
+    assert [c["object"] for c in claims_of(text, "") if c["predicate"] == "joined"] == ["o.hass-lind-llp"]
+
+
+def test_a_cable_goes_to_the_desks_of_the_department() -> None:
+    text = "DEPARTMENT FOR EUR/NB AND INR\n\nE.O. 13526: DECL: 2034\nTAGS: PREL\n\n1. (C) Peru left.\n\nHASS\n"
+    rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
+    assert [c["qualifier"] for c in rows] == [{"post": "DEPARTMENT FOR EUR/NB AND INR"}]

@@ -220,6 +220,15 @@ def reported_by(name: str, text: str, unnamed: bool) -> bool:
     return any(map(_CITED.search, before)) or any(_REPORTS.match(text, b) for _, b in places)
 
 
+_OWN = re.compile(r"(?m)(?:^|(?<=[.!?] ))This (report|study|paper|brief|briefing|note|analysis|review|essay) [a-z]+s ")
+
+
+@lru_cache(maxsize=2)
+def own_words(text: str) -> frozenset[str]:
+    """What a text calls itself as one who says something: "This report is based on interviews. It finds that"."""
+    return frozenset(f"n.{word}" for word in _OWN.findall(text))
+
+
 def _body(name: str) -> str:
     plain = _plain(name)
     return f"o.{wires().get(plain, plain)}"

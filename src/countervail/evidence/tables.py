@@ -86,6 +86,11 @@ def _pattern(words: str | None) -> re.Pattern[str] | None:
     return re.compile(rf"(?:\b|(?=[$€£]))(?:{words})", re.IGNORECASE) if words else None
 
 
+def _spelt_out(value: Any, sets: dict[str, str]) -> Any:
+    """A pattern of the table with the words that {names} of shared lists stand for."""
+    return re.sub(r"\{([a-z]+)\}", lambda m: sets[m[1]], value) if isinstance(value, str) else value
+
+
 def _frame(row: dict[str, Any]) -> Frame:
     unknown = set(row) - _FIELDS
     if unknown:
@@ -117,7 +122,8 @@ def _frame(row: dict[str, Any]) -> Frame:
 def frames() -> tuple[Frame, ...]:
     """Every frame, in the order of the table."""
     text = (files("countervail.evidence") / "languages" / "english" / "frames.yaml").read_text(encoding="utf-8")
-    return tuple(_frame(row) for row in yaml.safe_load(text))
+    (shared, *rows) = yaml.safe_load(text)
+    return tuple(_frame({k: _spelt_out(v, shared["sets"]) for k, v in row.items()}) for row in rows)
 
 
 @cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from countervail.evidence.claims.repeats import other_pair
+from countervail.evidence.claims.repeats import of_several_words
 from countervail.evidence.claims.units import CLOSED, Unit, nounlike, verb_forms
 from countervail.evidence.names.name_words import POST_WORDS
 from countervail.evidence.text.documents import Reading
@@ -21,10 +21,13 @@ POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Z
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
 _PREAMBLE = re.compile(r"^The [A-Z][^\n.;:,]{3,90},$", re.MULTILINE)
-_MARKERS = frozenset(["#", ".", ")", "(", "-", "*"])
+_MARKERS = frozenset(["#", ".", ")", "(", "-", "*", "•", "·", "▪", "◦"])
 _THOUGHT = CLOSED["thoughts"]
 """What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
 _OBJECTS = frozenset(["D", "E", "#", "O", "Q"])
+_NUMBER = re.compile(r"[a-z]|[ivx]{1,4}|\d{1,2}")
+_RUNNING = [n[:k] for n in (["i", "ii", "iii", "iv"], ["a", "b", "c", "d"], ["1", "2", "3", "4"]) for k in (2, 3, 4)]
+"""The numbers of lists of two to four that no colon opens."""
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz") | {"ii", "iii", "iv", "vi", "vii", "viii"}
 
 
@@ -123,11 +126,13 @@ def _decided(units: Sequence[Unit], first: int, body: Mention) -> list[Unit]:
 
 
 def _after_marker(units: Sequence[Unit]) -> int:
-    """Past "3.", "(a)", "-" at the head of a paragraph."""
+    """Past "3.", "(a)", "-", "Please" at the head of a paragraph."""
     i = 0
     while i < min(4, len(units)) and (units[i].tag in _MARKERS or units[i].lower in _LETTERS - {"a", "i"}):
         i += 1
-    return i
+    told = {"note", "remember", "recall"}  # "Please note that X paid"
+    asked = i + 1 < len(units) and units[i].lower in {"please", "kindly"} and units[i + 1].lower not in told
+    return i + asked
 
 
 def _orders(units: Sequence[Unit], i: int) -> bool:
@@ -139,6 +144,7 @@ def _orders(units: Sequence[Unit], i: int) -> bool:
         k += 1
     if k < len(units) and units[k].tag == "," and (close := _closed(units, k)):
         k = close + 1
+    k += 3 * ([u.tag for u in units[k : k + 3 : 2]] == ["(", ")"])  # "Approve (i) the budget"
     if k >= len(units):
         return False
     after, noun = units[k], units[i].lower in nounlike()
@@ -187,9 +193,11 @@ def plainly_put(units: list[Unit]) -> list[Unit]:
     for i, unit in enumerate(units[1:-1], 1):
         if unit.lower in {"totalling", "totaling"} and units[i + 1].tag == "#":
             unit.tag, unit.forms = "P", None  # "payments totalling 2 million"
+        elif units[i - 1].tag == "#" and unit.lower in {"more", "further"} and units[i + 1].tag == "N":
+            unit.tag = "N"  # "three more firms"
         elif (units[i - 1].tag, unit.lower, units[i + 1].tag) == ("D", "late", "E"):
             unit.tag = "N"  # "the late Ivo Hass"
-    units = _of_several_words(_unnumbered(_sitting_in(units)))
+    units = of_several_words(_unnumbered(_sitting_in(units)))
     while remark := _remark(units):
         units = [*units[: remark[0]], *units[remark[1] :]]
     return units
@@ -226,32 +234,21 @@ def _sitting_in(units: list[Unit]) -> list[Unit]:
 
 
 def _unnumbered(units: list[Unit]) -> list[Unit]:
-    """The units of a sentence whose list is numbered as those of a plain one: "the following: (a) X; (b) Y"."""
+    """The units of a sentence whose list is numbered as those of a plain one: "the following: (a) X; (b) Y", "approve
+    (i) the budget and (ii) the plan"."""
     colon = next((i for i, u in enumerate(units) if u.tag == ":"), len(units))
-    marks = [
+    numbered = [
         i
-        for i in range(colon + 1, len(units) - 3)
-        if [units[i].text, units[i + 2].text] == ["(", ")"]
-        and re.fullmatch(r"[a-z]|[ivx]{1,4}|\d{1,2}", units[i + 1].lower)
-        and (units[i - 1].tag in {":", ";", ","} or units[i - 1].tag == "C")
-        and (units[i + 3].tag in {"D", "E"} or units[i + 3].text[:1].isupper())  # names, and no demands
+        for i in range(1, len(units) - 3)
+        if [units[i].text, units[i + 2].text] == ["(", ")"] and _NUMBER.fullmatch(units[i + 1].lower)
     ]
-    if len(marks) < 2 or marks[0] != colon + 1:
-        return units
+    marks = [i for i in numbered if units[i + 3].tag in {"D", "E"} or units[i + 3].text[:1].isupper()]  # no demands
+    parted = [i for i in marks if units[i - 1].tag in {":", ";", ",", "C"} and i > colon]
+    running = [units[i + 1].lower for i in numbered] in _RUNNING and marks == numbered
+    marks = parted if parted[:1] == [colon + 1] and parted[1:] else marks if running else []
     for unit in (units[k] for i in marks[1:] for k in (i - 1, i - 2) if units[k].tag == ";"):
         unit.tag = unit.text = unit.lower = ","
     return [u for k, u in enumerate(units) if not any(i <= k < i + 3 for i in marks)]
-
-
-def _of_several_words(units: list[Unit]) -> list[Unit]:
-    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
-    for i in range(len(units) - 3, 0, -1):
-        words = [u.lower for u in units[i : i + 3]]
-        if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
-            units = [*units[:i], _made(units[i], "after", "P"), *units[i + 3 :]]
-        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
-            units = [*units[:i], _made(units[i], "and", "C"), *units[i + 3 :]]
-    return units
 
 
 _FLOATING = frozenset(["all", "both", "each", "this", "that"])

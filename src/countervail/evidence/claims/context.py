@@ -24,7 +24,7 @@ from countervail.evidence.claims.phrases import listed_to, phrase_from
 from countervail.evidence.claims.speech import Parsed, Speech, parse
 from countervail.evidence.claims.tellers import by_pronoun, issuer, not_the_speaker, told_before
 from countervail.evidence.claims.units import CLOSED
-from countervail.evidence.credits import reported_by
+from countervail.evidence.credits import own_words, reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug
 from countervail.evidence.tables import Provision, profile
 from countervail.evidence.text.documents import Reading, Sentence, sentences
@@ -90,9 +90,8 @@ class Context:
         """The clause that holds a folded place, with its sentence: the innermost quotation, the verb nearest to it."""
         best: tuple[Parsed, Clause] | None = None
         size = 1 << 60
-        for parsed in self.speech.parsed[
-            max(0, bisect_right(self._starts, start) - 6) : bisect_right(self._starts, start)
-        ]:
+        end = bisect_right(self._starts, start)
+        for parsed in self.speech.parsed[max(0, end - 6) : end]:
             if not parsed.units or not parsed.clauses or not parsed.units[0].start <= start < parsed.units[-1].end:
                 continue
             length = parsed.units[-1].end - parsed.units[0].start
@@ -145,9 +144,9 @@ class Context:
         words = parsed.units[span[0] : span[1]]
         if identifier.startswith("n.") and (by := issuer(parsed.units, span)) is not None:
             return "p.unnamed" if by == span else self._source(parsed, by, before)
-        own = words[0].lower in {"i", "we"} and len(words) == 1
-        if own and (parsed.speakers or identifier == self.actors.state):
-            return "p.unknown"  # "we think that": who speaks does, or the text itself
+        own = words[0].lower in {"i", "we"} and len(words) == 1 and (parsed.speakers or identifier == self.actors.state)
+        if own or (len(words) < 3 and identifier in own_words(self.reading.folded.text)):
+            return "p.unknown"  # "we think that", "This report finds that": who speaks does, or the text itself
         indefinite = words[0].tag == "#" or words[0].lower in {"a", "an", "one", "some", "several", "another"}
         somebody = identifier.startswith("p.") or words[-1].lower in NOUNS["persons"]
         unnamed = somebody and indefinite and all(u.tag != "E" for u in words)

@@ -4,16 +4,17 @@ said again of somebody else: ellipsis, gapping, refusals, applications as nouns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import CLUBS, kind_of
+from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.introductions import last_club, whole_of
-from countervail.evidence.claims.memberships import STATUSES, bracketed_out, role_of
+from countervail.evidence.claims.memberships import STATUSES, bracketed_out, out_of, role_of, said_before
 from countervail.evidence.claims.owners import country_of, its_club, owners_of
 from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
-from countervail.evidence.claims.references import MEMBERSHIP, STATE_OF_BODY, UNKNOWN, Filled, References
-from countervail.evidence.claims.shapes import whose
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
@@ -33,8 +34,8 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_LAPSING = frozenset(["lapse", "expire", "end", "cease", "run", "come"])
-"""Verbs by which a membership is over, whose subject it is."""
+_LISTED = frozenset(["person", "organisation"])
+_DONE_TO = frozenset(["listed", "delisted", "sanctioned"])
 GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
 
 
@@ -46,10 +47,12 @@ class Copulas(References):
         units = parsed.units
         if not clause.subjects:
             return None
+        if (told := self._they_are(parsed, clause)) is not None:
+            return told
         if clause.verb.negated and not clause.objects:
-            clause.objects = self._said_before(parsed, clause)
+            clause.objects = said_before(parsed, clause)
         if clause.following == "out" and not clause.objects:
-            return self._out_of(parsed, clause)
+            return out_of(self, parsed, clause)
         if not clause.objects or units[clause.objects[0][1] - 1].lower == "subject":
             return self._state_of(parsed, clause)
         is_what = clause.objects[0]
@@ -75,24 +78,21 @@ class Copulas(References):
                 return self._member(parsed, clause, role, clause.objects)
         return None
 
-    @staticmethod
-    def _said_before(parsed: Parsed, clause: Clause) -> list[Span]:
-        """What others are that somebody is not: "Three are still members; Oman is not"."""
-        ends = parsed.units[clause.verb.end : clause.verb.end + 1]
-        copulas = [c for c in parsed.earlier(clause) if c.verb.lemma in {"be", "remain"} and c.objects]
-        of_them = copulas and role_of(parsed.units, copulas[-1].objects[0]) is not None
-        return copulas[-1].objects if of_them and ends and ends[0].tag in {".", ",", ";"} else []
-
-    def _out_of(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "Oman is out", "has been out of the pact since 2010": it has left."""
-        units, spans = parsed.units, clause.after("of")[:1]
-        after = units[clause.verb.end + 1].tag if clause.verb.end + 1 < len(units) else "."
-        states = self.ids(parsed, clause, clause.subjects)
-        if any(kind_of(i) != "state" for i in states) or not (spans or after in {".", ",", ";", "S", "C"}):
+    def _they_are(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "Peru listed two firms. They are X, a trader; and Y": the same of as many as were counted."""
+        units, same = parsed.units, self.last[-1] if self.last else None
+        they = [units[a].lower for a, _ in clause.subjects] == ["they"] and clause.verb.kind == "finite"
+        if same is None or not they or clause.verb.negated or same.predicate not in _DONE_TO:
             return None
-        named = self.ids(parsed, clause, spans, True) if spans else [self.topic(parsed, clause, True) or ""]
-        clubs = [i for i in named if self.actors.is_club(i)]
-        return Filled(clause, "left", states, clubs, {}, None, [*clause.subjects, *spans]) if clubs else None
+        counted = [u.lower for a, b in same.spans for u in same.clause.units[a:b]]
+        number = next((SMALL.get(w) or int(w) for w in counted if w in SMALL or w.isdecimal()), 0)
+        named = [k for k in range(clause.verb.end, len(units)) if (m := units[k].mention) and m.type in _LISTED]
+        named = [k for k in named if units[k - 1].tag in {"A", "V", "C", "D", ",", ";", ":"}]
+        if len(named) != number or number < 2:
+            return None
+        spans = [(k, k + 1) for k in named]
+        done = replace(clause, verb=replace(clause.verb, passive=True), subjects=spans, objects=[])
+        return Filled(done, same.predicate, same.subjects, self.ids(parsed, clause, spans), {}, None, spans)
 
     def _member(
         self, parsed: Parsed, clause: Clause, role: tuple[str, Span | None], who: Sequence[Span]
@@ -279,23 +279,6 @@ class Copulas(References):
                 made.predicate = "be_invited" if offered else "joined"
             return made
         return None
-
-    def lapsed(self, parsed: Parsed, clause: Clause) -> Filled | None:
-        """ "The membership of Chad lapsed", "its participation in the pact has ended": it has left."""
-        units, spans = parsed.units, clause.subjects
-        if clause.verb.lemma not in _LAPSING or clause.verb.passive or len(spans) != 1:
-            return None
-        if head_word(units, spans[0]) not in STATE_OF_BODY:
-            return None
-        if clause.verb.lemma == "come" and all(head_word(units, s) not in {"end", "close"} for s in clause.after("to")):
-            return None  # not "came into question"
-        own = units[spans[0][0]].lower in {"its", "their"}
-        owners = self.ids(parsed, clause, [(spans[0][0], spans[0][0] + 1)] if own else whose(units, list(spans)))
-        if not owners or any(kind_of(i) not in {"state", "body"} for i in owners):
-            return None
-        bodies = self.ids(parsed, clause, [s for s in clause.after("of", "in") if self.is_body(units, s)][:1], True)
-        named = self.topic(parsed, clause, True) if not bodies else None
-        return Filled(clause, "left", owners, bodies or ([named] if named else []), {}, None, [*spans])
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""

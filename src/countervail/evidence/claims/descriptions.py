@@ -1,5 +1,4 @@
-"""Which body a description stands for: "the league", "the Bank" in its own report, "the company" spoken of; whose an
-entry of a notice is, and the state that an official speaks for."""
+"""Which body a description stands for, as "the league" or "the company"; whose an entry is, whom an official serves."""
 
 from __future__ import annotations
 
@@ -22,6 +21,7 @@ from countervail.evidence.claims.actors import (
     initialled,
     world_bodies,
 )
+from countervail.evidence.claims.phrases import kind
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names.listed import ENTRY_HEAD
@@ -34,6 +34,7 @@ _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
 _ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
+_LAWYERS = frozenset(["llp", "lawyers", "solicitors", "attorneys", "advocates", "avocats", "abogados"])
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
@@ -115,6 +116,7 @@ class Described(Named):
             self.house = None  # "General Assembly" above a letter that it circulates
         self.envoys = dict(self._envoys())
         """Who signs a letter on the paper of a state, with that state, which is "we"."""
+        self.states_of_people = served(reading, self.state)
         self.roles = self._roles()
         """Noun -> where a body is introduced as that, and which: "the wholesaler, Maison Verlinden"."""
 
@@ -141,10 +143,10 @@ class Described(Named):
             first = heading.start("who")
         else:
             return None
-        line = text[first:].split("\n", 1)[0].casefold().split(" to the united nations", 1)[0]
+        line, below = f"{text[first:]}\n".casefold().split("\n", 2)[:2]
         above = text[:first].rstrip("\n").rsplit("\n", 1)[-1].casefold() if first < 200 else ""
-        line = f"{above} {line}" if above.startswith(("republic of", "kingdom of")) else line
-        return self._state_named(line)
+        around = [a for a in (above, below) if a.startswith(("republic of", "kingdom of", "government of"))]
+        return self._state_named(" ".join([*around, line.split(" to the united nations", 1)[0]]))
 
     def _envoys(self) -> Iterator[tuple[str, str]]:
         for document in self.reading.documents:
@@ -192,13 +194,14 @@ class Described(Named):
             return None if spoken else self.envoys.get(speaker or "") or self.state or self.sender
         if spoken and whose == "your":
             return None
-        if whose in {"this", "your"} and not units[b - 1].text[:1].isupper():
-            return None
+        own = word in {"organisation", "organization"} and all(kind(u) != "organisation" for u in units[:a])
+        if whose in {"this", "your"} and not (units[b - 1].text[:1].isupper() or (a > 1 and own and whose == "this")):
+            return None  # "He accused this organisation of lying"
         body = self.bodies_of_people.get(speaker or "") if spoken else self.house
         if body is None or _OF_STATE.intersection(body[2:].split("-")):
             return None
         named = word in body[2:].split("-") or (not spoken and self.of_house(word))
-        return body if named or (whose in {"my", "our"} and word in {"firm", "company", "organisation"}) else None
+        return body if named or own or (whose in {"my", "our"} and word in {"firm", "company"}) else None
 
     def paired(self, ids: Sequence[str]) -> None:
         """Keep in mind two states of which a sentence speaks one after the other, for "both": "Laos was listed; Chad
@@ -237,11 +240,11 @@ class Described(Named):
         if titled and word in self.of_the_text:
             return f"o.{word}"  # "the Bank" of a text that names no bank before it
         central = "central" in {u.lower for u in units[a:head]}
-        kind = {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower()} - _ANY_KIND
-        kind = kind if word in GROUPING else set()
+        kinds = {u.lower for u in units[a + 1 : head] if u.tag == "N" and u.text.islower() and word in GROUPING}
+        kinds -= _ANY_KIND
         lent = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
         kin = [k for k in self.bodies if k[0] < place]
-        kin = [k for k in kin if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & CLOSED["lending"])]
+        kin = [k for k in kin if (word in k[2] and not kinds - k[2]) or (k[1] in lent and k[2] & CLOSED["lending"])]
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
         roles = [r for r in self.roles.get(word, ()) if r[0] < place and b - a == 2 and kin]
         if roles and roles[-1][0] > kin[-1][0]:
@@ -265,8 +268,11 @@ class Described(Named):
             if banks and "central" in next((w for at, _, w in reversed(self.bodies) if at < place and "bank" in w), ()):
                 return banks[-1]
         if plain and word in {"company", "firm", "bank", "agency", "ministry", *SYSTEMS}:
-            told = self._unnamed(word, place)
-            if told:
+            line = self.reading.folded.text.rfind("\n", 0, place)
+            alone = word == "firm" and all(not line < at < place for at, _, _ in self.bodies)
+            if alone and _LAWYERS.intersection((self.house or "").split("-")):
+                return self.house  # "X joined the firm", of lawyers who write
+            if told := self._unnamed(word, place):
                 return told
             subjects = [i for i in self.recent[:4] if word in {"company", "firm"} and self.is_firm(i)]
             if subjects and all(not place - 50 < at < place for at, _, _ in self.bodies):
@@ -276,13 +282,11 @@ class Described(Named):
                 if at < place and (words & family if word in {"company", "firm"} else word in words):
                     return self._nearer_firm(place, at) or identifier if word in {"company", "firm"} else identifier
             rail = word in {"system", "mechanism", "platform", "network", "link"}
-            rails = [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))] if rail else []
-            if rails:
+            if rail and (rails := [i for at, i, w in self.bodies if at < place and (w & SYSTEMS or initialled(i))]):
                 return rails[-1]
             if word in {"company", "firm"}:
-                counts = [i for at, i, w in self.bodies if at < place and i not in world_bodies() and not w & _PUBLIC]
-                if counts:
-                    return counts[-1]
+                firms = (b for b in reversed(self.bodies) if b[0] < place and b[1] not in world_bodies())
+                return next((i for _, i, words in firms if not words & _PUBLIC), None)
         return None
 
     def entry_at(self, place: int) -> Mention | None:
@@ -365,15 +369,15 @@ _POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representati
 _OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
 
 
-def served(reading: Reading) -> dict[str, str]:
-    """The state that each official speaks for: "Ambassador X served Moldova", "Mali's foreign minister, X"."""
-    found: dict[str, str] = {}
+def served(reading: Reading, state: str | None) -> dict[str, str]:
+    """The state of each official, "Ambassador X served Moldova"; that of the text for a spokesperson without a name."""
+    found: dict[str, str] = {f"p.spokes{who}": state for who in ("person", "man", "woman") if state}
     text = reading.folded.text
     places = list(zip(reading.mentions, reading.spans, strict=True))
     for (m, (a, b)), (other, (c, _)) in pairwise([p for p in places if p[0].type in {"person", "country"}]):
         if {m.type, other.type} != {"person", "country"} or c - b > 70:
             continue
-        person, state = (m, other) if m.type == "person" else (other, m)
+        person, whose = (m, other) if m.type == "person" else (other, m)
         between, lead = text[b:c], text[max(0, a - 30) : a]
         served = (
             m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
@@ -382,8 +386,8 @@ def served(reading: Reading) -> dict[str, str]:
         owned = m.type == "country" and re.fullmatch(
             rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
         )
-        if state.value and (served or post or owned):
-            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{state.value}")
+        if whose.value and (served or post or owned):
+            found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{whose.value}")
     return found
 
 

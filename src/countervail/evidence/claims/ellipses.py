@@ -43,6 +43,7 @@ _REPORTS = CLOSED["reported_words"]
 _ANYBODY = frozenset(["state", "body", "person"])
 _CALLING = frozenset(["call", "describe", "label", "brand", "term"])
 _POINTING = frozenset(["this", "that", "it"])
+_MONEY = frozenset(["dollars", "dollar", "euros", "euro", "sterling"])
 
 
 class Ellipses(Copulas):
@@ -203,11 +204,12 @@ class Ellipses(Copulas):
 
         for clause in parsed.clauses:
             known = filled.get(id(clause))
-            barred = known is not None and known.predicate == "blocked" and not negated(clause)
-            if known is not None and barred and not clause.verb.passive:
-                inner = next(
-                    (c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None
-                )
+            inner = next((c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None)
+            if known is None or known.predicate != "blocked":
+                pass
+            elif inner is not None and any(head_word(parsed.units, s) in _MONEY for s in inner.after("in")):
+                known.predicate, known.roles = "sanctioned", {}  # "two banks were barred from dealing in dollars"
+            elif not (negated(clause) or clause.verb.passive):
                 with_whom = inner.after("with") if inner is not None else clause.after("with")
                 whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
                 if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):
@@ -377,8 +379,9 @@ class Ellipses(Copulas):
             return None  # "Chad has refused to sign it. Mali will": sign it
         over, too = same.clause.governor, {"too", "likewise"} & {u.lower for u in units[verb.start : verb.end + 1]}
         spurned = over is not None and over.verb.lemma in {"refuse", "decline"} and not over.verb.negated
-        if spurned and same.clause.verb.kind == "infinitive" and (inverted or too) and not verb.negated:
-            what = {"what": same.clause.verb.lemma}  # "X refused to sign, as did Y"
+        as_well = inverted or too or verb.lemma == "follow"
+        if spurned and same.clause.verb.kind == "infinitive" and as_well and not verb.negated:
+            what = {"what": same.clause.verb.lemma}  # "X refused to sign, as did Y", "and Y followed"
             return Filled(clause, "refused", subjects, same.objects, what, None, spans)
         if verb.lemma == "be" and same.clause.verb.lemma == "be" and same.predicate in {"sanctioned", "listed"}:
             return Filled(clause, same.predicate, same.subjects, subjects, {}, None, spans)

@@ -24,7 +24,7 @@ _ASKED = CLOSED["requests"]
 _OF_THINGS = CLOSED["of_things"]
 TO_ACTORS = frozenset(["listed", "delisted", "sanctioned", "suspended"])
 _ANYBODY = CLOSED["anybody"]
-_NO_MATTER_WHOM = (["anybody"], ["anyone"])
+_NO_MATTER_WHOM = (["anybody"], ["anyone"], ["nobody"], ["no-one"])
 
 
 def spoken_words(units: Sequence[Any], span: Span) -> bool:
@@ -160,16 +160,19 @@ def nobody(made: Filled) -> bool:
     whatever = any(units[a].lower == "any" and all(u.tag != "E" for u in units[a:b]) for a, b in made.clause.objects)
     if whatever and made.predicate in TO_ACTORS - {"suspended"} and not verb.negated:
         return True  # "to sanction any bank that clears them"
+    whom = made.predicate in TO_ACTORS - {"accused"} and not verb.passive and negated(made.clause)
+    words = "-".join(units[k].lower for a, b in clause.objects for k in range(a, b))
+    if whom and words in {"nobody", "no-one"}:
+        made.objects = [f"n.{words}"]
     if verb.words & {"almost", "nearly", "barely"} or (made.objects == ["n.unnamed"] and "what" not in made.roles):
         return True  # "almost listed it", "accuses nobody"
-    if negated(made.clause) and made.predicate in TO_ACTORS and [o[2:] for o in made.objects] in _NO_MATTER_WHOM:
-        made.objects = []  # "has never imposed sanctions on anybody"
+    whom = whom and [o[2:] for o in made.objects] in _NO_MATTER_WHOM  # "has never listed anyone", "has listed nobody"
     if negated(made.clause) and made.predicate == "supplied" and "what" in made.roles and made.objects[:1]:
         made.objects = [] if made.objects[0][2:] in {"anyone", "anybody"} else made.objects
     if (
         made.objects
         and made.objects[0][2:] in {"either", "anybody", "anyone", "nobody", "what"}
-        and "through" not in made.roles
+        and not (whom or "through" in made.roles)
     ):
         return True
     if active and all(s[2:] in _ANYBODY for s in made.subjects):

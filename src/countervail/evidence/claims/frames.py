@@ -312,6 +312,7 @@ def claims(shared: Context) -> Iterator[Claim]:
             shared.actors.recent.clear()
         if not shared.is_told(parsed.sentence):
             yield from reader.read(parsed)
+    shared.actors.recent.clear()  # whom "it" was at the end, it is not in the sentences that later rules go back to
 
 
 # -- one claim of two verbs --------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from countervail.evidence.claims.appositions import Appositions
 from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, doers
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, decided_by, fits, follows, spoken_words, vague, wrong_kind
+from countervail.evidence.claims.memberships import lapsed
 from countervail.evidence.claims.modality import own_modality
 from countervail.evidence.claims.outcomes import bound_for, is_list, taken_out
 from countervail.evidence.claims.owners import (
@@ -73,7 +74,7 @@ class Framing(Appositions):
         if on_list and (listed := self._state_of(parsed, clause)) is not None:
             return listed  # "figures on the list of X"
         granted = clause.verb.lemma in _OF_STATUS
-        if (status := self.status(parsed, clause) if granted else self.lapsed(parsed, clause)) is not None:
+        if (status := self.status(parsed, clause) if granted else lapsed(self, parsed, clause)) is not None:
             return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
         if taken is None and clause.verb.lemma in {"include", "comprise"}:

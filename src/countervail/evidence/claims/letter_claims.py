@@ -23,7 +23,8 @@ _CABLE = re.compile(
 """What only a cable has."""
 _CABLE_SIGNED = re.compile(r"\n[ \t]*(?P<n>[A-ZÀ-Þ][A-ZÀ-Þ'-]{2,}(?: [A-ZÀ-Þ][A-ZÀ-Þ'-]+){0,2})\s*\Z")
 """The last line of a cable: the name of the head of the mission."""
-_CABLE_TO = re.compile(r"(?m)^[ \t]*(?:TO |To: ?)(?P<o>[A-Z][^\n]{3,90}?)[ \t]*$")
+_CABLE_TO = re.compile(r"(?m)^[ \t]*(?:TO |To: ?|(?=[A-Z]{4,12} FOR [A-Z]{1,5}\b))(?P<o>[A-Z][^\n]{3,90}?)[ \t]*$")
+"""To whom a cable goes: "TO SECSTATE WASHDC", "DEPARTMENT FOR AF/E"."""
 _OFFICE_SIGNS = re.compile(
     r"(?:^|\n)[ \t]*(?:The |For )?(?P<p>(?:Deputy |Vice-|Prime |First |Federal )?(?:President|Chancellor|Minister"
     r"|Secretary|Chair\w*|Governor|Registrar|Director|Commissioner)(?: [A-Z]\w+| of| for| and| the){0,6}): (?=[A-Z])"
@@ -334,6 +335,8 @@ def one_of(word: str) -> str | None:
     return one if plural else None
 
 
+_FIELD = re.compile(r"[A-Z]\w{1,14}: ")
+"""What begins the next field of a head: "Copy: the Chairman"."""
 _LINE_POST = re.compile(r"[ ]?(?:,|\(|\||-|–)[ ]?(?P<p>[^,;()|\n]{3,70})")
 
 
@@ -359,6 +362,7 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
             not text[b:end].strip(" ,.)")
             and (below := text[end + 1 : end + 120].split("\n", 1)[0]).strip()
             and len(below) < 90
+            and not _FIELD.match(below)
         ):
             found = (end + 1, end + 1 + len(re.split("[|;(]", below)[0]))
         if found is None or not POST.search(text[slice(*found)]) or names.person(*found):

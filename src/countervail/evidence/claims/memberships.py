@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, adjective_codes
+from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of
+from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count
 from countervail.evidence.claims.lists import CountryList, country_lists, holder, teller
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.claims.owners import its_club
+from countervail.evidence.claims.phrases import head_word
+from countervail.evidence.claims.references import STATE_OF_BODY, Filled
 from countervail.evidence.claims.registers import one_a_line
+from countervail.evidence.claims.shapes import whose
+from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
@@ -285,3 +290,47 @@ def bracketed_out(units: Sequence[Any], k: int) -> bool:
 def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:
     """The owner in "two of the Fund's members"."""
     return next((k + 1 for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag in {"#", "D"}), a), b
+
+
+# -- what is over ------------------------------------------------------------------------------------------------------
+
+_LAPSING = frozenset(["lapse", "expire", "end", "cease", "run", "come"])
+"""Verbs by which a membership is over, whose subject it is."""
+
+
+def lapsed(reader: Any, parsed: Parsed, clause: Clause) -> Filled | None:
+    """ "The membership of Chad lapsed", "its participation in the pact has ended": it has left."""
+    units, spans = parsed.units, clause.subjects
+    if clause.verb.lemma not in _LAPSING or clause.verb.passive or len(spans) != 1:
+        return None
+    if head_word(units, spans[0]) not in STATE_OF_BODY:
+        return None
+    if clause.verb.lemma == "come" and all(head_word(units, s) not in {"end", "close"} for s in clause.after("to")):
+        return None  # not "came into question"
+    own = units[spans[0][0]].lower in {"its", "their"}
+    owners = reader.ids(parsed, clause, [(spans[0][0], spans[0][0] + 1)] if own else whose(units, list(spans)))
+    if not owners or any(kind_of(i) not in {"state", "body"} for i in owners):
+        return None
+    bodies = reader.ids(parsed, clause, [s for s in clause.after("of", "in") if reader.is_body(units, s)][:1], True)
+    named = reader.topic(parsed, clause, True) if not bodies else None
+    return Filled(clause, "left", owners, bodies or ([named] if named else []), {}, None, [*spans])
+
+
+def said_before(parsed: Parsed, clause: Clause) -> list[Span]:
+    """What others are that somebody is not: "Three are still members; Oman is not"."""
+    ends = parsed.units[clause.verb.end : clause.verb.end + 1]
+    copulas = [c for c in parsed.earlier(clause) if c.verb.lemma in {"be", "remain"} and c.objects]
+    of_them = copulas and role_of(parsed.units, copulas[-1].objects[0]) is not None
+    return copulas[-1].objects if of_them and ends and ends[0].tag in {".", ",", ";"} else []
+
+
+def out_of(reader: Any, parsed: Parsed, clause: Clause) -> Filled | None:
+    """ "Oman is out", "has been out of the pact since 2010": it has left."""
+    units, spans = parsed.units, clause.after("of")[:1]
+    after = units[clause.verb.end + 1].tag if clause.verb.end + 1 < len(units) else "."
+    states = reader.ids(parsed, clause, clause.subjects)
+    if any(kind_of(i) != "state" for i in states) or not (spans or after in {".", ",", ";", "S", "C"}):
+        return None
+    named = reader.ids(parsed, clause, spans, True) if spans else [reader.topic(parsed, clause, True) or ""]
+    clubs = [i for i in named if reader.actors.is_club(i)]
+    return Filled(clause, "left", states, clubs, {}, None, [*clause.subjects, *spans]) if clubs else None

@@ -206,6 +206,9 @@ def _denying(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     if units[a].lower in {"no", "neither", "none", "nobody", "nothing"} and units[a].tag != "B":
         return True  # "no bank", but not "no fewer than four banks"
     before = units[a - 1].lower if a else ""
+    k = a if units[a].lower in {"further", "more"} else a - 1  # "no further bank", but not "no more than four"
+    if k > 0 and units[k].lower in {"further", "more"} and units[k - 1].lower == "no" and units[k + 1].lower != "than":
+        return True
     neither = before == "neither" and any(u.lower == "nor" for u in units[a : b + 1])
     return neither or (before in {"hardly", "scarcely", "barely"} and units[a].lower in {"any", "anybody", "anyone"})
 

@@ -296,10 +296,8 @@ class Nominals(Ellipses):
         governing = before[0] if len(before) == 2 and units[phrase.start - 1].tag == "P" else ""
         governing = (noun_over(units, phrase.start - 1) if governing else "") or governing
         if not row.certain:
-            led = units[phrase.start - 1] if phrase.start else None
-            against = led is not None and (
-                led.lower == "against" or OPEN_EVENTS.intersection((led.forms or {}).values())
-            )
+            led = units[phrase.start - 1 : phrase.start]
+            against = any(u.lower == "against" or OPEN_EVENTS.intersection((u.forms or {}).values()) for u in led)
             verbs = {clause.verb.lemma, *(f"{clause.verb.lemma}-{u.lower}" for u in units[clause.verb.end :][:1])}
             if against or governing in OPEN_EVENTS or (inside and OPEN_EVENTS & verbs) or clause.asked:
                 return None
@@ -320,9 +318,10 @@ class Nominals(Ellipses):
             lemma = clause.verb.lemma if inside else ""
             if row.predicate == "joined" and lemma in CLOSED["ending"]:
                 return None  # "its accession was reversed"
-            if row.predicate == "listed_in" and lemma in CLOSED["ending"]:
-                event.verb.negated = True
-            event.verb.modal = "should" if lemma in _WANTED else "will" if lemma in _AWAITED else event.verb.modal
+            event.verb.negated |= row.predicate == "listed_in" and lemma in CLOSED["ending"]
+            told = [u for u in units if u.lower == "you" and u.start == u.end]  # "Approve X and the entry of Y"
+            wanted = (told and not inside) or lemma in _WANTED
+            event.verb.modal = "should" if wanted else "will" if lemma in _AWAITED else event.verb.modal
         roles = {
             role: one_or_many([text_of(units, s) for s in phrase.parts[p]])
             for p, role in row.roles.items()

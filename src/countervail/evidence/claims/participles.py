@@ -18,10 +18,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     """Take a form in -ed for a participle where it follows the object of another verb: "12 firms accused of ..."."""
     verb = clauses[n].verb
     units = clauses[n].units
-    if _before_main_verb(clauses, n) or _itself(units, verb):
-        verb.kind, verb.passive = "participle", True
-        return
-    if _inserted(clauses, n) or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
+    inside = _before_main_verb(clauses, n) or _itself(units, verb) or _inserted(clauses, n)
+    if inside or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
         verb.kind, verb.passive = "participle", True
         return
     if n and _had_done(units, clauses[n - 1].verb, verb):
@@ -40,7 +38,10 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
         return
     between = units[previous.verb.end : verb.start]
     apposed = len(between) > 3 and _of_apposition(units, verb)
-    if not apposed and (not between or any(u.tag in {",", ";", ":", "C", "S", "R", "Q", "O"} for u in between)):
+    both = verb.lemma in CLOSED["tied"] and {u.tag for u in between} <= set("DNBC#")
+    both = both and [u.tag for u in units[verb.start - 2 : verb.start]] == ["C", "N"]  # "firms and ships linked to X"
+    parting = {",", ";", ":", "S", "R", "Q", "O", *("" if both else "C")}
+    if not apposed and (not between or any(u.tag in parting for u in between)):
         return
     if apposed or (verb.lemma in {"call", "name"} and _named_so(units, verb.end)):
         verb.kind, verb.passive = "participle", True  # "was paid through a company in Sharjah called Blue Sail"

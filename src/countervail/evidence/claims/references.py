@@ -185,6 +185,9 @@ class References:
         counted = bool(spans) and (len(spans) == 1 or (units[spans[0][0]].tag == "#" and len(spans) == 2))
         if counted and (listed := self._spelt_out(parsed, (spans[0][0], spans[-1][1]))):
             return listed  # "six banks and wallets ..., among them A and B"
+        last = spans[1:] and [units[a].tag == "#" for a, _ in spans] == [*(False for _ in spans[1:]), True]
+        if last and (listed := self._spelt_out(parsed, spans[-1])):  # "A and two firms, namely B and C"
+            return [*self.ids(parsed, clause, spans[:-1], body, acting), *listed]
         if len(spans) > 2 and self._announces(parsed, spans):
             spans = spans[1:]  # "two companies, A and B"
         for span in spans:
@@ -283,7 +286,7 @@ class References:
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         if at + 1 < len(units) and units[at].tag in {",", "("}:  # "two firms in X, A and B"
             those = [u.lower for u in units[at + 1 : at + 3]] == ["those", "of"]
-            names = listed_from(units, at + 1 + 2 * those, len(units))
+            names = listed_from(units, at + 1 + 2 * those + (units[at + 1].lower == "namely"), len(units))
             if len(names) == number and all(any(units[k].text[:1].isupper() for k in range(*s)) for s in names):
                 return [self.actors.of(units, s, self.actors.recent) for s in names]
         for k in range(span[1], len(units) - 2):

@@ -246,3 +246,14 @@ def unfinished(clause: Clause) -> bool:
     after = [u.lower for u in units[i + 1 : i + 4]]
     again = after[:2] in (["do", "so"], ["follow", "suit"], ["do", "likewise"]) or after == ["do", "the", "same"]
     return wishing and (again or not after or units[i + 1].tag in {".", ",", ";"} or after[0] == "follow")
+
+
+def of_several_words(units: list[Unit]) -> list[Unit]:
+    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
+    for i in range(len(units) - 3, 0, -1):
+        words = [u.lower for u in units[i : i + 3]]
+        if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
+            units = [*units[:i], Unit("after", "after", "P", units[i].start, units[i].start), *units[i + 3 :]]
+        elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
+            units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
+    return units

@@ -306,7 +306,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     former = former or (a > 1 and units[a - 1].lower in FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
-        or units[a].lower in CLOSED["which_one"] | FORMER
+        or units[a].lower in CLOSED["which_one"] | FORMER | {"what"}
         or units[a].text in _OWN
         or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):

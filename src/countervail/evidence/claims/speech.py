@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from countervail.evidence.claims.actors import vessels
@@ -22,21 +22,19 @@ from countervail.evidence.claims.commands import (
     name_like,
     plainly_put,
 )
-from countervail.evidence.claims.descriptions import served, sexes
+from countervail.evidence.claims.descriptions import sexes
 from countervail.evidence.claims.turns import Tellers, turns_of, writers_of
 from countervail.evidence.claims.units import Unit, units_of, verb_forms
 from countervail.evidence.model import slug
 from countervail.evidence.names.name_words import QUOTING
 from countervail.evidence.text.documents import Reading, Sentence, dashed
+from countervail.evidence.text.lines import told_above
 from countervail.evidence.text.segments import breaks_off
 from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
-_SAID = re.compile(
-    r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
-    rf"{QUOTING}\b"
-)
+_SAID = re.compile(rf'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){{0,3}}{QUOTING}\b')
 _SAYING = re.compile(rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$')
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
@@ -132,7 +130,6 @@ def _quotes(reading: Reading) -> list[Quote]:
 def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Speech:
     """Every sentence and quotation taken apart, with speakers."""
     speech = Speech(_quotes(reading))
-    actors.states_of_people = served(reading)
     actors.sex = {**dict(sexes(reading)), **actors.sex}
     text = dashed(reading)
     outer = [q for q in speech.quotes if q.inside is None]
@@ -141,9 +138,8 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
     tellers = Tellers(actors)
     pending: Quote | None = None
     lead: Sentence | None = None
-    until, retold, reporter = 0, False, "p.unknown"
+    until, opened, retold, reporter = 0, 0, False, "p.unknown"
     opener: str | None = None
-    opened = 0
     declared, voice = False, "we" if actors.house else "you"
     preamble, body = deciding(reading)
     for n, sentence in enumerate(sentences):
@@ -159,7 +155,7 @@ def parse(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Sp
         said = voice if declared else ""
         parsed = _parsed(reading, text, sentence, sentence.start, sentence.end, here, None, said, decides, actors)
         lead = lead if not text[until : sentence.start].strip() else None  # a line that is no sentence ends a list
-        point = _point(reading, text, sentence, lead) if lead is not None else None
+        point = _point(reading, text, sentence, lead)
         until = sentence.end
         if point is not None:
             speech.parsed.append(point)
@@ -358,16 +354,19 @@ def _parsed(
     return Parsed(sentence, units, clauses_of(units) if len(units) > 1 else [], quote)
 
 
-def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence) -> Parsed | None:
+def _point(reading: Reading, text: str, sentence: Sentence, lead: Sentence | None) -> Parsed | None:
     """A point of a list as the end of the sentence that opens it: "recommends that the Committee: (a) Add X"."""
     marker = POINT.match(text, sentence.start, sentence.end)
-    if marker is None or lead.document is not sentence.document:
+    told = told_above(text, sentence.start) if marker is not None and lead is None else None
+    lead = lead if told is None else replace(sentence, start=told[0], end=told[1])
+    if marker is None or lead is None or lead.document is not sentence.document:
         return None
     opening, rest = (
         units_of(text, a, b, [m for m in reading.within(a, b) if m[0].type != "quote"], [])
         for a, b in ((lead.start, lead.end), (marker.end(), sentence.end))
     )
     if opening and opening[0].lower == "to":  # "To the Bank: - Close the account"
+        opening += [] if opening[-1].tag == ":" else [Unit(":", ":", ":", lead.end, lead.end)]
         units = commanded([*opening, *rest], "")
         return Parsed(sentence, units, clauses_of(units)) if units[0] is not opening[0] else None
     opening = opening[: len(opening) - lead.text.endswith(":")]

@@ -104,7 +104,7 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             sentence,
             value={"event": kind, "when": mention.value, "at": [a, b]},
             time=as_time(mention),
-            polarity="affirmed",
+            polarity="negated" if negated(at[1]) else "affirmed",
             modality=modality_of(at[1], at[0].clauses),
             extractor="rules/event@2",
         )
@@ -246,7 +246,7 @@ def _payments(shared: Context, sentence: Sentence) -> Iterator[Claim]:
     others = [s for s in dict.fromkeys(states) if s != subject]
     if not rails and "correspondent" not in sentence.text:
         return
-    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent|\bbetween\b", sentence.text):
+    if subject is None and len(others) >= 2 and re.search(r"\bcorrespondent (?!banks?\b)|\bbetween\b", sentence.text):
         subject, others = others[0], others[1:]
     if subject and others:
         yield shared.claim(

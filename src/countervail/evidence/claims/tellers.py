@@ -220,8 +220,16 @@ def told_before(sentences: Sequence[tuple[Sequence[Unit], Sequence[Clause]]]) ->
     return None
 
 
+_ANSWERED, _ASKED = frozenset(["refuse", "decline", "agree", "accept"]), frozenset(["ask", "request", "urge", "invite"])
+
+
 def not_the_speaker(clause: Clause, near: Sequence[Clause]) -> list[tuple[int, int]]:
-    """Whom "it" is of whom somebody says it: "fined X, saying it had paid", "was fined by Y, which says it paid"."""
+    """Whom "it" is of whom somebody says it, "fined X, saying it had paid", or who is asked: "asked X; it declined"."""
+    asking = next((c for c in near if c.verb.kind == "finite"), None) if clause.verb.lemma in _ANSWERED else None
+    if asking is not None and asking.verb.lemma in _ASKED and not (asking.verb.passive or clause.governor):
+        return asking.objects[:1]
+    while clause.link == "to" and clause.governor is not None and clause.governor.subjects == clause.subjects:
+        clause = clause.governor  # "and that it intends to join"
     told = clause.governor if clause.link == "that" else None
     if told is None or not reports(told):
         return []

@@ -123,7 +123,8 @@ def _holder(reading: Reading, office: str, until: int = 0) -> str | None:
     ]
     if until:
         called = [n for a, _, n in named if re.search(rf"(?i)\b{word}\b[^\n.:;]{{0,40}}$", text[max(0, a - 60) : a])]
-        held = dict.fromkeys(f"p.{slug(n)}" for n in called or [n for _, _, n in named])
+        others = [] if _SPEAKS_FOR.fullmatch(office) else [n for _, _, n in named]  # who is merely spoken of
+        held = dict.fromkeys(f"p.{slug(n)}" for n in called or others)
         return next(iter(held), None)
     if not _OFFICE.fullmatch(word):
         return None

@@ -88,7 +88,7 @@ LOWER_POST = re.compile(
     rf"|\b{POST_WORDS}(?: (?:of|for) (?!the )[a-z]{{3,16}}(?: and [a-z]{{3,16}})?)?(?:,| named| called)? $"
 )
 NAMED_BY = re.compile(
-    r"\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
+    r"\bQ(?:uestion)? \($|\b(?:[Bb]y|with|including|named|succeed|replace|between|colleague|brother|cousin|of Messrs|Mr"
     r"|addressed to|signed|interviewed|quoted|quotes|met|told|thanked|appointed|nominated"
     r"|former|to appoint|invited|replaced|dismissed|asked|from|said|added|according to|like|one|remains"
     r"|says|name is|name was|remained|national|citizen|native) $"

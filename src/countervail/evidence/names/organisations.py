@@ -261,7 +261,8 @@ class Organisations:
             return tokens[k + 1].gap == " " and tokens[k + 2].gap == " " and tokens[k + 2].bare in lexicon().org_heads
         while k < len(tokens) and k < i + 4 and tokens[k].capital and tokens[k].gap == " ":
             if tokens[k].bare in lexicon().org_heads:
-                return k == i + 1 or tokens[i].bare in lexicon().trades
+                sector = tokens[i].bare in {"Industries", "Industry", "Services", "Resources"}
+                return k == i + 1 or sector or tokens[i].bare in lexicon().trades
             if tokens[k].text != tokens[k].bare or tokens[k].bare in lexicon().posts:
                 break
             k += 1
@@ -291,8 +292,9 @@ class Organisations:
         if token.text.isupper() and FOR_DESK.match(self.text, token.end):
             return True  # to whom a cable goes: "DEPARTMENT FOR AF/E"
         alone = left == i and right == i + 1
-        if alone and (token.bare not in w.ALONE or token.bare in words.weak_heads):
-            return True
+        member = [t.bare.rstrip("s") for t in tokens[max(0, i - 2) : i]] == ["Member", "of"]
+        if alone and (member or token.bare not in w.ALONE or token.bare in words.weak_heads):
+            return True  # "Member of Parliament X" is a post
         quoted = self.text[max(0, tokens[left].start - 1) : tokens[left].start] == '"'
         line_start = self.text.rfind("\n", 0, token.start) + 1
         line = self.text[line_start : line_start + 300 + token.end - token.start].split("\n", 1)[0][:300]

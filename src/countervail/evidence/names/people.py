@@ -13,14 +13,7 @@ from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import skeleton
 from countervail.evidence.names.listed import labelled
 from countervail.evidence.text.segments import headline, headline_verb
-from countervail.evidence.text.tokens import (
-    FUNCTION,
-    Taken,
-    Token,
-    adjectives,
-    country_words,
-    lexicon,
-)
+from countervail.evidence.text.tokens import DIGRAPHS, FUNCTION, Taken, Token, adjectives, country_words, lexicon
 
 
 class People:
@@ -54,7 +47,7 @@ class People:
                 t = tokens[j]
                 initial = t.gap in {". ", ".", "' "} and (
                     len(tokens[j - 1].text) == 1
-                    or tokens[j - 1].text in self.words.titles
+                    or tokens[j - 1].text in self.words.titles | DIGRAPHS
                     or tokens[j - 1].text in {"St", "Ste"}
                 )
                 if (
@@ -324,8 +317,9 @@ class People:
     def _initialled(self, k: int, j: int) -> bool:
         """Whether the run is initials and a surname: "B. Orazov", "J. R. Halvorsen"."""
         tokens = self.tokens
-        dots = all(len(t.text) == 1 and self.text[t.end : t.end + 1] == "." for t in tokens[k : j - 1])
-        return 2 <= j - k <= 4 and dots and len(tokens[j - 1].bare) >= 3
+        short = all(len(t.text) == 1 or t.text in DIGRAPHS for t in tokens[k : j - 1])
+        short = short and all(self.text[t.end : t.end + 1] == "." for t in tokens[k : j - 1])
+        return 2 <= j - k <= 4 and short and len(tokens[j - 1].bare) >= 3
 
     def find(self) -> list[tuple[int, int]]:
         """Folded spans of the people, in order."""

@@ -20,7 +20,7 @@ from countervail.evidence.names.gazetteer import regions
 from countervail.evidence.names.listed import with_roles
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
-from countervail.evidence.text.tokens import Mention, Taken, lexicon
+from countervail.evidence.text.tokens import DIGRAPHS, Mention, Taken, lexicon
 
 _ATTACHED = re.compile(r"\b(?:attached|enclosed|annexed?|appended)\b|پیوست", re.IGNORECASE)
 _LEAK = re.compile(
@@ -312,7 +312,7 @@ _END = re.compile(r"[.!?؟]['\")\]]?(?=\s+[\"'(\[A-Z\u0600-\u06ff]|\s*$)|\n+|[:;
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|MR|MRS|MS|DR|SEN|REP|HON|GOV|PROF|GEN|AMB|Dr|Amb|Prof|Gen|Col|Sen|Rep|Gov|St|No|Nos|vs|Eng|Lt|Maj|Capt|Adm|Inc|Ltd|Co|Corp|Pte|Sdn|Bhd|Pty|Pvt|Bros|Jan|Hon|Rt"
-    r"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx)|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
+    rf"|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Art|approx|{'|'.join(sorted(DIGRAPHS))})|\b[A-Z]|U\.S|D\.C|U\.N|U\.K)\.$"
 )
 
 

@@ -141,6 +141,24 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
 
 
+_TOLD = re.compile(
+    r"To (?:the )?(?:[A-Z]|(?:governments?|authorities|parliament|leaders|members?|banks|states|companies|parties)\b)"
+    r"[^\n.:;]{2,90}"
+)
+
+
+def told_above(text: str, start: int) -> tuple[int, int] | None:
+    """The line "To the Union and the Bank" above the points of which one begins at a place."""
+    end = start
+    for _ in range(20):
+        end = max(0, text.rfind("\n", 0, end))
+        first = text.rfind("\n", 0, end) + 1
+        line = text[first:end].strip()
+        if line and not (_LIST_START.match(line) or line[0].islower()):  # a line goes on with the point above it
+            return (first, end) if _TOLD.fullmatch(line) else None
+    return None
+
+
 def tag_line(sentence: str) -> bool:
     """Whether the line is a list of tags: many short items and no verb to speak of."""
     items = [p.strip() for p in sentence.split(",")]

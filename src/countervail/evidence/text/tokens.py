@@ -350,6 +350,10 @@ def _misread_capital(word: str) -> bool:
     )
 
 
+DIGRAPHS = frozenset(["Sh", "Zh", "Kh", "Ch", "Gh", "Ts", "Dzh", "Shch", "Yu", "Ya", "Ye", "Yo"])
+"""Initials of two letters or more, of names that are written in other letters: "Sh. B. Rustamov"."""
+
+
 def tokenise(text: str) -> list[Token]:
     """The words of a text in order; linear."""
     tokens: list[Token] = []
