@@ -178,7 +178,9 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     if not governed:
         if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
             return None
-        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
+        set_off = [k for k in range(clause.verb.end + 1, len(units)) if units[k].tag in {",", ";", "."}]
+        set_off = set_off[2:] if set_off[:1] == [clause.verb.end + 1] else set_off  # "that, from May, they are"
+        stop = set_off[0] if set_off else len(units)
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and governed[0].link == "that" else clause.verb.end
