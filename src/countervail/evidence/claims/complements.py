@@ -257,7 +257,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 and units[at].tag == "T"
                 and [u.tag for u in units[at + 1 : stop]][:1] != ["N"]
             ):
-                clause.times.append(at)
+                clause.times += [at] if unit.lower != "for" or clause.verb.lemma not in _GIVE else []  # "paid for 2023"
                 i = at + 1
                 while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
                     i += 2  # "between May and June"

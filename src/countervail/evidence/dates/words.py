@@ -251,12 +251,20 @@ YEAR_BEFORE = re.compile(
     r"|founded|established)[ -]|[(\[]|\b(?:date|birth|DOB) ?: ?|\| ?)$",
     re.IGNORECASE,
 )
+_FOR_YEAR = re.compile(r"(?<!\w)for (?:19|20)\d\d(?=[.,;)](?!\d)| (?:and|or|has|have|had|was|were|is|are)\b)")
 YEAR_AFTER = re.compile(
     r"(?:[)\].;,]| (?:presidential|parliamentary|general|election|budget|agreement|deal|accord|summit|war"
     r"|invasion|report|letter|memorandum|meeting|session|protocol"
     r"|decree|law|act|treaty|plan|annexation|revolution|coup|crisis|sanctions|resolution|conference|annual"
     r"|fiscal|figures|data|edition|interview|speech|talks|uprising|protests|pandemic)\b)"
 )
+
+
+def led_to(text: str, at: int) -> bool:
+    """Whether what stands before the number at a place says that it is a year: "since 2023", "its dues for 2023"."""
+    return bool(YEAR_BEFORE.search(text[max(0, at - 24) : at]) or _FOR_YEAR.match(text, max(0, at - 4)))
+
+
 _ENTRY = re.compile(r"^[ \t]*(?:[-*•] ?)?(?P<y>(?:19|20)\d\d)(?=:|\.? ?[–—-]|\.? {1,12}[A-Z])", re.MULTILINE)
 
 
