@@ -202,8 +202,9 @@ class Framing(Appositions):
         objects = objects or ([laid.topic] if laid.topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         thing = measure and units[target[0][0]].lower in {"it", "them"}
-        if frame.predicate == "lifted" and measure and self.punished:
-            objects = self.punished
+        lifts = frame.predicate == "lifted" and measure
+        if lifts and (meant := self.punished or self.measures_meant(parsed, target[0][0])):
+            objects = meant
         elif measure and frame.predicate in TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif thing and frame.predicate == "evaded":

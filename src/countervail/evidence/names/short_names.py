@@ -173,7 +173,8 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
             named = bool(heads) and (words[-1] not in lexicon().weak_heads or len(words) > 2)
             paper = not of and (words[-1] in NO_ENDS | lexicon().not_names or words[0] in lexicon().posts)
             desk = FOR_DESK.search(line)
-            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not desk:
+            goes_on = words[0] != "The" and words[0].lower() in FUNCTION  # "ON PAYMENTS AND MINERALS"
+            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not (desk or goes_on):
                 start = at + match.start() + len(name) - len(name.lstrip())
                 yield start, start + len(name.strip())
         body = _OF_BODY.search(line)

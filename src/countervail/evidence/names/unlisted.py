@@ -119,6 +119,7 @@ _FOUNDED = Sought(
 _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
+_COUNTED = frozenset().union(*(data_sections("english/grammar.txt")[tag] for tag in "#O"))
 _ATTRIBUTE = re.compile(r" (?P<w>[a-z]{4,})")
 """A common word right after a name, which may be an attribute of it."""
 _HEADING = re.compile(r"\n|\Z|\.|:| - | [A-Z]{2,}\b")
@@ -190,7 +191,8 @@ class Unlisted:
             for part in _BOTH.split(match.group("n")):  # "A Ltd and B LLC"
                 span = self._trimmed(start, start + len(part))
                 start += len(part) + 5
-                if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
+                declared = part.endswith(" AS") and shouted(line_of(self.text, match.start()))  # "DECLARE AS FOLLOWS"
+                if span is not None and self.text[span[0] : span[1]].count(" ") > 0 and not declared:
                     yield span
         for match in _FOREIGN.finditer(self.text):
             first = match.group("n").split()[0]
@@ -378,7 +380,8 @@ class Unlisted:
                     continue  # it may be a town
                 if span is None or head or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                     continue
-                yield span
+                if self.text[slice(*span)].lower() not in _COUNTED:  # "One was founded in 2019"
+                    yield span
 
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
