@@ -173,8 +173,8 @@ class Ellipses(Copulas):
             inner = next((c for c in clause.complements if c.verb.kind in how), None)
             if inner is not None and lemma in {"stop", "cease"} and inner.verb.lemma not in _SERVING:
                 continue
-            if inner is None:
-                continue
+            if inner is None or (inner.noun in _ASKED and id(inner) not in filled):
+                continue  # "declined an invitation to link its name with theirs": the invitation
             words = {u.lower for a, b in inner.objects for u in parsed.units[a:b]}
             if inner.verb.lemma in _ANSWERING and not _ASKING & words:  # "declined to say"
                 filled.pop(id(clause), None)
@@ -208,7 +208,8 @@ class Ellipses(Copulas):
                 inner = next(
                     (c for c in clause.complements if c.verb.lemma in {"deal", "trade", "transact", "do"}), None
                 )
-                with_whom = inner.after("with") if inner is not None else clause.after("with")
+                ended = clause.verb.lemma == "suspend" and bool(clause.objects)  # "suspended its pact with X"
+                with_whom = inner.after("with") if inner is not None else [] if ended else clause.after("with")
                 whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
                 if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):
                     # "forbids its banks to deal with X"
