@@ -11,7 +11,7 @@ from countervail.evidence.claims.clause import Clause, Laid, Span, by_somebody, 
 from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, decided_by, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.outcomes import bound_for, is_list, taken_out
+from countervail.evidence.claims.outcomes import bound_for, is_list, parties, taken_out
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
@@ -337,14 +337,12 @@ class Framing(Appositions):
 
     def _claimed(self, parsed: Parsed, laid: Laid) -> Filled | None:
         """The claim, with what the text before it settles."""
-        units, clause, verb, roles = parsed.units, laid.clause, laid.clause.verb, laid.roles
+        clause, verb, roles = laid.clause, laid.clause.verb, laid.roles
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        with_one = len(both) == 1 and both == clause.after("with") and verb.kind == "participle"  # who else, is open
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
-            made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and (by := parties(parsed, laid)):
+            made.subjects = subjects = self.ids(parsed, clause, by)  # "a deal between X and Y was signed"
         kept_out = made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents
         if kept_out and all(o.startswith("c.") for o in objects):
             made.subjects = [i for i in [self.topic(parsed, clause, True)] if i] or subjects  # "Mali remains suspended"
