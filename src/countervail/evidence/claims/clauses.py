@@ -133,7 +133,8 @@ def _shared_object(clauses: list[Clause], n: int) -> None:
     units = clause.units
     between = units[clause.verb.end : later.verb.start]
     plain = bool(between) and all(u.tag in {",", "C"} for u in between) and any(u.tag == "C" for u in between)
-    plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
+    signs = clause.verb.lemma in {"sign", "initial", "ratify"}
+    plain = plain and (signs or clause.verb.end - clause.verb.start > 1)  # not "the bank refused and reported it"
     if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
         return
     if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and lacks_object(clause):

@@ -106,8 +106,7 @@ class References:
         """Whom its main clauses are about, where it stands in the same paragraph."""
         self.lead: tuple[str, ...] = ()
         """Whom a line is about that ends with a colon, for "it" of the items below."""
-        self.item = False
-        self.paragraph = -1
+        self.item, self.paragraph = False, -1
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
@@ -125,15 +124,16 @@ class References:
 
     def opens(self, parsed: Parsed) -> None:
         """Forget what is too far back for a pronoun, and keep in mind what can be signed."""
-        self.here = []
         self.done = {m.predicate: m.objects for m in self.before_this if m.objects}
-        self.before_this = []
+        self.here, self.before_this = [], []
         for clause in parsed.clauses:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
                 if head_word(parsed.units, span) in MEASURES and parsed.units[span[0]].tag != "O":
                     self.measure = self.actors.of(parsed.units, span, self.actors.recent)
-                plain = span[1] - span[0] == 1 and parsed.units[span[0]].lower.endswith("s")  # "cannot sign treaties"
-                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O" and not plain:
+                words = parsed.units[span[0] : span[1]]  # not "cannot sign treaties", "three orders"
+                several = words[0].tag in "#O" or (len(words) == 1 and words[0].lower.endswith("s"))
+                titled = any(u.lower in CLOSED["treaties"] and u.text.istitle() for u in words)
+                if (titled or head_word(parsed.units, span) in SIGNABLE) and not several:
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
     def note(self, made: Filled, parsed: Parsed) -> None:

@@ -155,8 +155,16 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     opening = before if negated else previous_word(units, i)  # "Togo, long rumoured to", but not "it never agreed to"
     if reduced and (selves or opens_reduced(units, i, lemma, opening, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
-    passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
+    passive = kind == "participle" or (reduced and "not" in words and not _beside_done(units, start))
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
+
+
+def _beside_done(units: Sequence[Unit], start: int) -> bool:
+    """Whether a form in -ed with "not" goes on with "has": "has signed but not ratified it", not "Mali not invited"."""
+    k = start - 3
+    while k > 0 and units[k].tag == "B":
+        k -= 1
+    return k > 0 and units[start - 1].tag == "C" and bool(units[start - 2].forms) and units[k].lower in HAVE
 
 
 def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
