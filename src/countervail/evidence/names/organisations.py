@@ -274,6 +274,7 @@ class Organisations:
                 break  # "ASEAN Bankers Association"
             left += 1
         left += 0 < left < i and tokens[left].bare in w.CALENDAR and tokens[left - 1].text in {"In", "in"}  # "In May X"
+        left += left < i and tokens[left].text.endswith("-based")  # "Kano-based Tella Mills"
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
         left += token.bare in w.MINISTRY and owned

@@ -207,7 +207,7 @@ _AS_MANY = Sought(
 )
 """Who is hired as several: "hired Tolva Brand as its lawyers"."""
 _PLACED = re.compile(
-    rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?: {CAP})?"
+    rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?:(?: of)? {CAP})?"
     rf"|concerned|involved|in question|there|here), (?P<n>{_NAME})(?=[,.;:)]| and )"
 )
 """A name behind a house and its seat: "a smelter in Osh, Alai Metall"."""

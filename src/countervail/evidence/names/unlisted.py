@@ -60,9 +60,10 @@ _ONE_OF_THEM = Sought(
 )
 _MANY_AGENTS = re.compile(
     rf"\b(?:auditors|brokers|lawyers|consultants|accountants|advisers|traders|insurers|hauliers|solicitors|shipowners|shipbrokers"
-    rf"|agents|jewellers|refiners|publishers) (?P<n>{CAP} {_RUN})(?!,? and [A-Z])"
+    rf"|agents|jewellers|refiners|publishers|{CAP}-based) (?P<n>{CAP}(?:(?! and {CAP}-based )"
+    rf"[ ](?:{SMALL} ){{0,2}}{CAP}){{1,6}})\b(?!,? (?:and [A-Z]|who |said |says |told ))"
 )
-"""A name of one after a noun of many: "the auditors X Y"."""
+"""A name of one after a noun of many or its seat: "the auditors X Y", "Oslo-based X Y"."""
 _PUT_ON_LIST = Sought(
     "list|register",
     rf"\b(?:put|puts|place|placed|add|adds|added|keep|keeps|kept) (?P<n>{CAP} {CAP}(?: {CAP})?) (?:on|to) (?:its"
