@@ -122,8 +122,9 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     if not receiver and clause.verb.lemma in {"arm", "equip"}:
         return None if world_bodies().issuperset(made.objects) else made  # "arming the junta", "is armed by Yemen"
     equipped = clause.verb.lemma in {"supply", "arm", "equip", "provide"}
-    if not receiver and actors and equipped and not clause.verb.passive:
-        return made  # "supplied the militia"
+    taken = equipped and [o.rsplit("-", 1)[-1].removeprefix("n.") in CLOSED["supplied"] for o in made.objects]
+    if not receiver and (actors or (taken and all(taken))) and equipped and not clause.verb.passive:
+        return made  # "supplied the militia", "for supplying the arms industry"
     made.objects = receiver
     made.roles["what"] = one_or_many(goods)
     return made

@@ -226,7 +226,7 @@ _BEGINS = re.compile(
 )
 _END = "|".join(sorted(map(re.escape, _WORDS_OF_FIRMS | _WORDS_OF_HOUSES)))
 _ENDED = re.compile(
-    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
+    rf"(?<![\w.'-])(?!\w+-based )(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
     rf"(?![\w&+-]|'? {CAP})"
 )
 _NUMBERED_BODY = Sought(
