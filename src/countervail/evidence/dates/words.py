@@ -284,7 +284,7 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"|[Pp]latform|[Tt]rain|[Cc]onvoy|[Hh]ull|[Oo]rder|[Dd]ecision|[Dd]irective|[Ll]aw|[Aa]ct|[Ss]tandard"
     r"|[Ii]nvoice|[Aa]ccount|[Ee]xt(?:ension|n)?|[Tt]icket|[Cc]ustomer|[Ss]erial|[Dd]ocket|[Vv]oucher|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
     r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#]"
-    r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \()$"
+    r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \(|\xa9[^\n\xa9]{0,23})$"
 )
 ADDRESS_AFTER = re.compile(
     r" (?:[A-Z][\w'.-]{1,20} ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Place|Square|Quay|Terrace"
