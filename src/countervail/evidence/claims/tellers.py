@@ -93,6 +93,10 @@ def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
     return []
 
 
+_MADE_BY = frozenset(["gather", "collect", "compile", "publish", "release", "provide", "prepare", "produce", "issue"])
+"""What is done to information by whom it is: not "documents seen by this paper"."""
+
+
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
     whose = viewed(units)
@@ -106,6 +110,9 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
+            made = source[0][1] if source else len(units)  # "according to information gathered by X": X
+            forms = units[made].forms or {} if made + 2 < len(units) and units[made + 1].lower == "by" else {}
+            source = (listed_from(units, made + 2, len(units))[:1] if forms.get("n") in _MADE_BY else []) or source
             parts = [k for k in range(1, i) if units[k].tag == ";"]
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
