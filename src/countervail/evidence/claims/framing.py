@@ -222,9 +222,11 @@ class Framing(Appositions):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
             asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in _ASKED]
             objects = self.ids(parsed, clause, asked[-1:])
-        if pronoun and frame.predicate == "refused" and not objects:
-            offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
-            objects = offers[-1].objects if offers else []
+        if pronoun and frame.predicate == "refused":
+            own = [m for m in self.here if m.predicate in _OFFERED and m.clause.subjects == clause.subjects]
+            offers = own or ([] if objects else [*self.before_this, *self.here])
+            made = [m for m in offers if m.predicate in _OFFERED and (m.objects or own)][-1:]
+            objects = [o for m in made for o in m.objects or self.ids(parsed, m.clause, m.clause.objects)] or objects
         if frame.predicate == "paid" and objects in (["n.payments"], ["o.payments"]):
             objects = self.ids(parsed, clause, attached(units, target[-1], "to"))  # "Payments to X are settled"
         laid.objects = objects
