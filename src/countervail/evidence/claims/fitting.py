@@ -210,6 +210,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
     asked = [c.verb.lemma for c in clause.complements if c.verb.lemma == "do" or (c.link == "to" and not c.objects)]
     if made.predicate == "proposed" and not made.objects and {"do", "be"}.intersection(asked):
         return True  # "we do not propose to do so", "is no member and has not asked to be"
+    if made.predicate == "proposed" and pronoun and {"state", "body"}.issuperset(map(kind_of, made.objects)):
+        return bool(made.objects)  # "could propose it": no body
     if made.predicate == "urged" and clause.verb.lemma == "ask" and clause.after("about") and not clause.complements:
         return True  # "Asked about the fleet, X said"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):
