@@ -176,8 +176,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
             behind = reversed(range(max(0, start - 9), start - 2))
             asked = next(([(k, k + 1)] for k in behind if units[k].lower in CLOSED["requests"]), [])
-            done = [s for s in clauses[n - 1].objects if units[s[0]].tag != "E"] if n and clauses[n - 1].governor else []
-            clause.objects = spoken or asked or done  # "accuses X of taking bribes, which X denies"
+            own = [s for s in clauses[n - 1].objects if units[s[0]].tag != "E"] if n and clauses[n - 1].governor else []
+            clause.objects = spoken or asked or own  # "accuses X of taking bribes, which X denies"
     elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and lacks_object(clause):
         clause.objects = [(start - 2, start)]  # "Chad, whose membership the Union suspended"
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):
