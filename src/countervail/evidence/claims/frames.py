@@ -222,7 +222,7 @@ class Reader(Framing):
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
-        if clause.verb.lemma in {"promise", "pledge"} and made.predicate in {"paid", "supplied"}:
+        if clause.verb.lemma in {"promise", "pledge", "commit"} and made.predicate in {"paid", "supplied"}:
             modality = stronger(modality, "planned")
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity

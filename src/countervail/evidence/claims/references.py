@@ -168,10 +168,8 @@ class References:
             doing = {self.actors.of(units, s, self.actors.recent) for s in clause.subjects if units[s[0]].tag != "O"}
             before = [i for i in before if i not in doing]
         again = clause.relative and any(parsed.units[a].lower == "it" for m in self.here for a, _ in m.clause.subjects)
-        if (
-            acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend"
-        ):  # who is put on a list is rather a firm than a state
-            before = sorted(before, key=self.actors.rarely_listed)
+        if acting and pronoun and spans == clause.objects and not again and clause.verb.lemma != "suspend":
+            before = sorted(before, key=self.actors.rarely_listed)  # who is put on a list: rather a firm than a state
             if parsed.units[spans[0][0]].lower == "them" and len(spans) == 1:
                 firms = next((i for i in before if self.actors.several_firms(i)), "n.unknown")
                 return self.actors.several(firms)
@@ -236,7 +234,8 @@ class References:
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
         for other in reversed(parsed.earlier(clause)):
-            for span in [*other.objects, *other.subjects]:
+            entering = any(head_word(parsed.units, s) in STATE_OF_BODY for s in other.objects)
+            for span in [*(other.after("to") if entering else []), *other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
                 span = of_member(parsed.units, span)
                 if named and self.is_body(parsed.units, span):
