@@ -33,10 +33,7 @@ from countervail.evidence.text.tokens import Mention
 
 _MARKS = frozenset("\"'“”«‘")
 _SHORT = re.compile(r'(?<![^\s(\[,:-])"(?=\S)([^"\n]{1,1500}?)(?<=\S)"(?=[\s.,;:!?)\]-]|$)')
-_SAID = re.compile(
-    r'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){0,3}'
-    rf"{QUOTING}\b"
-)
+_SAID = re.compile(rf'",? ?(?:(?:[A-Z][\w.-]+|he|she|they|the \w+) ){{0,3}}{QUOTING}\b')
 _SAYING = re.compile(rf"(?:\b{QUOTING}\b" r'[^".\n]{0,40}[,:]? |: )$')
 _CALLS = re.compile(r"\b(?:calls|called|describes|described|dismissed|denounced) [^\".\n]{1,50} $")
 _INNER = re.compile(r"(?<=[\s,:])'(?=[A-Z])([^'\n]{4,400}?[,.!?])'(?=[\s.,;\"]|$)")
@@ -264,10 +261,12 @@ def _undersigned(quotes: Sequence[Quote], reading: Reading) -> None:
         if quote.speaker is not None or below is None or not own:
             continue
         person = next(iter(reading.within(below.start(1), below.end(1), "person")), None)
-        if person is not None and not text[below.start(1) : person[1]].strip(" -") and person[0].value:
+        if person is not None and _STYLED.fullmatch(text, below.start(1), person[1]) and person[0].value:
             quote.speaker = f"p.{slug(reading.full_name(person[0].value))}"
 
 
+_STYLED = re.compile(r"[ -]*(?:(?:The|Right|Hon|Honou?rable|H\.E|Dr|Prof|Professor|Mr|Mrs|Ms|Sen|Senator)\.? ){0,4}")
+"""What stands before the name of who is quoted."""
 _BELOW = re.compile(r'"?\s*\n(?:[-\u2013\u2014] ?)?([^\n]{4,140}[^\n.!?:;])(?=\n|$)')
 
 
