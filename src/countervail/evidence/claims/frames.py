@@ -29,7 +29,7 @@ from countervail.evidence.claims.references import (
     one_or_many,
     span_of,
 )
-from countervail.evidence.claims.registers import under_headings
+from countervail.evidence.claims.registers import listed_below, under_headings
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import time_of
 from countervail.evidence.claims.units import CLOSED, verb_forms
@@ -218,6 +218,7 @@ class Reader(Framing):
             below = _BELOW.search(parsed.sentence.text)
             named = [i for i in made.objects if i.rpartition("-")[2] in ENTRIES]
             headed = under_headings(self.shared.reading, self.actors.body, named, parsed.sentence.end)
+            headed = headed or listed_below(self.shared.reading, self.actors.body, made.objects, parsed.sentence.end)
             made.objects = (self.entries(parsed) if below else headed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
