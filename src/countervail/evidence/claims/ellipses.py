@@ -134,9 +134,7 @@ class Ellipses(Copulas):
             return None
         if clause.verb.lemma not in {"remove", "drop", "delete", "strike", "take"}:
             return None
-        gone = clause.verb.passive and (
-            off or any(p == "from" for p, _ in clause.phrases)
-        )  # "was listed and taken off it"
+        gone = clause.verb.passive and (off or any(p == "from" for p, _ in clause.phrases))  # "was taken off it"
         if not clause.objects and not gone:
             return None
         again = all(parsed.units[a].tag in {"O", "D", "P"} for a, _ in clause.objects)  # not "removed one", "dropped X"
@@ -368,7 +366,10 @@ class Ellipses(Copulas):
             subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
         if self.questioned and not answer:
             return None
-        if not before or not subjects or clause.complements or (pronoun and not told and not answer):
+        will = bool(before) and before is self.last and before[-1].clause.verb.modal in {"will", "would"}
+        meant = will and pronoun and verb.negated  # "Peru said that it would join. It never did"
+        subjects = before[-1].subjects if meant else subjects
+        if not before or not subjects or clause.complements or (pronoun and not (told or answer or meant)):
             return None
         same = before[-1]
         if clause.coordinated and same.clause.link == "to" and same.clause.subjects != clause.subjects:
