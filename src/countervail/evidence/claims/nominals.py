@@ -177,7 +177,8 @@ class Nominals(Ellipses):
 
     def _nominal(self, parsed: Parsed, row: Nominal, phrase: Phrase, clause: Clause, inside: str) -> Filled | None:
         units = parsed.units
-        used, sources = set[str](), {"subject": row.subject, "object": row.object}
+        used: set[str] = set()
+        sources = {"subject": row.subject, "object": row.object}
         spans: dict[str, list[Span]] = {}
         for role in (row.first, "object" if row.first == "subject" else "subject"):
             source, spans[role] = phrase.of(sources[role], used)
@@ -207,8 +208,7 @@ class Nominals(Ellipses):
         alone = row.needs in {"subject", "both"} and not (who or wanted or going) and row.predicate != "suspended"
         if alone or (missing and not row.topic):
             return None
-        own = row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN
-        if own and not (row.wish and inside == "subject"):  # "Its application for membership is pending"
+        if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN:
             return None  # "withdrew its application"
         if row.kind in {"body", "named"} and not all(self.is_body(units, s) for s in whom):
             return None
