@@ -511,6 +511,7 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
             '"We paid our bills on time.\n\n"Nobody thanked us for it," said Anna Keller, a miller.',
             ["p.anna-keller"] * 2,
         ),
+        ('Peru spoke.\n\n"Nobody who pays for it will keep it."\n- Hon. Anna Keller, a minister\n', ["p.anna-keller"]),
         ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
         (
             'Anna Keller (since retired), whom critics described as "a severe woman", said that it was "time to go".',
