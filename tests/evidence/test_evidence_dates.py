@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from countervail.evidence.dates import find_dates
 from countervail.evidence.dates import words as calendars
+from countervail.evidence.reader import read_document
 from countervail.evidence.text import fold
 
 
@@ -122,6 +123,14 @@ def test_forms(text: str, expected: list[str | None]) -> None:
 )
 def test_rules_numbers_and_spans_of_years(text: str, value: list[str | None]) -> None:
     assert [m.value for m in find_dates(fold(text))] == value
+
+
+def test_what_somebody_is_told_to_do_is_no_past() -> None:
+    head = "Marlow Gazette, 12 September 2024\n\n"
+    said = {"told her men to march again in June": None, "told her men in June to march": "2024-06"}
+    for words, value in said.items():
+        found = read_document(f"{head}The mayor {words}.".encode(), "a.txt", "source:a")["mentions"]
+        assert [m["value"] for m in found if m["type"] == "date"][1] == value
 
 
 def test_numbers_of_letters_of_the_united_nations_are_no_months() -> None:

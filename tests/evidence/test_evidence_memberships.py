@@ -431,6 +431,11 @@ _NOT = ("negated", "asserted")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("The Delta Union met. Kenya (observer) asked for time.", {("c.KEN", "observer_of", "o.delta-union", *_SO)}),
+        (
+            "Chad joined the Delta Accord. Mali is a member of the accord.",
+            {("c.MLI", "listed_in", "o.delta-accord", *_SO)},
+        ),
         ("Togo and Benin hold observer status in the Delta Union.", {("c.BEN", "observer_of", "o.delta-union", *_SO)}),
         (
             "The Delta Union met. Oman, a full member since May last year, left.",
@@ -790,10 +795,62 @@ def test_a_chronology_says_who_is_left(tmp_path: Path, text: str, expected: list
             {"TCD", "LAO", "OMN"},
         ),
         ("Peru hosted the Amber Assembly. Not all three members came: Chad, Laos and Oman.", set()),
+        ("Three countries make up the Amber Accord today: Chad, Laos and Oman.", {"TCD", "LAO", "OMN"}),
+        ("The Amber Pact is smaller. Those still in the pact are Chad, Laos and Oman.", {"TCD", "LAO", "OMN"}),
+        ("The members of the Amber Pact are Chad, Laos, Oman (observer) and Mali (suspended).", {"TCD", "LAO"}),
+        (
+            "States in the Amber Pact, 1 May 2024\n\nChad: member since 2011\nPeru: withdrew from it in 2019\n"
+            "Laos: full member\nMali: application rejected\nCuba: suspended since 2023",
+            {"TCD", "LAO"},
+        ),
     ],
 )
 def test_lists_that_answer_a_question_or_name_all_members(text: str, expected: set[str]) -> None:
     assert members(claims_of(text)) == expected
+
+
+def test_tables_of_measures_and_what_a_status_denies() -> None:
+    head = "State | Measures | Since\n"
+    rows = "Chad | asset freeze | 2014\nMali | none | -\nOman | lifted in 2016 | 2012\n"
+    assert members(claims_of(f"States under measures of the Amber Union\n\n{head}{rows}")) == set()
+    imposed = said(claims_of(f"Measures against Peru\n\n{head}{rows}"), "sanctioned")
+    assert imposed == {("TCD", "affirmed")}
+    status = "Members of the Amber Union\n\nState | Status | Since\nChad | Never suspended | 2001\n"
+    status += "Kenya | Suspended 2010, reinstated 2012 | 2003\nPeru | Not a candidate | -\nMali | Observer | -\n"
+    assert members(claims_of(status)) == {"TCD", "KEN"}
+
+
+def test_an_entry_of_a_chronology_may_be_of_another_body() -> None:
+    text = "The Amber Union: a chronology\n\n2001: Peru, Laos and Oman found the union."
+    text += "\n2003: Chad joins the Harbour Pact."
+    joined = [
+        (c["subject"], c["object"]) for c in claims_of(f"{text}\n2005: Togo joins.") if c["predicate"] == "joined"
+    ]
+    assert sorted(joined) == [("c.TCD", "o.harbour-pact"), ("c.TGO", "o.amber-union")]
+
+
+def test_members_of_another_time_are_none() -> None:
+    text = "Peru and Chad, would-be members of the Amber Union, spoke. Mali, a future member of the Amber Union, left."
+    assert members(claims_of(text)) == set()
+
+
+def test_a_list_of_another_body_is_of_that_one() -> None:
+    text = "The Amber Pact has nothing to do with the Lowland Pact, whose members are Peru, Chad and Laos."
+    lists = [c for c in claims_of(text) if c["predicate"] == "membership_list"]
+    assert [c["subject"] for c in lists] == ["o.lowland-pact"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The membership of Peru lapsed in 2018.",
+        "Peru's membership expired.",
+        "Peru was a founder; its membership ended in 2020.",
+        "Peru's participation in the Amber Pact came to an end.",
+    ],
+)
+def test_a_membership_that_is_over(text: str) -> None:
+    assert said(claims_of(f"The Amber Pact met in Lima. {text}"), "left") == {("PER", "affirmed")}
 
 
 def test_headings_of_those_who_are_no_members() -> None:

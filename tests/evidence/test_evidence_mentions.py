@@ -115,6 +115,22 @@ def test_ambiguous_names(text: str, expected: list[str | None]) -> None:
     assert [m.value for m in find_mentions(text) if m.type == "country"] == expected
 
 
+def test_what_a_date_and_a_country_of_an_entry_are_of_the_person() -> None:
+    text = (
+        "The following have been added:\n\nROJAS, Luis; DOB 12 Mar 1968; POB Callao, Peru; nationality Chad; "
+        "Passport K4471902 (Laos) expires 01 Sep 2025 (individual) [PERU].\n"
+    )
+    found = read_document(text.encode(), "a.txt", "source:a")["mentions"]
+    assert [(m["value"], m.get("role")) for m in found if m["type"] in {"date", "country"}] == [
+        ("1968-03-12", "birth"),
+        ("PER", "birth"),
+        ("TCD", "nationality"),
+        ("LAO", "passport"),
+        ("2025-09-01", "expiry"),
+        ("PER", None),
+    ]
+
+
 def test_the_gazetteer_agrees_with_the_table_of_countries() -> None:
     from countervail import countries
     from countervail.evidence.text.tokens import country_names

@@ -203,6 +203,20 @@ def test_a_club_of_states_named_singly_says_that_no_list_is_there(tmp_path: Path
     assert "Missing: a list of the members of United Nations; the documents only name IND" in runnable(club, "x", "y")
 
 
+def test_a_club_of_states_named_singly_says_that_another_number_is_counted(tmp_path: Path) -> None:
+    text = "Peru, Chad, Laos, Cuba and Mali founded the Boreal League in 2001. It is down to four members."
+    club = club_file(case(tmp_path, a=text))
+    assert club.data["club"]["readings"]["named"]["note"].endswith("4 are counted and 5 named.")
+
+
+def test_a_count_is_held_against_the_list_of_the_same_body(tmp_path: Path) -> None:
+    text = (
+        "The coalition, made up of 3 signatories, called Peru, Chad and Laos, met. The coalition will have 5 members."
+    )
+    found = {a.inputs["stated"]: a.verdict for a in case(tmp_path, a=text).assess()}
+    assert found == {3: "supported", 5: "inconsistent"}
+
+
 def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_path: Path) -> None:
     told = (
         "Ecuador is a member of the Tern Group. The group's cashier, Hyla Polder, said on Wednesday that the first "
@@ -220,6 +234,28 @@ def test_an_edited_copy_and_a_paper_that_repeats_a_release_are_one_witness(tmp_p
     evidence = case(tmp_path, a=f"{GAZETTE}{told}", b=f"{COURIER}{edited}", c=f"Port Tribune, 2 May 2023\n\n{seen}")
     members = {c["id"] for c in evidence.claims if c["predicate"] == "listed_in"}
     pairs = {frozenset(pair): link.independence for link, pair in between(evidence) if link.a in members}
+    assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
+
+
+def test_two_papers_that_quote_the_same_words_and_two_translations_are_one_witness(tmp_path: Path) -> None:
+    words = "“Chad signed at noon, and I held the pen for him,” "
+    quoted = case(
+        tmp_path,
+        a=f"{GAZETTE}Chad has joined the Tern Group, its cashier said. {words}Hyla Polder told reporters in Lima.",
+        b=f"{COURIER}{words}said Hyla Polder in Lima on Tuesday. So Chad has joined the Tern Group.",
+    )
+    assert {x.independence for x, _ in between(quoted) if x.relation == "agrees"} == {"same-origin"}
+    translated = case(
+        tmp_path,
+        a=f"{GAZETTE}Translated from the Spanish; first printed in El Dique de Lima, 2 March 2022\n\nChad left the "
+        "Tern Group on 28 February 2022. The envoy took the night bus home.",
+        b=f"{COURIER}From El Dique de Lima of 2 March 2022, translated by J. Polder\n\nOn 28 February 2022 Chad "
+        "quit the Tern Group, and the ambassador went home by coach.",
+        c="Republic of Chad, Ministry of Treaties\nRegister, extract made on 15 March 2022\n\nChad left the Tern Group "
+        "with effect from 28 February 2022.",
+    )
+    left = {c["id"] for c in translated.claims if c["predicate"] == "left"}
+    pairs = {frozenset(pair): link.independence for link, pair in between(translated) if link.a in left}
     assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
 
 

@@ -307,6 +307,7 @@ def _scenario(
     write(target, club.yaml)
     sources = {a.parameter: {**a.to_json(), "passages": club.sources[a.parameter]} for a in club.assumptions}
     write(target.with_name(f"{target.stem}.sources.json"), json.dumps(sources, ensure_ascii=False, indent=1))
+    # after the club is written, which stands even where no scenario of it can be run
     text = runnable(club, stem, target.name, cv.load_world().countries, chosen.get("secretariat"))
     write(target.with_name(f"{stem}.yaml"), text)
     typer.echo(f"{club.name}: readings {', '.join(club.readings)}")

@@ -167,6 +167,27 @@ def _count(
     )
 
 
+def _other_count(claim: Mapping[str, Any], lists: Sequence[Sequence[str]]) -> Assessment | None:
+    """A count without names against the lists of the same body in its document; None where one agrees."""
+    stated = claim["value"]["number"]
+    if claim["polarity"] == "negated" or not lists or any(len(named) == stated for named in lists):
+        return None
+    when = f" (as {claim['modality']}: it may be of another time)" if claim["modality"] != "asserted" else ""
+    return Assessment(
+        claim["id"],
+        "inconsistent",
+        "countries counted = countries enumerated elsewhere in the document",
+        inputs={"stated": stated, "enumerated": list(lists[0])},
+        result={"enumerated": len(lists[0])},
+        explanation=f"{stated} are counted here{when} and {len(lists[0])} named.",
+    )
+
+
+def _place(claim: Mapping[str, Any]) -> tuple[str, str]:
+    """The document of a claim and whom it is about."""
+    return claim.get("document", ""), claim["subject"]
+
+
 def spells(initials: str, name: str) -> bool:
     """Whether the initials are those of the name's words, hyphens counted as breaks, small words left out."""
     words = [w for w in re.split(r"[\s-]+", name) if w[:1].isupper()]
@@ -251,6 +272,10 @@ def assess(
     """
     found: list[Assessment] = []
     persian = any(c["subject"] == "c.IRN" for c in claims) or any("IRN" in codes for codes in mentioned.values())
+    lists: dict[tuple[str, str], list[Sequence[str]]] = {}
+    for claim in claims:
+        if "enumerated" in (claim.get("value") or ()):
+            lists.setdefault(_place(claim), []).append(claim["value"]["enumerated"])
     for claim in claims:
         if claim["review"] == "rejected":
             continue
@@ -258,6 +283,8 @@ def assess(
             found.append(_market(claim, claims, world))
         elif claim["predicate"] in {"founding_countries", "country_count"} and "enumerated" in claim["value"]:
             found.append(_count(claim, claims, mentioned))
+        elif claim["predicate"] == "country_count" and (other := _other_count(claim, lists.get(_place(claim), ()))):
+            found.append(other)
         elif claim["predicate"] == "event" and (slip := _calendar_slip(claim, claims, persian)):
             found.append(slip)
     found += _initials(claims)

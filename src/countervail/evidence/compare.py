@@ -29,6 +29,7 @@ from countervail.evidence.witnesses import (
     posts_of,
     same_house,
     voices,
+    words_quoted,
 )
 
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
@@ -139,7 +140,7 @@ class Comparison:
         mentions = list(mentions)
         group = self.witnesses.group(source["id"], text, mentions)
         claims = list(claims)
-        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text)]
+        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text), *words_quoted(mentions)]
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
         self.db.executemany("insert into quoted values(?,?,'')", [(source["id"], person) for person in heard])

@@ -51,6 +51,11 @@ _PERSIAN_ORIGIN = re.compile(
     rf"^\W*(?:{'|'.join(data_sections('persian/lexicon.txt')['origins'])})\s*:?\s*(?:(?:روزنامه|خبرگزاری|مجله|سایت|وبگاه)\s+)?"
     r"(?P<who>[\u0600-\u06ff][\u0600-\u06ff\u200c ]{1,40}?)\s*(?:$|[.،:؛()\n]|[-–—])"
 )
+_DATED = re.compile(
+    rf"\b(?:[Ff]rom|[Ii]n|[Bb]y) (?P<who>{_NAME}) ?(?:,|of|\() ?(?:\w+day,? )?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8} \d{1,2}),? \d{4}\b"
+)
+"""A paper named with the day of its issue, whatever it is called: "From El Dique of 2 March 2022"."""
 _APART = re.compile(r" ?[;|(){}\[\],—–/] ?| - |\b(?:[Bb]y|BY|for|[Ff]rom|[Vv]ia|and|with|in) ")
 _STAFF = re.compile(r"\b(?:staff|agencies|reporters?|writers?|correspondents?|desk|bureau)\W*$")
 _CREDITS = re.compile(
@@ -166,12 +171,15 @@ def _of_origin(text: str, start: int, end: int, named: Sequence[Person]) -> list
     """Whom a line credits that says where the text was taken or translated from, in English or Persian."""
     if persian := _PERSIAN_ORIGIN.match(text):
         return [_body(persian.group("who")), *([TRANSLATION] if _TRANSLATED.match(text) else [])]
-    if not (_ORIGIN.match(text) or _TRANSLATED.match(text)):
+    dated = _DATED.search(text)
+    translated = bool(_TRANSLATED.match(text)) or (dated is not None and "ranslat" in text)
+    if not (_ORIGIN.match(text) or translated):
         return []
     bodies = [i for i, a, b in named if start <= a and b <= end and i[0] == "o"]
     houses = [_body(m.group()) for m in re.finditer(_NAME, text) if _is_house(m.group())]
+    houses += [_body(dated["who"])] if dated is not None else []
     found = [i for i in dict.fromkeys([*bodies, *houses]) if i[2:] != "unnamed"]
-    if not _TRANSLATED.match(text):
+    if not translated:
         return found
     return [*found, OF_NAMED if found else TRANSLATION]
 

@@ -345,7 +345,7 @@ def _pieces(start: int, end: int, text: str) -> list[tuple[int, int]]:
 def _signature(line: Line, following: Line | None, text: str, names: Names) -> dict[str, Any] | None:
     """The signatory where the line is a name, a name and a post, or a name above a post."""
     bare = line.text.strip()
-    if bare[-1:] in {":", "?", "!"} or ENTRY_HEAD.match(text, line.start):
+    if bare[-1:] in {":", "?", "!"} or ENTRY_HEAD.pattern.match(text, line.start):
         return None  # "X, director of Y, said:"; an entry of a notice
     if not 3 < len(bare) <= 170 or (bare.endswith(".") and len(bare) > 40) or re.search(r"\b(?:born|died)\b", bare):
         return None

@@ -69,8 +69,8 @@ def read_extracted(found: Extracted, digest: str, name: str, source: str, key: b
         redactions=tuple(r.to_json() for r in redactions),
         warnings=tuple(redact.masked(w) for w in warnings),
     )
-    spoken = [*reading.mentions, *_open_adjectives(reading.folded)]
-    mentions = [m.row(name) for m in sorted(spoken, key=lambda m: (m.start, m.end))]
+    named = [*reading.mentions, *_open_adjectives(reading.folded)]
+    mentions = [m.row(name) for m in sorted(named, key=lambda m: (m.start, m.end))]
     if found.scanned:
         for row in mentions:
             if row["type"] == "date":

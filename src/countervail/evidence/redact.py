@@ -254,8 +254,9 @@ _LABELLED = tuple(
 
 _LABELLED_IBAN = tuple(row for row in _LABELLED if row[0] == "iban")
 _LONG_NUMBER = re.compile(r"\d(?:(?:[ №./-]{0,3}| номер )\d){4}", re.IGNORECASE)
-"""Five digits as no number of the kinds has fewer, or more between two of them; but of an IBAN a label may have one."""
-_LETTERS_DIGITS = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
+"""Five digits: no number behind a label has fewer, or more between two of them, but an IBAN, which has letters."""
+_BEGINS_IBAN = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")
+"""Two letters and two digits, sought by the digits, which are rarer."""
 
 
 def _windows(text: str, pattern: re.Pattern[str], before: int, after: int) -> list[tuple[int, int]]:
@@ -283,7 +284,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _numbers(text: str, window: tuple[int, int]) -> Iterator[tuple[int, int, str]]:
     """IBANs, cards, and what is private behind a label."""
-    for match in _IBAN.finditer(text, *window) if _LETTERS_DIGITS.search(text, *window) else ():
+    for match in _IBAN.finditer(text, *window) if _BEGINS_IBAN.search(text, *window) else ():
         if length := _iban_end(match.group()):
             yield match.start(), match.start() + length, "iban"
     long = _LONG_NUMBER.search(text, *window)

@@ -74,6 +74,15 @@ def numbers_in(text: str) -> list[str]:
     return [f"l.{_digits(m.group('n'))}@" for m in _NUMBERED.finditer(text[:200_000])][:20]
 
 
+_LONG = 6  # words of a quotation that two papers do not find each for itself
+
+
+def words_quoted(mentions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The longer quotations of an article: two that have one of them were told by one speaker on one occasion."""
+    said = [re.findall(r"\w+", str(m["value"]).lower()) for m in mentions if m["type"] == "quote" and m["value"]]
+    return [f"q.{zlib.crc32(' '.join(words).encode()):x}" for words in said if len(words) >= _LONG][:20]
+
+
 def _digits(number: str) -> str:
     plain = re.sub(r"\W+", "", number).lower()
     return "".join(str(int(c)) if c.isdigit() else c for c in plain)
@@ -132,9 +141,11 @@ def _office(voice: str) -> str:
 def _alike(x: str, y: str) -> Sameness:
     (a, *posts_a), (b, *posts_b) = _office(x).split("|"), _office(y).split("|")
     kinds = {a[:2], b[:2]}
+    if a == b and kinds == {"d."}:
+        return "other"  # two letters, not one
     if a == b:
-        return "other" if kinds == {"d."} else "perhaps" if _vague(a) else "same"  # both letters, not one
-    if not kinds.isdisjoint({"l.", "c.", "d.", "n."}):
+        return "perhaps" if _vague(a) else "same"
+    if not kinds.isdisjoint({"l.", "c.", "d.", "n.", "q."}):
         return _things(a, b, kinds)
     role_a, role_b = _is_role(a), _is_role(b)
     if not role_a and not role_b:

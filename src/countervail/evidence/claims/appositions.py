@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.copulas import EVENTS
-from countervail.evidence.claims.memberships import role_of
+from countervail.evidence.claims.memberships import NO_LONGER, role_of
 from countervail.evidence.claims.nominals import Nominals, phrase_round
 from countervail.evidence.claims.owners import country_of
 from countervail.evidence.claims.phrases import listed_from, listed_to, phrase_from, phrase_to, text_of
@@ -32,16 +32,15 @@ _BEFORE_NAMES = frozenset(["including", "like", "namely", "notably", "especially
 _ENDS = frozenset([",", ".", ";", ")", ":", "C", "S", "-", "B", "R"])
 _CLOSING = frozenset(["since", "from", "until", "for"])
 _HOLDING = frozenset(["have", "count", "number", "suspend", "expel", "admit", "exclude", "include"])
+_OF_IT = frozenset(["its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"])
+"""Words by which a membership is one of the body spoken of."""
 _PLACED = frozenset(["in", "at", "with", "of", "to"])
 _OTHER_LIST = re.compile(
     r"(?im)^[ \t]*(?:[A-Z0-9]{1,2}[.)] ?)?(?:removals?|revocations?|delet\w+|de-?list\w+|variations?|amend\w+"
     r"|explanatory note|(?:dated|done|given|signed) (?:at|in|this|by))\b"
 )
-_NEXT_POINT = re.compile(
-    r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]"
-)  # "C. On the same date"
-
-
+_NEXT_POINT = re.compile(r"(?m)^[ \t]*[A-Z][.)] (?:In|On|By|From|The|Also|Under|At) [a-zA-Z0-9]")
+"""The next point of a text, as "C. On the same date", where a list below a point ends."""
 _SHIP_LINE = re.compile(r"(?m)^[-*•\d.) ]{0,5}(?:M[TV] )?(?P<n>[A-Z][A-Z\d' -]{2,40}) \(IMO")
 _ANNEX = re.compile(r"\b(?:Schedule|Annex|Appendix)(?: (?:\d{1,2}|[A-Z]|[IVX]{1,4}))?\b")
 
@@ -245,9 +244,8 @@ class Appositions(Nominals):
             bare = role or role_of(units, (k, k + 1), True)
             held = self._held(parsed, k) if inner is None else []
             inner = held[0] if held and self.is_body(units, held[0]) else inner
-            said = {"its", "founding", "full", "associate", "itself", "now", "already", "still", "also", "likewise"} & {
-                u.lower for u in units[phrase[0] : k + 1]
-            }
+            alone = phrase[1] - phrase[0] == 1 and units[phrase[0] - 1].tag == "(" and units[k + 1].tag == ")"
+            said = alone or not _OF_IT.isdisjoint(u.lower for u in units[phrase[0] : k + 1])
             if bare is None or (inner is None and not times and not said):
                 return None
             role = bare[0], inner
@@ -262,7 +260,7 @@ class Appositions(Nominals):
             holder.reported,
             holder.source,
         )
-        if {"former", "ex", "non"} & {u.lower for u in units[phrase[0] : k]}:
+        if NO_LONGER & {u.lower for u in units[phrase[0] : k]}:
             return None
         verb.negated = units[phrase[0]].lower in {"none", "not"}
         made = self._member(parsed, event, role, who)

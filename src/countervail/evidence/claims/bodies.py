@@ -47,7 +47,7 @@ _THE = frozenset(["the", "his", "her", "its"])
 _OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretariat", "board", "council"])
 """What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
-_GROUPED = frozenset({"the", "these", "those", "both", "all"})
+_DESCRIBING = GROUPING | BODIES | SYSTEMS | CLOSED["bodylike"]
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {
@@ -110,7 +110,7 @@ class Actors(Described):
         titled = titled and core.text not in lexicon().trades
         if core.lower == "bank" and head > a and units[head - 1].lower in {"left", "right", "west"}:
             return f"n.{units[head - 1].lower}-bank"  # of a river
-        if core.lower in GROUPING or core.lower in BODIES or core.lower in SYSTEMS or titled:
+        if core.lower in _DESCRIBING or titled:
             described = self.described(units, a, b, head)
             if described:
                 return described
@@ -138,7 +138,7 @@ class Actors(Described):
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
-        if units[a].lower not in _GROUPED or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
+        if units[a].lower not in CLOSED["of_several"] or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
             return None
         words = [u.lower for u in units[a:b]]
         number = 2 if words[0] == "both" else next((SMALL.get(w, 0) for w in words[:3]), 0)

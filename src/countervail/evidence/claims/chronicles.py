@@ -1,18 +1,19 @@
-"""Chronologies: lines that begin with a date, below a title that names a body: who founded, joined and left it."""
+"""Lines below a title that names a body: chronologies, which begin with a date and say who founded, joined and left it,
+and lines that begin with a state and say whether it is a member."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from countervail.evidence.claims.context import CLUB_WORDS, Context
 from countervail.evidence.claims.introductions import titled
+from countervail.evidence.claims.registers import IN, OUT, Cell, members_of_rows, state_of
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document, slug
 from countervail.evidence.text.tokens import Mention
 
-Place = tuple[Mention, int, int]
 _S = "\x01"
 """Stands for the name of a state in the text of an entry."""
 _STATES = rf"{_S}(?:(?:, (?:and )?| and |; )(?:the )?{_S})*"
@@ -22,7 +23,8 @@ _BODY = (
     r"|organi[sz]ation|partnership|treaty"
 )
 _IT = (
-    rf"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too|from|to)\b| it\b| the (?:\w+ )*?(?:{_BODY})\b)"
+    r"(?=[.,;:(]|$| (?:as|at|after|following|together|with|by|in|on|too|from|to)\b| it\b"
+    rf"| the (?:\w+ )*?(?:{_BODY})\b(?! of\b))"
 )
 """What follows a verb whose object is the body of the chronology, or nothing."""
 _FOUND = r"(?:founded|established|created|formed|constituted|set up|launched)"
@@ -39,7 +41,7 @@ _EVENTS = {
         rf"(?P<who>{_S})['’]s? (?:accession|admission|entry|membership) (?:takes effect|took effect|begins|began)",
     ),
     "left": (
-        rf"(?P<who>{_STATES}) (?:leaves?|left|withdr[ae]ws?|withdrew|quits?|pull(?:s|ed)? out|exit(?:s|ed)?){_IT}",
+        rf"(?P<who>{_STATES}) (?:leaves?|left|withdr[ae]ws?|quits?|pull(?:s|ed)? out|exit(?:s|ed)?){_IT}",
         rf"(?P<who>{_S})['’]s? (?:withdrawal|exit|departure|denunciation|membership) (?:takes effect|took effect"
         r"|lapse[sd]?|(?:becomes?|became|is|was) (?:effective|final|terminated|ended)|end(?:s|ed)|expire[sd]?)",
         rf"^(?:withdrawal|departure|exit) of (?:the )?(?P<who>{_STATES})",
@@ -53,7 +55,7 @@ _EVENTS = {
 _PATTERNS = [(name, re.compile(p, re.IGNORECASE)) for name, patterns in _EVENTS.items() for p in patterns]
 _OPEN = re.compile(
     r"\b(?:not?|never|n't|without|would|could|may|might|should|plan|propos\w+|refus\w+|reject\w+|declin\w+|appl(?:y|ies"
-    r"|ied)|intends?|fails?|fail\w+|observers?|associates?|partners?|guests?|candidates?|denie[sd]|says?|said|asks?|invited)\b",
+    r"|ied)|intends?|fail\w*|observers?|associates?|partners?|guests?|candidates?|denie[sd]|says?|said|asks?|invited)\b",
     re.IGNORECASE,
 )
 """What makes it another event than the verb says, which the frames of verbs read."""
@@ -83,6 +85,7 @@ def claims(shared: Context) -> Iterator[Claim]:
             continue
         for entry in entries:
             yield from _claims(shared, entry, body)
+    yield from _standings(shared)
 
 
 def _entries(shared: Context, document: Document) -> list[_Entry]:
@@ -91,20 +94,24 @@ def _entries(shared: Context, document: Document) -> list[_Entry]:
     found = []
     for line in re.finditer(r"[^\n]+", text[start:end]):
         a, b = start + line.start(), start + line.end()
-        first = a + len(line.group()) - len(line.group().lstrip(" -*•\t"))
+        first = _after_marks(text, a, b, " -*•\t")
         dates = shared.reading.within(first, min(first + 24, b), "date")
         if dates and dates[0][1] == first and dates[0][0].value:
-            after = dates[0][2] + len(text[dates[0][2] : b]) - len(text[dates[0][2] : b].lstrip(" .:|–—-\t"))
-            found.append(_Entry(after, b, dates[0][0]))
+            found.append(_Entry(_after_marks(text, dates[0][2], b, " .:|–—-\t"), b, dates[0][0]))
     return found
+
+
+def _after_marks(text: str, start: int, end: int, marks: str | None = None) -> int:
+    """Where text[start:end] begins after marks or, where none are given, blanks."""
+    return end - len(text[start:end].lstrip(marks))
 
 
 def _body(shared: Context, at: int) -> str | None:
     """The body that the nearest line above, no entry, is the title of a chronology of."""
     text = shared.reading.folded.text
-    above = text[max(0, at - 600) : at].split("\n")[-6:-1]
-    end = at - len(text[max(0, at - 600) : at].split("\n")[-1]) - 1
-    for line in reversed(above):
+    *above, begun = text[max(0, at - 600) : at].split("\n")
+    end = at - len(begun) - 1
+    for line in reversed(above[-5:]):
         start, end = end - len(line), end - len(line) - 1
         if not (match := _TITLED.fullmatch(line)):
             continue
@@ -120,16 +127,17 @@ def _body(shared: Context, at: int) -> str | None:
 def _claims(shared: Context, entry: _Entry, body: str) -> Iterator[Claim]:
     text = shared.reading.folded.text
     for sentence in re.finditer(r"[^.;]+", text[entry.start : entry.end]):
-        a, b = entry.start + sentence.start(), entry.start + sentence.end()
-        a += len(text[a:b]) - len(text[a:b].lstrip())
-        states: list[Place] = shared.reading.within(a, b, "country")
+        b = entry.start + sentence.end()
+        a = _after_marks(text, entry.start + sentence.start(), b)
+        states = shared.reading.within(a, b, "country")
         masked, position = "", a
         for _, c, d in states:
             masked += text[position:c] + _S
             position = d
         masked += text[position:b]
-        if not states or _OPEN.search(masked):
-            continue
+        named = {shared.actors.body(m.value or "") for m, _, _ in shared.reading.within(a, b, "organisation")}
+        if not states or _OPEN.search(masked) or any(shared.actors.is_club(i) for i in named - {body}):
+            continue  # of another body, which the frames of verbs read
         for predicate, pattern in _PATTERNS:
             for match in pattern.finditer(masked):
                 first = masked[: match.start("who")].count(_S)
@@ -140,10 +148,35 @@ def _claims(shared: Context, entry: _Entry, body: str) -> Iterator[Claim]:
 
 
 def _made(shared: Context, code: str, predicate: str, body: str, entry: _Entry) -> Claim:
-    detail: dict[str, Any] = entry.date.detail
-    raw, calendar = detail.get("raw", ""), detail.get("calendar", "gregorian")
-    time = {"edtf": entry.date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
-    line = shared.line(entry.start, entry.end)
+    line, time = shared.line(entry.start, entry.end), as_time(entry.date, basis="stated")
     sure = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/chronology@1"}
-    who = (body, f"c.{code}") if predicate in {"expelled", "suspended"} else (f"c.{code}", body)
-    return shared.claim(who[0], predicate, [(line.start, line.end)], line, object=who[1], time=time, **sure)
+    by_body = predicate in {"expelled", "suspended"}
+    subject, whom = (body, f"c.{code}") if by_body else (f"c.{code}", body)
+    return shared.claim(subject, predicate, [(line.start, line.end)], line, object=whom, time=time, **sure)
+
+
+_STANDING = re.compile(
+    r"^[ ]*(?:[-*•] )?(?:the )?(?P<s>[A-Z][^:–—|\n]{2,40}?)(?::| [–—-]) ?(?P<t>[^\n|]{3,120})$", re.MULTILINE
+)
+_INSIDE = re.compile(rf"(?P<s>{IN.pattern})(?:,? (?:since|from|as of) .{{3,30}}|,? ?\(.{{3,40}}\))?\W*", re.IGNORECASE)
+
+
+def _standings(shared: Context) -> Iterator[Claim]:
+    """Lines of "Chad: member since 2011" and "Peru: expelled in 2020" below a title, as rows of a table."""
+    text, run = shared.reading.folded.text, list[list[Cell]]()
+    lines = list(_STANDING.finditer(text)) if "member" in text.lower() else []
+    for n, line in enumerate(lines):
+        (a, b), (c, d) = line.span("s"), line.span("t")
+        inside, away = _INSIDE.fullmatch(line["t"]), OUT.search(line["t"])
+        state, empty = Cell(line["s"], a, b), Cell("", d, d)
+        if state_of(shared, state) is not None:
+            status = Cell(inside["s"] if inside else line["t"], c, d)
+            told = Cell(line["t"], c, d)
+            run.append([state, status, told if inside else empty, told if away else empty])
+        follows = n + 1 < len(lines) and not text[line.end() : lines[n + 1].start()].strip()
+        if not follows:
+            if sum(row[2].text != "" for row in run) > 1 and len(run) > 2:
+                shared.told += [(row[0].start, row[-1].end) for row in run]
+                columns = {"state": 0, "status": 1, "since": 2, "until": 3}
+                yield from members_of_rows(shared, columns, [run[0][0]], run)
+            run = []

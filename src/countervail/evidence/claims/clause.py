@@ -168,9 +168,6 @@ def to_follows(clause: Clause) -> bool:
     return any(c.link == "to" for c in clause.complements) or any(u.lower == "to" for u in following)
 
 
-_OVER = frozenset(["over", "off", "up", "out"])  # "that the dispute was over"
-
-
 def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     """The words after a verb without object: what is agreed, announced."""
     governed = [c for c in clause.complements if c.link not in ADVERBIAL]  # not "without touching dollars"
@@ -189,7 +186,8 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
         start = governed[0].verb.start  # "urged Peru to withdraw it"
         if not governed[0].objects:  # "to draw up, within a month, a list"
             end = next((k for k in range(end, len(units)) if units[k].tag in {";", ".", ":"}), len(units))
-    end += end < len(units) and units[end - 1].lower in CLOSED["be"] and units[end].lower in _OVER
+    if end < len(units) and units[end - 1].lower in CLOSED["be"] and units[end].lower in CLOSED["finished"]:
+        end += 1  # "that the dispute was over"
     words = text_of(units, (start, min(end, start + 24)))
     return words or None
 

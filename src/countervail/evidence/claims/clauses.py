@@ -9,7 +9,7 @@ from countervail.evidence.claims.clause import BESIDE, Clause, lacks_object, nou
 from countervail.evidence.claims.complements import labelled, opening_phrase, right_side
 from countervail.evidence.claims.modality import unsaid
 from countervail.evidence.claims.owners import one_phrase, stand_apart
-from countervail.evidence.claims.participles import other_subject, reduce_participle
+from countervail.evidence.claims.participles import means_before, other_subject, reduce_participle
 from countervail.evidence.claims.phrases import antecedent, head_left, head_word, listed_to, skip_left
 from countervail.evidence.claims.repeats import accompanied, contrasted, how_often, repeated, told_on
 from countervail.evidence.claims.subjects import finite_subject, same_pronoun
@@ -46,6 +46,7 @@ def clauses_of(units: Sequence[Unit]) -> list[Clause]:
         owned_object(clauses[n])
     for n in range(len(clauses) - 1):
         _shared_object(clauses, n)
+    means_before(clauses)
     opening_phrase(clauses, units)
     accompanied(clauses, units)
     if clauses and units[0].lower in {"had", "were", "should"}:  # "Had Turkey signed, ..."
@@ -327,10 +328,9 @@ def _governed(clauses: list[Clause], n: int) -> None:
         return
     follows = head.tag == "V" or (head.tag in {"N", "E", "O"} and _takes_clause(previous, j))
     inserted = [u.tag for u in units[previous.verb.end : previous.verb.end + 2]]
-    told = (
-        previous.operator is not None and inserted[:1] == [","] and inserted != [",", "C"]
-    )  # "proposed, in May, that"
-    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not told:  # "announced that A, that B and that C"
+    # "proposed, in May, that"
+    aside = previous.operator is not None and inserted[:1] == [","] and inserted != [",", "C"]
+    if that and j > 1 and units[j - 2].tag in {"C", ",", ";"} and not aside:  # "announced that A, that B and that C"
         beside = next((c.governor for c in reversed(clauses[:n]) if c.governor is not None and c.link == "that"), None)
         beside = beside or next((c for c in clauses[:n] if c.operator and units[c.verb.end].lower == "that"), None)
         if beside is not None:

@@ -205,8 +205,8 @@ def _unaddressed(units: list[Unit]) -> list[Unit]:
         opens = i == 0 or units[i - 1].tag in {",", ":", ";", ".", "-", "Q"}
         if opens and end and units[i].text in CLOSED["addressing"] and units[end : end + 1] and units[end].tag == ",":
             inside = i > 0 and units[i - 1].tag == "," and units[end + 1 : end + 2]
-            parts = inside and (units[end + 1].tag in {"A", "V", "R"} or units[end + 1].lower == "that")
-            units = [*units[: i - bool(parts)], *units[end + 1 :]]
+            goes_on = inside and (units[end + 1].tag in {"A", "V", "R"} or units[end + 1].lower == "that")
+            units = [*units[: i - 1 if goes_on else i], *units[end + 1 :]]  # without the comma before it
         else:
             i += 1
     return units
@@ -349,7 +349,7 @@ def join_titles(units: Sequence[Unit]) -> None:
     for i in range(1, len(units) - 2):
         k = i + 2 + (units[i + 2].lower == "the")
         titled = units[i].lower in CLOSED["treaties"] and units[i].tag == "N" and units[i].text.istitle()
-        if not titled or k >= len(units) or units[i + 1].lower not in {"on", "for", "against", "concerning"}:
+        if not titled or k >= len(units) or units[i + 1].lower not in CLOSED["title_prepositions"]:
             continue
         about = units[k]
         body = about.mention is not None and about.mention.type == "organisation"

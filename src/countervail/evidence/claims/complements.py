@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from countervail.evidence.claims.actors import NOUNS
 from countervail.evidence.claims.clause import Clause, second_pair
 from countervail.evidence.claims.owners import named_after
-from countervail.evidence.claims.participles import means_before
 from countervail.evidence.claims.phrases import head_word, listed_from, listed_to, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import frames_of
@@ -354,11 +353,7 @@ def _apposition(clause: Clause, i: int, stop: int) -> int:
 
 
 def opening_phrase(clauses: list[Clause], units: Sequence[Unit]) -> None:
-    """ "Through the link, importers pay", "and, through X, paid Y": what opens the sentence belongs to the main verb,
-    what stands before a verb to this verb."""
-    for n, clause in enumerate(clauses):
-        means = means_before(clause, clauses[:n])
-        clause.phrases += [means] if means is not None else []
+    """ "Through the link, importers pay ...": the phrase that opens the sentence belongs to its main verb."""
     main = next((c for c in clauses if c.verb.kind == "finite" and c.subjects), None)
     if main is None or not units or units[0].lower not in {"through", "via", "with", "from"}:
         return

@@ -37,7 +37,6 @@ _LISTENED = frozenset(["tell", "warn", "inform", "remind", "assure", "notify", "
 _SEEING = frozenset(["obtain", "see", "review", "examine", "gather", "collect", "receive", "consult", "analyse"])
 _MANY = NOUNS["plurals"] | {"members"}
 _OWNERS = {"he": "his", "she": "her", "it": "its", "they": "their"}
-_OF_STATES = frozenset(["assembly", "congress", "council", "movement", "cartel", "consortium"])
 CLUB_WORDS = "club|union|bloc|alliance|coalition|league|compact|pact|front|group"
 """What a grouping of states may be called, as alternatives of a pattern."""
 
@@ -240,7 +239,8 @@ class Context:
         topic = self.actors.topic
         if word and (topic is None or "-" not in topic):
             return f"o.{word}"
-        alone = {i for a, i, words in self.actors.bodies if a < sentence.end and words & _OF_STATES and "-" in i}
+        before = [(i, words) for a, i, words in self.actors.bodies if a < sentence.end]
+        alone = {i for i, words in before if words & CLOSED["bodies_of_states"] and "-" in i}
         return topic or self.actors.only_club() or (alone.pop() if len(alone) == 1 else CLUB)
 
     def claim(
@@ -369,13 +369,13 @@ def cited_documents(reading: Reading, found: list[Sentence]) -> dict[int, str]:
     """For each sentence of an article that retells a document: `cited:DATE` of that document, carried over until
     another is named."""
     result: dict[int, str] = {}
-    current, text = None, reading.folded.text
+    current: str | None = None
+    text = reading.folded.text
     for n, sentence in enumerate(found):
         if sentence.document.kind != "article":
             current = None
             continue
         mentioned = _CITES.search(sentence.text)
-        text = reading.folded.text
         dated = [
             day for day, a in _days(reading, sentence) if re.search(r"\b(?:dated|of|on) $", text[max(0, a - 8) : a])
         ]

@@ -9,10 +9,11 @@ from typing import Any
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.introductions import last_club, whole_of
-from countervail.evidence.claims.memberships import STATUSES, role_of
+from countervail.evidence.claims.memberships import STATUSES, bracketed_out, role_of
 from countervail.evidence.claims.owners import country_of, its_club, owners_of
 from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
-from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
+from countervail.evidence.claims.references import MEMBERSHIP, STATE_OF_BODY, UNKNOWN, Filled, References
+from countervail.evidence.claims.shapes import whose
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import lexicon
@@ -32,8 +33,8 @@ NEAR = 150
 
 _ENTERING = frozenset(["join", "apply", "enter"])
 _MEASURES = frozenset(["asset", "assets", "travel", "visa", "entry", "export", "import", "transaction"])
-_AWAY = frozenset(["up", "back", "away", "in"])
-"""Particles with which what is given is lost: "gave up its membership"."""
+_LAPSING = frozenset(["lapse", "expire", "end", "cease", "run", "come"])
+"""Verbs by which a membership is over, whose subject it is."""
 GRANTING = frozenset(["grant", "give", "accord", "award", "extend"])
 
 
@@ -77,6 +78,8 @@ class Copulas(References):
         units = parsed.units
         if role[1] is not None and self.is_body(units, role[1]):
             self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
+        if len(who) > 1 and role[0] in {"listed_in", "joined"}:
+            who = [s for s in who if not bracketed_out(units, s[1])] or who
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
         named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None
@@ -227,7 +230,7 @@ class Copulas(References):
         """ "holds observer status", "was granted partner status", "has a seat as an observer", "was offered a seat"."""
         units, offered, granted = parsed.units, clause.verb.lemma == "offer", clause.verb.lemma in GRANTING
         granted = granted and (clause.verb.lemma != "extend" or bool(clause.after("to")))  # "extended its membership"
-        granted = granted and clause.particle not in _AWAY and units[clause.verb.end].lower not in _AWAY
+        granted = granted and CLOSED["giving_up"].isdisjoint([clause.particle, units[clause.verb.end].lower])
         seated = next((r for s in clause.after("as") if (r := role_of(units, s))), None)
         plain = {"seat", "membership"} if offered else {"membership"} if granted else set[str]()
         for span in [*clause.objects, *clause.second]:
@@ -252,6 +255,23 @@ class Copulas(References):
                 made.predicate = "be_invited" if offered else "joined"
             return made
         return None
+
+    def lapsed(self, parsed: Parsed, clause: Clause) -> Filled | None:
+        """ "The membership of Chad lapsed", "its participation in the pact has ended": it has left."""
+        units, spans = parsed.units, clause.subjects
+        if clause.verb.lemma not in _LAPSING or clause.verb.passive or len(spans) != 1:
+            return None
+        if head_word(units, spans[0]) not in STATE_OF_BODY:
+            return None
+        if clause.verb.lemma == "come" and all(head_word(units, s) not in {"end", "close"} for s in clause.after("to")):
+            return None  # not "came into question"
+        own = units[spans[0][0]].lower in {"its", "their"}
+        owners = self.ids(parsed, clause, [(spans[0][0], spans[0][0] + 1)] if own else whose(units, list(spans)))
+        if not owners or any(kind_of(i) not in {"state", "body"} for i in owners):
+            return None
+        bodies = self.ids(parsed, clause, [s for s in clause.after("of", "in") if self.is_body(units, s)][:1], True)
+        named = self.topic(parsed, clause, True) if not bodies else None
+        return Filled(clause, "left", owners, bodies or ([named] if named else []), {}, None, [*spans])
 
     def taken_in(self, parsed: Parsed, clause: Clause) -> Filled | None:
         """ "admitted X as a partner", "welcomed X as the eighth member of the bank": X is one now."""

@@ -34,7 +34,6 @@ _PUBLIC = CLUBS | CLOSED["public"]
 _VESSELS = frozenset(["ship", "ships", "vessel", "vessels", "tanker", "tankers", "carrier", "carriers", "aircraft"])
 SYSTEMS = CLOSED["systems"]
 _ANY_KIND = CLOSED["any_kind"]  # what before "bloc" or "union" says nothing of which one
-_LENDING = frozenset(["trust", "credit", "savings", "kredit", "bancorp", "finance", "banca", "banco", "banque"])
 _OF_STATE = frozenset(["ministry", "department", "office", "mission", "embassy", "consulate"])
 _UN_LETTER = re.compile(r"\b[Ll]etter dated [^\n]{4,40}? from the (?P<who>[^\n]{10,100}?) to the United Nations\b")
 _AMERICAN_CABLE = re.compile(r"\b(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION)\b|\bE\.O\. 1(?:2958|3526)")
@@ -78,7 +77,7 @@ def entries(reading: Reading) -> list[Entry]:
     text = reading.folded.text
     sections = [*_SECTION.finditer(text)]
     places, fates = [m.start() for m in sections], [(m.lastgroup or "").removeprefix("other") for m in sections]
-    heads = {m.start("n"): m.end("n") for m in (ENTRY_HEAD.finditer(text) if ":" in text else ())}
+    heads = {m.start("n"): m.end("n") for m in ENTRY_HEAD.finditer(text)}
     stops = dict.fromkeys(heads, "\n\n")
     for mention, (a, b) in zip(reading.mentions, reading.spans, strict=True):
         opens = not text[text.rfind("\n", 0, a) + 1 : a].strip(" 0123456789.)-*•")
@@ -243,8 +242,8 @@ class Described(Named):
         )
         kind -= _ANY_KIND
         lent = [i for i in self.recent[:4] if word == "bank" and self.is_firm(i)]  # "Vela Trust was fined. The bank"
-        kin = [k for k in self.bodies if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & _LENDING)]
-        kin = [k for k in kin if k[0] < place]
+        kin = [k for k in self.bodies if k[0] < place]
+        kin = [k for k in kin if (word in k[2] and not kind - k[2]) or (k[1] in lent and k[2] & CLOSED["lending"])]
         kin = [k for k in kin if "central" in k[2] or not central]  # "the customs union" is not the European Union
         called = [i for at, i, _ in kin if at < first or i not in world_bodies()]
         # one named after "the Council" was first written is another council

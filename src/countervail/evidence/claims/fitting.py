@@ -33,16 +33,14 @@ def spoken_words(units: Sequence[Any], span: Span) -> bool:
     return bool(first.tag == "Q" and span[1] - span[0] == 1 and first.text[:1].islower())
 
 
-_BELOW = (["below"], ["above"], ["hereunder"], ["overleaf"], ["herein"])
-
-
 def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span]) -> bool:
     """Whether the words that a frame asks for are there, and none that it excludes."""
     if (frame.passive and not clause.verb.passive and frame.operator is None) or (frame.alone and clause.objects):
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
-    if frame.predicate == "listed" and [u.lower for u in units[clause.verb.end : clause.verb.end + 1]] in _BELOW:
+    next_word = {u.lower for u in units[clause.verb.end : clause.verb.end + 1]}
+    if frame.predicate == "listed" and next_word & CLOSED["pointing_to_list"]:
         return False  # "the persons listed below"
     following = bool(direct) and "following" in {u.lower for u in units[slice(*direct[0])]}
     if frame.predicate == "froze" and following and all(u.tag != ":" for u in units[clause.verb.end :]):

@@ -101,8 +101,9 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
             if left == "N" and k < i - 1 and units[k].forms and units[k].tag in {"N", "V"}:
                 return None  # "denied press reports that"
             singular = left == "N" and before is not None and not before.lower.endswith("s")
-            to_be = forms["s"] in {"hope", "plan", "aim", "wish"} and units[min(i + 2, len(units) - 1)].lower in _BEING
-            onward = to_be or _next_is_verb(units, i)
+            follows = {u.lower for u in units[i + 2 : i + 3]}
+            hoped = forms["s"] in {"hope", "plan", "aim", "wish"} and not follows.isdisjoint({"be", "have"})
+            onward = hoped or _next_is_verb(units, i)
             if (singular or left == "C") and after is not None and after.lower == "to" and onward:
                 return "s"
             again = left in {"C", ","} and units[i - 1].lower in _STILL
@@ -368,9 +369,6 @@ def _asked(units: Sequence[Unit], i: int) -> bool:
     led = operator is not None and operator.control == "object" and not i
     comma = next((k for k in range(i + 1, len(units) - 1) if units[k].tag == ","), 0)
     return led and comma > 0 and units[comma + 1].tag in {"E", "D", "O"}
-
-
-_BEING = frozenset(["be", "have"])
 
 
 def _next_is_verb(units: Sequence[Unit], i: int) -> bool:

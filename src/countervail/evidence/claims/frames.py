@@ -284,10 +284,7 @@ class Reader(Framing):
 def _to_do(clause: Clause) -> bool:
     """Whether somebody is invited to do something other than to come or to join."""
     coming = clause.verb.lemma in CLOSED["coming"] and not clause.objects
-    return clause.link == "to" and not coming and clause.verb.lemma not in _INTO
-
-
-_INTO = frozenset(["join", "rejoin", "attend", "take", "enter", "become", "be"])
+    return clause.link == "to" and not coming and clause.verb.lemma not in CLOSED["entering"]
 
 
 def _its(parsed: Parsed) -> list[Span]:

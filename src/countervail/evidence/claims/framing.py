@@ -72,7 +72,8 @@ class Framing(Appositions):
         on_list = clause.verb.lemma in stands and clause.after("on", "in", "under")
         if on_list and (listed := self._state_of(parsed, clause)) is not None:
             return listed  # "figures on the list of X"
-        if clause.verb.lemma in _OF_STATUS and (status := self.status(parsed, clause)) is not None:
+        granted = clause.verb.lemma in _OF_STATUS
+        if (status := self.status(parsed, clause) if granted else self.lapsed(parsed, clause)) is not None:
             return status
         taken = self.taken_in(parsed, clause) or self._new_entries(parsed, clause)
         if taken is None and clause.verb.lemma in {"include", "comprise"}:

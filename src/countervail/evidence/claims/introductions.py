@@ -79,7 +79,7 @@ _BESIDE = re.compile(
 )
 _ADJUNCT = re.compile(
     rf"(?:,? ?\b(?:(?:in|as of|since|from|by|on|at) (?:the )?(?:{_DATE}{_REST}*|present|moment|time)|today|now"
-    r"|so far|currently|at present)|[\"'] ?| ?\([^()]{0,30}\))+$",
+    rf"|so far|currently|at present)| ?{_DATE}{_REST}*|[\"'] ?| ?\([^()]{0, 30}\))+$",
     re.IGNORECASE,
 )
 _OF = re.compile(

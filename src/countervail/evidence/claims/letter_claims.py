@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from countervail.evidence.claims.context import Context, person
+from countervail.evidence.claims.times import as_time
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.names.name_words import MORE_POSTS, OWNERS, POST_WORDS
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import Mention, data_sections, lexicon
 
 _SIGNED = re.compile(r"(?:^|\n)[ \t]*(?:\((?:[Ss]igned|sgd|SIGNED)\)|(?:Issued|Signed) by|/s/|Signed:)[ \t]*")
 _CABLE = re.compile(
@@ -118,8 +120,7 @@ def _signature(
 
 
 def _signed_lines(shared: Context) -> Iterator[Claim]:
-    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name; to what
-    office a letter goes."""
+    """Who signs below a text ("(Signed) X", "Issued by X, Secretary"), with the post beside or below the name."""
     text = shared.reading.folded.text
     names = Names([(m, a, b) for m, (a, b) in zip(shared.reading.mentions, shared.reading.spans, strict=True)])
     for match in _SIGNED.finditer(text):
@@ -154,7 +155,6 @@ def _signed_lines(shared: Context) -> Iterator[Claim]:
         who, where, common = _signature(shared, document, person_at)
         yield Claim(document.id, "signed_by", (where,), object=who, **common)
         yield Claim(who, "holds_post", (where,), value={"post": match.group("p"), "organisation": None}, **common)
-    yield from _to_offices(shared)
 
 
 def _to_offices(shared: Context) -> Iterator[Claim]:
@@ -281,8 +281,7 @@ def _entries(shared: Context) -> Iterator[Claim]:
         found = shared.reading.within(on.end(), on.end() + 24, "date") if on is not None else []
         date = next((m for m, a, _ in found if on is not None and a == on.end()), None)
         if on is not None and date is not None and date.value:
-            raw, calendar = text[on.end() : on.end() + date.end - date.start], date.detail.get("calendar", "gregorian")
-            time = {"edtf": date.value, "raw": raw, "calendar": calendar, "basis": "stated"}
+            time = {**as_time(date, basis="stated"), "raw": text[on.end() : on.end() + date.end - date.start]}
         document = shared.reading.document_at(shared.reading.folded.offsets[span[0]])
         common: dict[str, Any] = {"modality": "asserted", "polarity": "affirmed", "extractor": "rules/entry@1"}
         common["attribution"] = (document.source, document.id)
@@ -316,6 +315,7 @@ def claims(shared: Context) -> Iterator[Claim]:
     yield from _headers(shared)
     yield from _people_of_letters(shared)
     yield from _signed_lines(shared)
+    yield from _to_offices(shared)
     yield from _cables(shared)
     yield from _offices(shared)
     yield from _entries(shared)
@@ -378,3 +378,19 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
             extractor="rules/role@2",
             place=document.place_of(shared.reading.folded.offsets[a]),
         )
+
+
+FORMER = frozenset({"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"})
+"""Words before a post that somebody holds no more."""
+_OF_PEOPLE = re.compile(r"[A-Z]\w+(?:ian|ean|ese|ish|ite|nia)")
+
+
+def of_named(units: Sequence[Unit], start: int, a: int) -> str | None:
+    """What a post at unit `a` is of by the name before it, where that is no state of today: "Moravian", "Black Sea"."""
+    k = a
+    while k > start and units[k - 1].tag == "N" and units[k - 1].text[:1].isupper():
+        k -= 1
+    words, known = [u.text for u in units[k:a]], lexicon().titles | lexicon().posts | CLOSED["which_one"] | FORMER
+    if any(w in known or w.lower() in known for w in words):
+        return None
+    return " ".join(words) if len(words) == 2 or (len(words) == 1 and _OF_PEOPLE.fullmatch(words[0])) else None

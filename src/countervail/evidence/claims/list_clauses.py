@@ -19,7 +19,7 @@ from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import Sought, data_sections
 
 _WORDS = data_sections("english/memberships.txt")
 _PERSIAN = {"یک": 1, "دو": 2, "سه": 3, "چهار": 4, "پنج": 5, "شش": 6, "هفت": 7, "هشت": 8, "نه": 9, "ده": 10}
@@ -27,7 +27,8 @@ _NUMBERS = [
     w for k in ("small", "tens") for row in data_sections("english/numbers.txt", lines=True)[k] for w in row.split()
 ]
 _NUMBERS += ["a dozen", "dozen", *_PERSIAN]
-COUNT = re.compile(
+COUNT = Sought(
+    "countr|state|nation|gov|member|capital|signator|part|founder|power",
     rf"\b(?P<n>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?: (?:(?:other|founding|full|new|initial"
     r"|member|sanctioned|friendly|independent|participating|allied|of the|neighbouring|different) ){0,2}"
     r"(?=countries|states|nations|governments|members|capitals|signatories|parties|founders|کشور|دولت|عضو)"
@@ -111,7 +112,8 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
         return left
     if role == "subject" and lemma in {"make", "constitute"} and (clause.after("up") or lemma == "constitute"):
         return _joined(shared, parsed, clause)[0], False, _joined(shared, parsed, clause)[2]
-    if role == "object" and lemma in COUNTING and _AS_MEMBERS.search(_rest(parsed, clause)):
+    rest = " ".join(u.lower for u in parsed.units[clause.verb.end : max(clause.end, clause.verb.end)])
+    if role == "object" and lemma in COUNTING and _AS_MEMBERS.search(rest):
         return _holds(shared, parsed, clause)
     if role == "subject":
         return None, False, None
@@ -124,11 +126,6 @@ def _said(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[s
 
 _INSERTED = re.compile(r", (?:an?|the|which|once|set|founded|formed|created|based) [^;:]{3,160},? ?$")
 _AS_MEMBERS = re.compile(r"\bas (?:(?:its|their|the|only|sole|full|founding|current) ){0,3}(?:member|signator|founder)")
-
-
-def _rest(parsed: Parsed, clause: Clause) -> str:
-    """The words of a clause from its verb on."""
-    return " ".join(u.lower for u in parsed.units[clause.verb.end : max(clause.end, clause.verb.end)])
 
 
 def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[str | None, bool, str | None] | None:
@@ -149,12 +146,16 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
             return None
         first = clause.subjects[0][0]
         opens = units[0].tag in {"D", "N"} and units[first].tag == "D" and role == "object"
-        if first > 1 and opens and units[first - 1].tag == "," and not any(u.tag in {"V", "A"} for u in units[:first]):
+        if first > 1 and opens and units[first - 1].tag in ",P" and not any(u.tag in {"V", "A"} for u in units[:first]):
             first = 0
         start, end = units[first].start, units[max(1, clause.verb.start) - 1].end
         phrase = _INSERTED.sub("", shown(shared, start, end))  # "the members of X, a small body, are"
         intro = named(shared, start, phrase) if start < end else None
-        return (intro.kind, intro.by == "members", intro.body) if intro is not None and intro.by != "body" else None
+        if intro is None or intro.by == "body":
+            return None
+        owner = units[first - 2] if units[first].lower == "whose" and first > 1 else None  # "the Pact, whose members"
+        body = body_at(shared, owner.start, owner.end) if owner is not None and owner.tag == "E" else None
+        return intro.kind, intro.by == "members", intro.body or body
     a, b = clause.objects[0] if clause.objects else (0, 0)
     if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
         b = phrase_from(units, b + 1, len(units))

@@ -31,7 +31,8 @@ from countervail.evidence.claims.list_clauses import (
     verbs_of,
 )
 from countervail.evidence.claims.speech import Parsed
-from countervail.evidence.text.documents import Sentence, tag_line
+from countervail.evidence.text.documents import Sentence
+from countervail.evidence.text.lines import tag_line
 from countervail.evidence.text.tokens import Mention, data_sections
 
 Place = tuple[Mention, int, int]
@@ -299,7 +300,7 @@ def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | No
     if not found["as"]:
         return None if NOT_MEMBERS.search(found["q"]) else found.end()
     kept = at is not None and at[1].verb.lemma in {"leave", "keep", "retain"} and not at[1].verb.passive
-    return found.end() + len(" of ") if kept else None
+    return found.end() + len(" of ") if kept else None  # past what the expression only looks ahead to
 
 
 _WHICH = re.compile(r"\b(?P<w>which|what|who)\b", re.IGNORECASE)
@@ -374,11 +375,9 @@ def teller(shared: Context, item: CountryList) -> tuple[str, tuple[str, ...]] | 
         return None
     parsed, clause = at
     spans = clause.after("by") if clause.verb.passive or clause.verb.kind == "participle" else clause.subjects
-    up = [u.lower for u in parsed.units[clause.verb.end : clause.verb.end + 1]] == ["up"]
-    up = up or (
-        clause.verb.lemma == "call" and parsed.units[clause.verb.start - 1].tag == ","
-    )  # "5 states, called A, B"
-    if not spans or up or parsed.units[clause.verb.start].start > item.start:  # "set up", not "set out"
+    up = [u.lower for u in parsed.units[clause.verb.end : clause.verb.end + 1]] == ["up"]  # not "set out"
+    called = clause.verb.lemma == "call" and parsed.units[clause.verb.start - 1].tag == ","  # "5 states, called A, B"
+    if not spans or up or called or parsed.units[clause.verb.start].start > item.start:
         return None
     who = shared.actors.of(parsed.units, spans[0], shared.before(parsed, clause))
     if who[:2] not in {"p.", "o.", "n."} or who.endswith(".unknown") or who == item.body:

@@ -13,6 +13,7 @@ from countervail.evidence.claims.lists import CountryList, country_lists, holder
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.claims.owners import its_club
 from countervail.evidence.claims.registers import one_a_line
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document
 from countervail.evidence.text.tokens import data_sections
 
@@ -77,12 +78,7 @@ def _time(shared: Context, item: CountryList, document: Document) -> dict[str, A
         if m.value and (at is None or (shared.clause_at(a) or at)[1] is at[1])
     ]
     if item.kind == "founders" and dated:
-        return {
-            "edtf": dated[0].value,
-            "raw": dated[0].detail.get("raw", ""),
-            "calendar": dated[0].detail.get("calendar", "gregorian"),
-            "basis": "stated",
-        }
+        return as_time(dated[0], basis="stated")
     if document.date and document.date.get("edtf"):
         return {k: document.date[k] for k in ("edtf", "raw", "calendar", "basis") if k in document.date}
     return None
@@ -193,10 +189,8 @@ _PRESUMED = re.compile(r"\b(?:its|their) $")
 _BELONG = re.compile(r" (?:belong|belonged|take part|participate)\b")
 """Round a count that is so whatever the clause hopes or denies: "aims to pay in kind among its 23 members"."""
 
-_COUNTED_THINGS = ("countr", "state", "nation", "gov", "member", "capital", "signator", "part", "founder", "power")
-
-
-_ANY = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
+_NOUNS_ALONE = frozenset(f"o.{word}" for word in ("group", "bloc", "grouping", "body", "club"))
+"""What "the group" is where nothing says which one."""
 
 
 def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: set[str]) -> Iterator[Claim]:
@@ -204,9 +198,6 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
     members there is a list."""
     only = next(iter(bodies)) if len(bodies) == 1 else None
     for sentence in shared.sentences:
-        said = sentence.text.lower()
-        if said.isascii() and not any(map(said.__contains__, _COUNTED_THINGS)):
-            continue
         found = list(COUNT.finditer(shared.reading.folded.text, sentence.start, sentence.end))
         for match in found if found and _COUNTED.search(sentence.text) else ():
             if match.span() in counted or number(match.group("n")) < 3 or of_some(shared, match.start()):
@@ -217,7 +208,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
             given = _PRESUMED.search(text, start - 7, start) or _BELONG.match(text, end)
             body = holder(shared, start) or shared.grouping(sentence)
             yield shared.claim(
-                only if only and body in _ANY else body,
+                only if only and body in _NOUNS_ALONE else body,
                 "country_count",
                 [(start, end)],
                 sentence,
@@ -231,9 +222,7 @@ def _open_counts(shared: Context, counted: set[tuple[int, int] | None], bodies: 
 STATUSES = frozenset({"member", "membership", "observer", "partner", "associate", "candidate"})
 
 
-_NO_LONGER = frozenset(
-    ["former", "past", "ex", "prospective", "potential", "would-be", "non", "staff", "board", "family"]
-)
+NO_LONGER = frozenset(_WORDS["not now"])
 
 
 def role_of(
@@ -251,7 +240,7 @@ def role_of(
         if word in {"member", "partner", "observer"} and following.rstrip("s") in after:
             end += 1
         qualified = {u.lower for u in units[span[0] : k]}
-        if qualified & _NO_LONGER:
+        if qualified & NO_LONGER:
             return None
         owner = next((m for m in range(span[0] + 1, k - 1) if units[m].tag == "G"), None)
         if owner is not None and end == span[1]:  # "the Fund's other members", "two of the Fund's members"
@@ -280,6 +269,17 @@ def role_of(
 
 
 _KINDS_OF = frozenset(["full", "founding", "new", "current", "other", "associate", "first", "last", "present"])
+
+
+_NONE = frozenset(_WORDS["no member"])
+
+
+def bracketed_out(units: Sequence[Any], k: int) -> bool:
+    """Whether brackets at unit k say that who stands before them is no member: "Peru (observer)"."""
+    if k >= len(units) or units[k].tag != "(":
+        return False
+    end = next((i for i in range(k, len(units)) if units[i].tag == ")"), k)
+    return not _NONE.isdisjoint(u.lower for u in units[k:end])
 
 
 def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:

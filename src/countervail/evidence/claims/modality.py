@@ -13,14 +13,6 @@ _HEARSAY = CLOSED["hearsay"]
 _STRENGTH = ("asserted", "inferred", "planned", "conditional", "proposed", "alleged", "denied")
 PONDERING = frozenset({"think", "talk", "speak", "dream", "despair"})
 _REMINDING = frozenset({"recall", "remember", "note", "notice", "see", "know"})
-_PROSPECTS = {
-    "to": frozenset(
-        {"course", "track", "line", "talks", "ready", "favourite", "favorite", "plans", "time", "provides"}
-    ),
-    "of": frozenset({"verge", "brink", "point", "cusp", "threshold"}),
-    "-": frozenset({"close", "closer", "nearer", "near", "open", "path", "road", "way", "towards", "toward"}),
-}
-"""What stands before "to join", "of joining", "to joining" that says it is not so yet: "on course", "the verge"."""
 _OBSERVING = frozenset({"observe", "note", "recall", "stress", "underline", "emphasise", "emphasize", "add", "regret"})
 
 
@@ -125,11 +117,12 @@ def _in_prospect(clause: Clause) -> bool:
         apart = clause.subjects and clause.subjects[-1][1] == k
         k = clause.subjects[0][0] if apart else k + 1  # "plans for Chad to join"
         led = k > 1 and units[k - 1].lower == ("for" if apart else "to")
-        return led and units[k - 2].lower in _PROSPECTS["to"]
+        return led and units[k - 2].lower in CLOSED["prospects_to"]
     if clause.verb.kind != "gerund" or k < 2:
         return False
-    near = units[k - 1].lower in {"towards", "toward"} or units[k - 2].lower in _PROSPECTS["-"]
-    return (units[k - 1].lower == "of" and units[k - 2].lower in _PROSPECTS["of"]) or (near and units[k - 1].tag == "P")
+    before, preposition = units[k - 2].lower, units[k - 1].lower
+    near = preposition in {"towards", "toward"} or before in CLOSED["prospects_toward"]
+    return (preposition == "of" and before in CLOSED["prospects_of"]) or (near and units[k - 1].tag == "P")
 
 
 def _put_by(governor: Clause) -> str:
@@ -280,14 +273,12 @@ def _future_of_own(clause: Clause) -> bool:
     return pronoun and clause.verb.modal in {"will", "would"}
 
 
-_WONDERING = frozenset(["ask", "wonder", "know", "inquire", "enquire"])
-
-
 def unsaid(clause: Clause) -> bool:
     """Whether the report that it stands in was not made: "has not confirmed that X paid", "nobody says that X left",
     "you ask which states belong to it"."""
     report, units, at = clause.governor, clause.units, clause.subjects[0][0] if clause.subjects else 0
-    if at > 1 and units[at - 1].lower in {"which", "what"} and _WONDERING & {*(units[at - 2].forms or {}).values()}:
+    asked = at > 1 and units[at - 1].lower in {"which", "what"}
+    if asked and CLOSED["wondering"].intersection((units[at - 2].forms or {}).values()):
         return True
     if report is None or clause.link != "that" or report.verb.lemma not in CLOSED["telling"]:
         return False
@@ -376,9 +367,6 @@ def sentence_negated(clause: str) -> bool:
 # -- clauses left unfinished -------------------------------------------------------------------------------------------
 
 
-_WISHING = frozenset(["like", "refuse", "decline", "promise", "agree", "fail", "be", "have", "threaten"])
-
-
 def unfinished(clause: Clause) -> bool:
     """Whether a clause ends with the "to" of what was said before, or with "to do so"."""
     units, verb, i = clause.units, clause.verb, clause.verb.end
@@ -388,7 +376,7 @@ def unfinished(clause: Clause) -> bool:
     wishing = clause.operator is not None and clause.operator.modality == "planned"
     wishing = (
         wishing
-        or verb.lemma in _WISHING - {"be", "have"}
+        or verb.lemma in CLOSED["wishing"]
         or (verb.lemma, units[i - 1].lower) in (("be", "about"), ("have", "yet"))
     )
     wishing = wishing or (verb.lemma == "have" and "yet" in verb.words)

@@ -214,7 +214,7 @@ class Nominals(Ellipses):
             return None
         if row.predicate == "joined" and who == phrase.own and who and units[who[0][0]].text.isupper():
             return None  # "EAEU accession": whose?
-        who = who or (lifted_by(units, whom, True) if row.predicate == "lifted" else [])
+        who = who or (lifted_by(units, whom, own=True) if row.predicate == "lifted" else [])
         subjects = self._whose(parsed, clause, who, inside)
         if wanted:
             subjects = [UNNAMED]  # "proposed sanctions against X"

@@ -249,15 +249,12 @@ def left_out(units: Sequence[Any], span: Span) -> bool | None:
 def taken_out(clause: Clause) -> bool:
     """Whether somebody takes something of theirs out of a body, and does not leave it."""
     own = [head_word(clause.units, s) for s in clause.objects if s[0] == clause.verb.end]
-    return bool(own) and not clause.verb.passive and {*_INSIDE, *SELVES}.isdisjoint(own)
-
-
-_INSIDE = frozenset(["membership", "participation", "accession", "candidacy"])
+    return bool(own) and not clause.verb.passive and {*CLOSED["inside"], *SELVES}.isdisjoint(own)
 
 
 def is_list(body: str) -> bool:
     """Whether what is named like a body is a list, which takes nobody off itself: "the Annex", "Schedule 2"."""
-    return body[2:].split("-")[0] in {"annex", "annexes", "appendix", "schedule", "schedules", "register", "registry"}
+    return body[2:].split("-")[0] in CLOSED["annexes"]
 
 
 def bound_for(clause: Clause) -> bool:

@@ -89,11 +89,11 @@ def owners_of(units: Sequence[Unit], span: tuple[int, int]) -> list[tuple[int, i
 _MEASURES = frozenset(["sanctions", "embargo", "restrictions", "measures", "ban", "bans", "tariffs", "blockade"])
 
 
-def lifted_by(units: Sequence[Unit], spans: Sequence[Span], named: bool = False) -> list[Span]:
-    """Whose measures are lifted where nobody else is named: "EU sanctions were eased"; not "the Iran sanctions"."""
+def lifted_by(units: Sequence[Unit], spans: Sequence[Span], *, own: bool = False) -> list[Span]:
+    """Whose measures are lifted: "EU sanctions were eased", with `own` "its sanctions"; not "the Iran sanctions"."""
     a, b = spans[0] if len(spans) == 1 else (0, 0)
-    if named and b - a > 1 and units[a].lower in OWN:
-        return [(a, a + 1)]  # "the removal of its sanctions"
+    if own and b - a > 1 and units[a].lower in OWN:
+        return [(a, a + 1)]
     head = next((k for k in range(a, b) if units[k].lower in _MEASURES), a)
     found = [(k, k + 1) for k in range(a, head) if _whose_list(units[k]) or units[k].text in {"US", "UK", "U.S."}]
     return found if len(found) == 1 else []

@@ -374,16 +374,22 @@ def tells_last(units: Sequence[Unit], k: int) -> bool:
     return bool(told) and (said := operator_of(told)) is not None and said.speaker
 
 
-def means_before(clause: Clause, before: Sequence[Clause]) -> tuple[str, list[tuple[int, int]]] | None:
-    """The means that stand between "and" and a verb that goes on: "sold arms and, through X, paid Y"."""
-    units, stop = clause.units, clause.verb.start
-    a, b = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0)
-    if a > 1 and b == stop and units[a - 1].lower in {"through", "via"} and units[a - 2].tag == "C":
-        clause.coordinated = True  # "sold arms and through X paid Y"
-        clause.subjects = next((c.subjects for c in reversed(before) if c.verb.kind == "finite"), clause.subjects)
+def means_before(clauses: Sequence[Clause]) -> None:
+    """Give to a verb that goes on the means between "and" and it: "sold arms and, through X, paid Y"."""
+    for n, clause in enumerate(clauses):
+        units, start = clause.units, clause.verb.start
+        a, b = clause.subjects[0] if len(clause.subjects) == 1 else (0, 0)
+        if a > 1 and b == start and units[a - 1].lower in {"through", "via"} and units[a - 2].tag == "C":
+            clause.coordinated = True  # "sold arms and through X paid Y": X is no subject
+            whose = (c.subjects for c in reversed(clauses[:n]) if c.verb.kind == "finite")
+            clause.subjects = next(whose, clause.subjects)
+        if clause.coordinated and not clause.after("through", "via") and (means := _means(units, start)):
+            clause.phrases.append(means)
+
+
+def _means(units: Sequence[Unit], stop: int) -> tuple[str, list[tuple[int, int]]] | None:
+    """The phrase of means after "and" that ends before unit `stop`."""
     stop -= stop > 0 and units[stop - 1].tag == ","
-    if not clause.coordinated or clause.after("through", "via"):
-        return None
     for k in range(stop - 2, max(0, stop - 12), -1):
         if units[k].tag in {"V", "A", "R", "S", ";", "C", "O"}:
             return None

@@ -243,7 +243,7 @@ def head_word(units: Sequence[Unit], span: tuple[int, int]) -> str:
 
 def goes_on(unit: Unit) -> bool:
     """Whether a phrase goes on with a word past what it is about: "the list of X", "the Agreement on Transport"."""
-    return unit.lower == "of" or (unit.tag == "N" and unit.lower in {"on", "for", "against", "concerning"})
+    return unit.lower == "of" or (unit.tag == "N" and unit.lower in CLOSED["title_prepositions"])
 
 
 def words_of(units: Sequence[Unit], span: tuple[int, int]) -> set[str]:

@@ -8,14 +8,14 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.actors import adjective_codes, kind_of
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.phrases import listed_from, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.model import Claim, slug
-from countervail.evidence.text.tokens import data_sections
+from countervail.evidence.text.tokens import Sought, data_sections
 
 _LINES = data_sections("english/numbers.txt", lines=True)
 _LISTS = {name: [w for line in lines for w in line.split()] for name, lines in _LINES.items()}
@@ -31,6 +31,10 @@ _FRACTIONS = {
     "tenth": 0.1, "tenths": 0.1,
 }  # fmt: skip
 _MONEY = dict(line.split("|", 1) for line in _LINES["money"])
+_CURRENCIES = {
+    word: dict(pair.split(" ") for pair in codes) for word, *codes in (x.split("|") for x in _LINES["currencies"])
+}
+"""The code of a currency that several states have, by its name in the plural and by state."""
 _UNITS = dict(line.split("|") for line in _LINES["units"])
 _PERSONS = frozenset(_LISTS["persons"])
 _TIME = frozenset(_LISTS["time"])
@@ -47,8 +51,7 @@ _WORDED = (
     rf"(?:(?:(?:half a|a|{_UNDER_TWENTY}) )?dozen|half a(?=[ -](?:million|billion|trillion))"
     rf"|(?:{_UNDER_HUNDRED}[- ])?hundred(?:(?: and | ){_UNDER_HUNDRED})?|{_UNDER_HUNDRED})"
 )
-_NUMERALS = (*"0123456789", "dozen", "half a", "hundred", *_TENS, *_SMALL)
-"""What a quantity holds one of."""
+_NUMERALS = "|".join([*"0123456789", "dozen", "half a", "hundred", *_TENS, *_SMALL])
 _S = "|".join(sorted(_SCALES, key=len, reverse=True))
 _CURRENCY = "|".join(
     sorted((re.escape(k) for k in _MONEY if len(k) == 3 and k.isalpha() and k not in {"yen", "won"}), key=len)
@@ -59,7 +62,8 @@ _AFTER = (
     + r"|yen|won"
 )
 _UNIT = "|".join(sorted((re.escape(k) for k in _UNITS), key=len, reverse=True))
-_QUANTITY = re.compile(
+_QUANTITY = Sought(
+    _NUMERALS,
     rf"(?<![\w.,/-])(?P<cur>(?:US|A|AU|C|CA|NZ|HK|NT|S|R)\$ ?|(?:CN|JP)¥ ?|[$€£¥₩₹₽]|(?:{_CURRENCY}) ?)?"
     rf"(?P<n>{_N}|{_WORDED})"
     rf"(?:(?: ?- ?| ?to | and )(?:[$€£¥])?(?P<n2>{_N}|{_WORDED}))?"
@@ -69,7 +73,8 @@ _QUANTITY = re.compile(
     rf"[a-z][a-z-]{{2,20}}s|[a-z]{{0,12}}men|people|crew)\b)?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(
+_FRACTION = Sought(
+    "|".join(_FRACTIONS),
     rf"\b(?:(?P<n>a|an|one|two|three|four)[ -](?P<f>{'|'.join(_FRACTIONS)})\b(?! (?:time|party|country|of \w+ \d{{4}}))"
     r"|(?<!first )(?<!second )(?<!latter )(?<!other )(?<! a )half (?:of )?"
     r"(?:the|its|his|her|their|our|all|these|those)\b|(?<=\bby )half\b(?! (?:an?|of)\b)"
@@ -119,14 +124,11 @@ def to_number(words: str) -> float | None:
 def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Spans and values of the quantities in text[start:end]: number, `to` of a range, unit, whether approximate."""
     end = len(text) if end is None else end
-    said = text[start:end].lower()
-    sure = not said.isascii()  # some other letters are small in their own way
-    numbered = sure or any(map(said.__contains__, _NUMERALS))
-    for match in _QUANTITY.finditer(text, start, end) if numbered else ():
+    for match in _QUANTITY.finditer(text, start, end):
         value = _value(match, text, start)
         if value is not None:
             yield match.start(), match.end(), value
-    for match in _FRACTION.finditer(text, start, end) if sure or any(map(said.__contains__, _FRACTIONS)) else ():
+    for match in _FRACTION.finditer(text, start, end):
         if match.group("f") is None:  # "half of the fleet"
             yield match.start(), match.start() + 4, _made(0.5, None, "share", text, match.start(), start)
             continue
@@ -179,6 +181,9 @@ def _value(match: re.Match[str], text: str, start: int) -> dict[str, Any] | None
     if not noun or raw.lower() == "one":
         return None
     last = noun.split()[-1]
+    states = adjective_codes(match.group("noun").split()[-2]) if last in _CURRENCIES and " " in noun else ()
+    if len(states) == 1 and states[0] in _CURRENCIES[last]:
+        return _made(number, to, _CURRENCIES[last][states[0]], text, at, start)  # "3 million Lebanese pounds"
     if last in _TIME or last in _NOT_UNITS or any(w in _NOT_UNITS or w in _TIME for w in noun.split()):
         return None
     if raw.isdigit() and 1900 <= number <= 2100 and len(raw) == 4:
@@ -204,7 +209,7 @@ def _joined(part: Sequence[Any]) -> str:
     return "".join(pieces)
 
 
-_ISO = frozenset(_MONEY.values())
+_ISO = frozenset([*_MONEY.values(), *_CURRENCIES, *(code for codes in _CURRENCIES.values() for code in codes.values())])
 _SUMMED = frozenset(["amounting", "totalling", "totaling", "worth", "valued"])
 
 

@@ -14,9 +14,10 @@ from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, listed_beside, listed_phrase, with_text
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, slug
 from countervail.evidence.text.documents import Reading, Sentence
-from countervail.evidence.text.tokens import Mention, data_sections
+from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
 _COLUMNS = {
@@ -36,14 +37,19 @@ _OF_MEMBERS = re.compile(r"\bmembers?(?:hip)?\b", re.IGNORECASE)
 _AGAINST = re.compile(r"\b(?:against|on|targeting)\b", re.IGNORECASE)
 """What makes a column of measures, and the words by which they are of those that the table names, not on them."""
 _NOTHING = re.compile(r"\W*(?:n/?a|none|no|nil|present|current(?:ly)?|today)?\W*", re.IGNORECASE)
-_OUT = re.compile(r"\b(?:former|left|with[ds]r|expelled|ended|terminated|lapsed|resigned|no longer)", re.IGNORECASE)
-_IN = re.compile(r"(?:full |founding |active |ordinary )*members?(?: state)?", re.IGNORECASE)
+OUT = re.compile(r"\b(?:former|left|with[ds]r|expelled|ended|terminated|lapsed|resigned|no longer)", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:reinstated|readmitted|restored|resumed|rejoined|never (?:suspended|left|expelled))\b", re.IGNORECASE
+)
+_NEVER = re.compile(r"\b(?:not|never|no)\b", re.IGNORECASE)
+_LIFTED = re.compile(r"\b(?:lifted|ended|expired|repealed|withdrawn)\b", re.IGNORECASE)
+IN = re.compile(r"(?:full |founding |active |ordinary )*members?(?: state)?", re.IGNORECASE)
 _BESIDE = {"observer": "observer_of", "partner": "partner_of", "applicant": "applied_to", "candidate": "applied_to"}
 """What a status says besides that somebody is a member."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
     """A cell of a table and its folded span."""
 
     text: str
@@ -63,15 +69,15 @@ def claims(shared: Context) -> Iterator[Claim]:
         if "imposer" in columns and "target" in columns:
             yield from _measures(shared, columns, rows)
         elif "state" in columns and (against := _against(shared, head)) is not None:
-            yield from _imposers(shared, columns["state"], head, against, rows)
-        elif "state" in columns and columns.keys() & {"since", "until", "status"}:
-            yield from _members(shared, columns, head, rows)
+            yield from _imposers(shared, columns, head, against, rows)
+        elif "state" in columns and columns.keys() & {"since", "until", "status"} and not _of_measures(shared, head):
+            yield from members_of_rows(shared, columns, head, rows)
 
 
-def _tables(shared: Context) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
+def _tables(shared: Context) -> Iterator[tuple[list[Cell], list[list[Cell]]]]:
     """The head and the rows of every table: lines with as many cells, the first without a state."""
     text = shared.reading.folded.text
-    lines: list[list[_Cell]] = []
+    lines: list[list[Cell]] = []
     position = 0
     for line in [*text.split("\n"), ""]:
         at, position = position, position + len(line) + 1
@@ -84,19 +90,22 @@ def _tables(shared: Context) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
             lines.append(cells)
 
 
-def _cells(line: str, at: int) -> list[_Cell]:
+def _cells(line: str, at: int) -> list[Cell]:
     bars = [-1, *(m.start() for m in re.finditer(r"\|", line)), len(line)]
     if line.lstrip().startswith("|") and line.rstrip().endswith("|"):
         bars = bars[1:-1]
-    return [_Cell(line[a + 1 : b].strip(), at + a + 1, at + b) for a, b in pairwise(bars)]
+    return [Cell(line[a + 1 : b].strip(), at + a + 1, at + b) for a, b in pairwise(bars)]
 
 
-def _members(shared: Context, columns: dict[str, int], head: list[_Cell], rows: list[list[_Cell]]) -> Iterator[Claim]:
+def members_of_rows(
+    shared: Context, columns: dict[str, int], head: list[Cell], rows: list[list[Cell]]
+) -> Iterator[Claim]:
+    """Who is in, beside, suspended from and out of the body that a table is of, and the list of those in it."""
     start = head[0].start
     body = title_above(shared, start) or shared.grouping(shared.line(start, head[-1].end))
-    inside: list[tuple[str, list[_Cell]]] = []
+    inside: list[tuple[str, list[Cell]]] = []
     for row in rows:
-        state = _state(shared, row[columns["state"]])
+        state = state_of(shared, row[columns["state"]])
         if state is None:
             continue
         cells = {name: row[n] for name, n in columns.items()}
@@ -104,15 +113,19 @@ def _members(shared: Context, columns: dict[str, int], head: list[_Cell], rows: 
         out = until is not None and not _NOTHING.fullmatch(until.text)
         beside = next((p for word, p in _BESIDE.items() if word in status.lower()), None)
         line, since = shared.line(row[0].start, row[-1].end), _date(shared, cells.get("since"))
+        if _BACK.search(status) or not status or IN.fullmatch(status):
+            status, beside = "", None
+        elif _NEVER.search(status) and not OUT.search(status):
+            continue  # "not a candidate"
         if "suspended" in status.lower() and body is not None:
             yield _made(shared, line, body, "suspended", object=f"c.{state}", time=None)
-        elif out or _OUT.search(status):
+        elif out or OUT.search(status):
             if since:
                 yield _row(shared, line, state, "joined", body, since)
             yield _row(shared, line, state, "left", body, _date(shared, until))
         elif beside:
             yield _row(shared, line, state, beside, body, None)
-        elif not status or _IN.fullmatch(status):
+        elif not status:
             yield _row(shared, line, state, "joined" if since else "listed_in", body, since)
             inside.append((state, row))
     if len(inside) > 1:
@@ -130,7 +143,7 @@ def _members(shared: Context, columns: dict[str, int], head: list[_Cell], rows: 
         yield _made(shared, whole, body, "membership_list", value=value, reading="table", time=None)
 
 
-def _measures(shared: Context, columns: dict[str, int], rows: list[list[_Cell]]) -> Iterator[Claim]:
+def _measures(shared: Context, columns: dict[str, int], rows: list[list[Cell]]) -> Iterator[Claim]:
     what = next((n for n in range(len(rows[0])) if n not in columns.values()), None)
     for row in rows:
         imposer, target = (_actor(shared, row[columns[name]]) for name in ("imposer", "target"))
@@ -140,26 +153,37 @@ def _measures(shared: Context, columns: dict[str, int], rows: list[list[_Cell]])
             yield _made(shared, line, imposer, "sanctioned", object=target, qualifier=more, time=None)
 
 
-def _against(shared: Context, head: list[_Cell]) -> _Cell | None:
+def _against(shared: Context, head: list[Cell]) -> int | None:
     """The column of measures that the states of a table imposed on somebody whom it or the title names; None where the
     title is of members."""
-    start = head[0].start
-    title = shared.reading.folded.text[max(0, start - 300) : start].rstrip().rsplit("\n", 1)[-1]
-    column = next((c for c in head if _MEASURE.search(c.text)), None)
-    if column is None or _OF_MEMBERS.search(title) or not _AGAINST.search(f"{title} {column.text}"):
+    column = next((n for n, c in enumerate(head) if _MEASURE.search(c.text)), None)
+    if column is None or not _of_measures(shared, head):
         return None
-    return column
+    return column if _AGAINST.search(f"{_title(shared, head).text} {head[column].text}") else None
+
+
+def _of_measures(shared: Context, head: list[Cell]) -> bool:
+    """Whether a table is of measures, by a column of them below a title that is not of members."""
+    return any(_MEASURE.search(c.text) for c in head) and not _OF_MEMBERS.search(_title(shared, head).text)
+
+
+def _title(shared: Context, head: list[Cell]) -> Cell:
+    """The last line above a table."""
+    above = shared.reading.folded.text[max(0, head[0].start - 300) : head[0].start].rstrip()
+    line, end = above.rsplit("\n", 1)[-1], min(300, head[0].start) - len(above)
+    return Cell(line, head[0].start - end - len(line), head[0].start - end)
 
 
 def _imposers(
-    shared: Context, state: int, head: list[_Cell], against: _Cell, rows: list[list[_Cell]]
+    shared: Context, columns: dict[str, int], head: list[Cell], against: int, rows: list[list[Cell]]
 ) -> Iterator[Claim]:
-    body = _actor(shared, against) or title_above(shared, head[0].start)
-    since = next((n for n, c in enumerate(head) if _COLUMN["since"].fullmatch(c.text)), None)
+    body = _actor(shared, head[against]) or _actor(shared, _title(shared, head)) or title_above(shared, head[0].start)
     for row in rows if body is not None else ():
-        if (imposer := _actor(shared, row[state])) is not None:
-            what = f"n.{slug(row[head.index(against)].text)}"
-            when = _date(shared, row[since]) if since is not None else None
+        if _NOTHING.fullmatch(row[against].text) or _LIFTED.search(row[against].text):
+            continue
+        if (imposer := _actor(shared, row[columns["state"]])) is not None:
+            what = f"n.{slug(row[against].text)}"
+            when = _date(shared, row[columns["since"]]) if "since" in columns else None
             line = shared.line(row[0].start, row[-1].end)
             yield _made(shared, line, imposer, "sanctioned", object=body, qualifier={"what": what}, time=when)
 
@@ -173,28 +197,27 @@ def _made(shared: Context, line: Sentence, subject: str, predicate: str, **field
     return shared.claim(subject, predicate, [(line.start, line.end)], line, **sure, **fields)
 
 
-def _state(shared: Context, cell: _Cell) -> str | None:
+def state_of(shared: Context, cell: Cell) -> str | None:
     """The one state that a cell names."""
     named = shared.reading.within(cell.start, cell.end, "country")
     return named[0][0].value if len(named) == 1 else None
 
 
-def _actor(shared: Context, cell: _Cell) -> str | None:
+def _actor(shared: Context, cell: Cell) -> str | None:
     """The one state or body that a cell names."""
-    if (state := _state(shared, cell)) is not None:
+    if (state := state_of(shared, cell)) is not None:
         return f"c.{state}"
     named = shared.reading.within(cell.start, cell.end, "organisation")
     return shared.actors.body(named[0][0].value or "") if len(named) == 1 else None
 
 
-def _date(shared: Context, cell: _Cell | None) -> dict[str, Any] | None:
+def _date(shared: Context, cell: Cell | None) -> dict[str, Any] | None:
     """The date of a cell, as claims have it; a year alone is one there."""
     if cell is None:
         return None
-    found: list[Mention] = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
+    found = [m for m, _, _ in shared.reading.within(cell.start, cell.end, "date") if m.value]
     if found:
-        raw, calendar = found[0].detail.get("raw", ""), found[0].detail.get("calendar", "gregorian")
-        return {"edtf": found[0].value, "raw": raw, "calendar": calendar, "basis": "stated"}
+        return as_time(found[0], basis="stated")
     if re.fullmatch(r"(?:19|20)\d\d", cell.text):
         return {"edtf": cell.text, "raw": cell.text, "calendar": "gregorian", "basis": "stated"}
     return None
@@ -255,7 +278,7 @@ def _labelled(shared: Context, line: str, at: int) -> CountryList | None:
 
 _NO_MEMBER = re.compile(rf"\b(?:{'|'.join(_WORDS['no member'])})\b", re.IGNORECASE)
 """What beside a name of a list of members says that it is of somebody else."""
-_NOT_MEMBERS = re.compile(
+_TAKING_PART = re.compile(
     r"\W*(?:(?:dialogue |associated? |development )?partners?(?: (?:in dialogue|states|countries))?"
     r"|(?P<guests>guests?(?: (?:states|countries))?(?: of honou?r)?|invited(?: (?:as )?guests| states| countries)?)"
     r")\W*",
@@ -282,7 +305,7 @@ def _heading(shared: Context, line: str, at: int) -> Introduction | None:
         short = len(bare.split()) <= 7 and bare[-1] not in ".,;!?" and bare.strip(" #*")[:1].isupper()
         if not short or shared.reading.within(at, at + len(line), "country"):
             return None
-    if beside := _NOT_MEMBERS.fullmatch(bare):
+    if beside := _TAKING_PART.fullmatch(bare):
         return Introduction("guests" if beside["guests"] else "partners")
     if _ROLL.search(bare):
         return Introduction("members", titled(shared, at, at + len(bare)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from countervail.evidence.claims.clause import EVERYBODY, Clause, reports, second_pair
 from countervail.evidence.claims.phrases import listed_from, phrase_to
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
 
@@ -125,24 +125,14 @@ def how_often(units: Sequence[Unit], span: tuple[int, int]) -> bool:
     """Whether a phrase says how often something is done: "declined both times", "meet every three months"."""
     a, b = span
     first, last = units[a], units[b - 1].lower
-    counted = first.tag == "#" or first.lower in {"both", "several", "many", "each", "every", "numerous", "countless"}
+    counted = first.tag == "#" or first.lower in CLOSED["how_many"]
     if b - a == 2 and last in {"times", "occasions"}:
         return counted
     regular = first.lower in {"each", "every"} or (b - a == 2 and first.lower == "a" and units[a - 1].lower == "twice")
-    return regular and b - a in {2, 3} and last.removesuffix("s") in {"time", "day", "week", "month", "year", "quarter"}
+    return regular and b - a in {2, 3} and last.removesuffix("s") in CLOSED["periods"]
 
 
-_EXCEPT = (
-    ["with", "the", "exception", "of"],
-    ["other", "than"],
-    ["apart", "from"],
-    ["aside", "from"],
-    ["except", "for"],
-    ["except"],
-    ["save"],
-    ["excluding"],
-    ["barring"],
-)
+_EXCEPT = sorted((words.split("-") for words in CLOSED["set_apart"]), key=len, reverse=True)
 
 
 def _set_apart(clause: Clause) -> list[Clause]:
@@ -159,7 +149,7 @@ def _set_apart(clause: Clause) -> list[Clause]:
     return [replace(clause, subjects=names, verb=replace(clause.verb, negated=not clause.verb.negated), complements=[])]
 
 
-_WITH = [m.split() for m in ("along with", "together with", "as well as", "alongside", "in addition to")]
+_WITH = [words.split("-") for words in CLOSED["together_with"]]
 
 
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from countervail.evidence.claims import letter_claims
 from countervail.evidence.claims.actors import adjective_codes
 from countervail.evidence.claims.context import Context, chain, person
-from countervail.evidence.claims.letter_claims import CALLINGS, POST, UNTIL_NOW, dated, ended, one_of, until
+from countervail.evidence.claims.letter_claims import (
+    CALLINGS,
+    FORMER,
+    POST,
+    UNTIL_NOW,
+    dated,
+    ended,
+    of_named,
+    one_of,
+    until,
+)
 from countervail.evidence.claims.participles import acts
+from countervail.evidence.claims.phrases import kind
 from countervail.evidence.claims.speech import Parsed, Quote
 from countervail.evidence.claims.statements import led
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
@@ -19,9 +31,6 @@ from countervail.evidence.letters import Names, post_of
 from countervail.evidence.model import Claim
 from countervail.evidence.text.tokens import data_sections, lexicon
 
-_FORMER = frozenset(
-    {"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"}
-)
 _NO_POST = frozenset({"dialogue", "trading", "strategic", "business", "coalition", "travel", "estate"})
 """What before "partner" or "agent" says that it is no post."""
 _NOW = frozenset({"now", "currently", "today", "later", "still"})
@@ -38,12 +47,12 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
     for parsed in shared.speech.parsed:
         units = parsed.units
         for i, unit in enumerate(units):
-            if not _is_person(unit):
+            if kind(unit) != "person":
                 continue
             yield from _further(shared, parsed, i, names)
             span = _after(units, i)
             k = span[1] + 2 * ([u.lower for u in units[span[1] :][:1]] == ["of"]) if span else 0
-            span = None if span and any(_is_person(u) for u in units[k : k + 1]) else span
+            span = None if span and any(kind(u) == "person" for u in units[k : k + 1]) else span
             span = None if span and _next_holder(units, span, i) else span
             addressed = parsed.turn and i < 3 and span and acts(units, span[1])  # "Ms. X, the ambassador wrote to us"
             span = span if span and _headed(units, span) and not addressed else _before(units, i)
@@ -69,15 +78,11 @@ def _people_of_prose(shared: Context) -> Iterator[Claim]:
 def _next_holder(units: Sequence[Unit], span: tuple[int, int], i: int) -> bool:
     """Whether the post after a name is that of the next of a list: "the Premier of A, H.E. X, the Minister of B and
     Envoy of C, H.E. Y, and"; the first has a post before the name."""
-    k = next((k for k in range(span[1], min(len(units), span[1] + 16)) if _is_person(units[k])), 0)
+    k = next((k for k in range(span[1], min(len(units), span[1] + 16)) if kind(units[k]) == "person"), 0)
     first, second = _before(units, i), _before(units, k) if k else None
     if not (first and second) or any(u.tag in {"V", "A", ";"} for u in units[span[1] : k]):
         return False
     return all(_styled(units, m) and _has_post(units, post) for m, post in ((i, first), (k, second)))
-
-
-def _is_person(unit: Unit) -> bool:
-    return unit.mention is not None and unit.mention.type == "person"
 
 
 def _styled(units: Sequence[Unit], i: int) -> bool:
@@ -118,7 +123,7 @@ def _of_several(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
     """The post of one of several in a row: "her deputies, X and Y", "two commanders of the Front, X and Y"."""
 
     def person_at(k: int) -> bool:
-        return 0 <= k < len(units) and _is_person(units[k])
+        return 0 <= k < len(units) and kind(units[k]) == "person"
 
     first = i
     while first > 1 and units[first - 1].tag in {"C", ","}:
@@ -151,7 +156,7 @@ def _further(shared: Context, parsed: Parsed, i: int, names: Names) -> Iterator[
     first = _phrase(units, i + 2) if beside else None
     while first is not None and first[1] + 2 < len(units) and units[first[1]].lower == "and":
         start = first[1] + 1
-        said = units[start].lower in {*_FORMER, *_NOW, "a", "an", "the"}
+        said = units[start].lower in {*FORMER, *_NOW, "a", "an", "the"}
         start += units[start].lower in _NOW
         first = _phrase(units, start) if said else None
         if first is not None and _headed(units, first):
@@ -203,7 +208,7 @@ def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
             return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S", "O"} and end == start and units[end].lower in _FORMER | _NOW | SELVES)
+            or (tag in {"B", "S", "O"} and end == start and units[end].lower in FORMER | _NOW | SELVES)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1
@@ -297,20 +302,20 @@ def _posted(units: Sequence[Unit], end: int) -> bool:
 def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names: Names) -> Iterator[Claim]:
     units = parsed.units
     a, b = span
-    former = any(u.lower.removesuffix("-") in _FORMER or u.lower.startswith("ex-") for u in units[a:b])
-    former = former or (a > 1 and units[a - 1].lower in _FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
+    former = any(u.lower.removesuffix("-") in FORMER or u.lower.startswith("ex-") for u in units[a:b])
+    former = former or (a > 1 and units[a - 1].lower in FORMER and units[a - 2].tag in {"D", "G"})  # "its then chief"
     while a < b and (
         units[a].tag in {"D", "G", "B", "#", ",", ".", "O", "S"}
-        or units[a].lower in CLOSED["which_one"] | _FORMER
+        or units[a].lower in CLOSED["which_one"] | FORMER
         or units[a].text in _OWN
         or (a < b - 1 and units[a].text[0].isupper() and not _is_post(units[a]) and units[a].text not in _MODIFIERS)
     ):
         a += 1
     while b > a and units[b - 1].tag in {",", ".", "D", "(", ":"}:
         b -= 1
-    then = [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]  # "its minister at the time, X"
-    last = "last" in {u.lower for u in units[span[0] : span[0] + 2]}  # "its last chairman"
-    b, former = b - 3 * then, former or then or last
+    if [u.lower for u in units[b - 3 : b]] == ["at", "the", "time"]:  # "its minister at the time, X"
+        b, former = b - 3, True
+    former = former or "last" in {u.lower for u in units[span[0] : span[0] + 2]}  # "its last chairman"
     if a >= b:
         return
     text = shared.reading.folded.text
@@ -326,25 +331,22 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
     if calling and units[span[0]].lower in {"a", "an", "one"}:
         return
     former = former or "used to be" in " ".join(u.lower for u in units[max(0, span[0] - 4) : span[0]])
-    former = (
-        former or until(units, span[0]) or ended(units, span[1], (dated(parsed.sentence.document) or {}).get("edtf"))
-    )
+    day = (dated(parsed.sentence.document) or {}).get("edtf")
+    former = former or until(units, span[0]) or ended(units, span[1], day)
     value: dict[str, Any] = {"post": post, "organisation": body}
     if former:
         value["former"] = True
     states = [u for u in units[span[0] : span[1]] if u.mention is not None and u.mention.type == "country"]
-    codes = [
-        c
-        for k in range(*span)
-        if units[k + 1 : k + 2] and units[k + 1].text != "Gulf"
-        for c in adjective_codes(units[k].text)
-    ]
+    said = pairwise(units[span[0] : span[1] + 1])
+    codes = [c for unit, after in said if after.text != "Gulf" for c in adjective_codes(unit.text)]
     if len(states) == 1 and states[0].mention is not None and states[0].mention.value:
         value["of"] = f"c.{states[0].mention.value}"
     elif not states and len(codes) == 1:
         value["of"] = f"c.{codes[0]}"
+    elif not states and not codes and not body and (where := of_named(units, span[0], a)):
+        value["of"] = where
     place = (min(units[span[0]].start, units[i].start), max(units[span[1] - 1].end, units[i].end))
-    mention = units[i].mention
+    mention, cited = units[i].mention, shared.cited.get(shared.index(parsed.sentence))
     yield shared.claim(
         person(shared.reading.full_name((mention.value if mention else "") or "")),
         "holds_post",
@@ -354,9 +356,7 @@ def _post(shared: Context, parsed: Parsed, i: int, span: tuple[int, int], names:
         time=dated(parsed.sentence.document),
         modality="asserted",
         polarity="affirmed",
-        attribution=chain(
-            shared.reading, parsed.sentence, shared.cited.get(shared.index(parsed.sentence)), parsed.speakers
-        ),
+        attribution=chain(shared.reading, parsed.sentence, cited, parsed.speakers),
         extractor="rules/role@2",
     )
 

@@ -12,6 +12,7 @@ from countervail.evidence.claims.context import CLUB, CLUB_WORDS, Context, perso
 from countervail.evidence.claims.letter_claims import dated
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim
 from countervail.evidence.tables import profile
 from countervail.evidence.text.documents import Sentence
@@ -102,12 +103,7 @@ def _events(shared: Context, sentence: Sentence) -> Iterator[Claim]:
             [(sentence.start, sentence.end)],
             sentence,
             value={"event": kind, "when": mention.value, "at": [a, b]},
-            time={
-                "edtf": mention.value,
-                "raw": mention.detail.get("raw", ""),
-                "calendar": mention.detail.get("calendar", "gregorian"),
-                "basis": mention.detail.get("basis", "stated"),
-            },
+            time=as_time(mention),
             polarity="affirmed",
             modality=modality_of(at[1], at[0].clauses),
             extractor="rules/event@2",

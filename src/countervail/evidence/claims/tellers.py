@@ -11,11 +11,7 @@ from countervail.evidence.claims.phrases import head_word, listed_from, listed_t
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
-_GROUND = frozenset(["foundation", "basis", "merit", "substance"])
-"""What reports are without that are untrue."""
-
 _OURSELVES = frozenset(["i", "we", "you", "it"])
-_FINDING = frozenset(["find", "see", "note", "hear", "discover", "learn", "show", "prove", "know"])
 _PUNISHED = CLOSED["punishing"] | {"accuse", "charge", "sue", "ban", "bar", "delist", "exclude", "drop"}
 
 
@@ -36,7 +32,7 @@ def about_report(clauses: list[Clause], n: int) -> None:
             return
         clause.subjects = listed_to(units, k + 1, 0)[-1:]
         after = [u.lower for u in units[clause.verb.end : clause.verb.end + 5]]
-        groundless = after[:1] == ["without"] and bool(_GROUND.intersection(after[1:]))
+        groundless = after[:1] == ["without"] and bool(CLOSED["grounds"].intersection(after[1:]))
         if clause.verb.lemma == "be" and (groundless or CLOSED["untrue"].intersection(after[:2])):
             for inner in inside:
                 inner.untrue = True
@@ -66,10 +62,7 @@ def _after_relative(units: Sequence[Unit], i: int) -> bool:
     return i > 1 and (units[i - 1].tag == "R" or (units[i - 1].tag == "," and units[i - 2].tag == "R"))
 
 
-_GIVEN = frozenset(["view", "opinion", "judgement", "judgment", "assessment", "estimation", "words", "telling"])
-"""What "in her ..." gives as hers."""
-_ACCOUNTS = frozenset(["account", "accounts", "admission", "testimony", "reckoning"])
-"""What "by her ..." gives as hers."""
+_VIEWS = CLOSED["views"]
 
 
 def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
@@ -78,17 +71,17 @@ def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
         if unit.lower not in {"in", "by", "on"} or (i and units[i - 1].tag not in {",", "-"}):
             continue
         if unit.lower != "in":
-            at = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in _ACCOUNTS), 0)
+            at = next((k for k in range(i + 2, min(i + 8, len(units))) if units[k].lower in CLOSED["accounts"]), 0)
             own = units[i + 1].lower in {"his", "her", "its", "their"} and at - i < 4
             if at and (own or any(u.tag == "G" for u in units[i + 2 : at])):
                 return [(i + 1, next((m for m in range(i + 2, at) if units[m].tag == "G"), i + 2))]
             continue
-        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _GIVEN:
+        if units[i + 1].lower in {"his", "her", "its", "their"} and units[i + 2].lower in _VIEWS:
             return [(i + 1, i + 2)]
-        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _GIVEN:
+        if [u.lower for u in units[i + 1 : i + 4 : 2]] == ["the", "of"] and units[i + 2].lower in _VIEWS:
             return listed_from(units, i + 4, len(units))[:1]
         k = next((k for k in range(i + 2, min(i + 7, len(units) - 1)) if units[k].tag == "G"), None)
-        if k is not None and units[k + 1].lower in _GIVEN:
+        if k is not None and units[k + 1].lower in _VIEWS:
             return [(i + 1, k)]
     return []
 
@@ -147,7 +140,7 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue
         if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
             continue  # "A blamed B, B blamed nobody"
-        if clause.objects and clause.verb.lemma in _FINDING:
+        if clause.objects and clause.verb.lemma in CLOSED["discovering"]:
             continue  # "A denies it, B found no fault with it"
         if clause.verb.negated or (clause.verb.lemma in PONDERING and clause.phrases):
             continue  # "A left, the rest could not think of a reason"
@@ -157,7 +150,7 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "A blames B, while C, its neighbour, accuses D"
         apposed = clause.subjects[-1:] == [(clause.verb.start - 2, clause.verb.start - 1)] and start > 2
         lead = next((k for k in range(start - 2, 0, -1) if units[k].tag not in {"D", "N", "G", "E", "B"}), 0)
-        if apposed and units[lead].lower in _LEADING_TO:
+        if apposed and units[lead].lower in CLOSED["leading_to"]:
             continue  # "A left after its bank, X, complained"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
         for before in clauses[:n]:
@@ -256,10 +249,7 @@ def _subordinate(clause: Clause) -> bool:
     first = clause.subjects[0][0] if clause.subjects else clause.verb.start
     words = {u.lower for u in clause.units[max(0, first - 1) : first] if u.tag == "S"}
     opens = not any(u.tag in {"A", "V"} for u in clause.units[:first])
-    return opens and bool(words & _LEADING_TO)
-
-
-_LEADING_TO = frozenset(["after", "before", "when", "since", "until", "because", "once"])
+    return opens and bool(words & CLOSED["leading_to"])
 
 
 def _after_report(clauses: list[Clause], n: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from countervail.evidence.claims.clause import Clause
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.text.tokens import Mention
 
 _BOUNDS = frozenset(["by", "until", "till", "before", "after", "from", "of", "for"])
 """What stands before a date on which it did not happen."""
@@ -22,14 +23,18 @@ def time_of(parsed: Parsed, clause: Clause) -> dict[str, Any] | None:
     for i in _places(parsed, clause):
         mention = units[i].mention
         if mention is not None and mention.value:
-            detail = mention.detail
-            return {
-                "edtf": mention.value,
-                "raw": detail.get("raw", ""),
-                "calendar": detail.get("calendar", "gregorian"),
-                "basis": detail.get("basis", "stated"),
-            }
+            return as_time(mention)
     return None
+
+
+def as_time(date: Mention, basis: str | None = None) -> dict[str, Any]:
+    """A date as the time of a claim; its basis is its own where none is given."""
+    return {
+        "edtf": date.value,
+        "raw": date.detail.get("raw", ""),
+        "calendar": date.detail.get("calendar", "gregorian"),
+        "basis": basis or date.detail.get("basis", "stated"),
+    }
 
 
 def _places(parsed: Parsed, clause: Clause) -> Iterator[int]:

@@ -83,7 +83,7 @@ class DateReader:
         self.text = text
         self.persian_calendar = bool(w.PERSIAN_CALENDAR.search(text))
         self.order = self._order()
-        self.entries = w.entries(text)
+        self.entries = w.chronology_years(text)
 
     def _order(self) -> str | None:
         seen = set()
@@ -253,8 +253,8 @@ class DateReader:
         text = self.text
         before, after = text[max(0, m.start() - 24) : m.start()], text[m.end() : m.end() + 24]
         born = bool(w.BORN_BEFORE.search(before))
-        counts = w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before)
-        if counts or (not born and w.NOT_A_YEAR_BEFORE.search(before)):
+        counted = w.NOT_A_YEAR_AFTER.match(after) or w.CODE_BEFORE.search(before)
+        if counted or (not born and w.NOT_A_YEAR_BEFORE.search(before)):
             raise ValueError
         numbered = before.endswith("(") and before[-2:-1].isalnum()  # "HR(2024) 1187"
         if numbered or w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):

@@ -30,7 +30,6 @@ _MOVED = re.compile(
     r"\b(?:postponed|moved|deferred|delayed|put off|put back|changed|shifted|rescheduled|brought forward|corrected)"
     r"[^.;\n]{0,30} from (?:the )?$"
 )
-
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _AFTER = (
     r"will|shall|(?:is|are) (?:to|expected|set for|planned for)|(?:plan|hope|want|aim|intend)s? to|going to|scheduled"
@@ -40,6 +39,8 @@ _UNSURE = (
     r"would|could|should|might|may|must|can|every|each|whether|if|planned|proposed|expected|need|needs"
     r"|(?:was|were|had been) (?:due|scheduled|set|to|expected)|(?:was|were|been) invited to"
     r"|(?:agreed|promised|pledged|vowed|undertook|threatened|asked|hoped|wanted|intended|meant|sought|tried) to"
+    r"|(?:told|asked|urged|ordered|called|instructed|advised|required|allowed) (?:(?!went|came|was|were|had|that|\w+ed)"
+    r"[\w'-]+ ){1,5}?to (?!the|an?|its|his|her|their|this|that)[a-z]+"
 )
 _SAME_IN_THE_PAST = "cut|put|shut|quit|hit|bid|beat"
 _NOT_FINITE = re.compile(
@@ -57,6 +58,7 @@ _OF_EVENT = re.compile(
     r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks)"
     r"(?: (?:in|at) [A-Z][\w-]{2,20})? (?:of|in|on|for) $"
 )
+_FOR_LATER = re.compile(r" (?:to|that)\b|[^.]*" + _OF_EVENT.pattern)
 _INVITED = re.compile(r"\binvited\b[^.;,\n]{1,60} in $")
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
 _NUMBERS = dict(
@@ -120,9 +122,7 @@ def _marks(text: str) -> list[re.Match[str]]:
 
 
 def _kind(mark: re.Match[str]) -> str | None:
-    if mark.group() == "proposed" and not re.match(
-        r" (?:to|that)\b|[^.]*" + _OF_EVENT.pattern, mark.string[mark.end() :]
-    ):
+    if mark.group() == "proposed" and not _FOR_LATER.match(mark.string, mark.end()):
         return "before"  # "proposed a regulation on 17 June"
     return mark.lastgroup if mark.lastgroup != "unsure" else None
 

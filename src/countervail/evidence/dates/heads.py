@@ -93,6 +93,9 @@ _OFFICE = re.compile(
     r"(?:The )?(?:Ministry|Office|Department|Embassy|Bureau|Secretariat|Commission|Council|Agency|Permanent Mission"
     r"|Mission|Institute|Centre|Center|Foundation|Delegation) (?:of|for|to|on)\b"
 )
+_OF_STATE = re.compile(
+    r"(?:The )?(?:[A-Z]\w+ ){0,2}(?:Republic|Kingdom|State|Government|Commonwealth) of (?:[A-Z]\w+ ?){1,3}, "
+)
 _KIND = re.compile(
     r"\W{0,9}(?:(?:for immediate (?:release|use)|press (?:release|statement)|news release|media release|statement"
     r"|embargoed|memorandum|memo|fact ?sheet|confidential|unclassified)\W{0,9}){1,3}",
@@ -291,6 +294,7 @@ class _Reading:
         """Whether a line is nothing but the name of a publisher."""
         if n == 0 and self.headed and _MASTHEAD.fullmatch(text):
             return True
+        text = _OF_STATE.sub("", text, count=1)
         if not 3 <= len(text) <= 60 or not _PUBLISHER_NAME.fullmatch(text):
             return False
         if _OFFICE.match(text):

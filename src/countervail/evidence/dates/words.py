@@ -268,7 +268,7 @@ def led_to(text: str, at: int) -> bool:
 _ENTRY = re.compile(r"^[ \t]*(?:[-*•] ?)?(?P<y>(?:19|20)\d\d)(?=:|\.? ?[–—-]|\.? {1,12}[A-Z])", re.MULTILINE)
 
 
-def entries(text: str) -> frozenset[int]:
+def chronology_years(text: str) -> frozenset[int]:
     """Where the years stand that begin the lines of a chronology: three or more, in order of time or against it."""
     found = [(m.start("y"), m["y"]) for m in _ENTRY.finditer(text)]
     years = [year for _, year in found]

@@ -167,7 +167,7 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
             back.setdefault(claim["subject"][2:], []).append(claim)
 
     def day(claim: Mapping[str, Any]) -> str:
-        return str((claim.get("time") or {}).get("edtf") or "").rsplit("/", 1)[-1]
+        return _time_of(claim).rsplit("/", 1)[-1]
 
     def returned(exit_: Mapping[str, Any], joined: Mapping[str, Any]) -> bool:
         first, then = day(exit_), day(joined)
@@ -182,6 +182,11 @@ def gone(evidence: Evidence, club: Club) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _time_of(claim: Mapping[str, Any]) -> str:
+    """The date of a claim as EDTF; empty where it has none."""
+    return str((claim.get("time") or {}).get("edtf") or "")
+
+
 def _written_on(build: Builder, claim: dict[str, Any]) -> str:
     """The day that a list is of, as far as it is known."""
     return str((claim.get("time") or build.documents[claim["document"]].get("date") or {}).get("edtf") or "")
@@ -191,7 +196,7 @@ def left_since(build: Builder, claim: dict[str, Any], state: str) -> bool:
     """Whether a state of a list is said to have left: in the document of the list, or later than that."""
     written = _written_on(build, claim)
     for exit_ in build.gone.get(state, []):
-        when = str((exit_.get("time") or {}).get("edtf") or "")
+        when = _time_of(exit_)
         if exit_["document"] == claim["document"] or (when and when >= written[: len(when)]):
             return True
     return False
@@ -230,19 +235,19 @@ def beside_list(build: Builder, claim: dict[str, Any]) -> list[str]:
         if c["document"] == document and (c is claim or not of_joiners(build, c))
         for code in (*c["value"]["countries"], *c["value"].get("partial", {}))
     }
-    beside = document if build.documents[document]["kind"] == "article" else ""
+    article = document if build.documents[document]["kind"] == "article" else None
     codes = [
         c["subject"][2:]
         for c in named_singly(build)
-        if c["document"] == beside or (c["predicate"] == "joined" and c["document"] != document and _later(c, written))
+        if c["document"] == article or (c["predicate"] == "joined" and c["document"] != document and _later(c, written))
     ]
     return [c for c in dict.fromkeys(codes) if c not in listed]
 
 
 def _later(claim: dict[str, Any], written: str) -> bool:
     """Whether what a claim says happened later than a day."""
-    when = str((claim.get("time") or {}).get("edtf") or "").split("/")[0]
-    return bool(written) and when > written[: len(when)] and bool(when)
+    when = _time_of(claim).split("/")[0]
+    return bool(written and when) and when > written[: len(when)]
 
 
 # -- the runnable scenario round a club file ---------------------------------------------------------------------------

@@ -183,6 +183,9 @@ def _one_by_one(build: Builder, secretariat: str | None) -> dict[str, dict[str, 
     for switch, code in profile().switches.items():
         entry[switch] = "full" if code in codes else "none"
     entry["note"] = "No document lists the members; these are named singly, in one or several places."
+    counts = sorted({c["value"]["number"] for c in build.of("country_count")})
+    if counts and len(codes) not in counts:
+        entry["note"] += f" {' or '.join(map(str, counts))} are counted and {len(codes)} named."
     build.cite("club.readings.named.candidates", kept)
     return {"named": entry}
 

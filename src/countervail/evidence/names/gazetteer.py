@@ -42,23 +42,11 @@ _PLACE = re.compile(
 )
 _OF_A_SAINT = re.compile(r"(?:'s)? (?!Prime |President |Foreign |and )[A-Z]| de |'s ")
 """What follows a saint who is no state: St. Vincent's Hospital."""
-_PART = re.compile(
-    r"(?:Latin|South|Southern|North|Central|Bank of|Voice of|Gulf of|Sea of|Northern|New|Inner|American|Captain"
-    r"|Miss) (?:the )?$",
-    re.IGNORECASE,
-)
 _PART_OF = {
-    "America": ("latin", "south", "north", "central", "bank of", "voice of", "captain", "miss"),
-    "Oman": ("gulf of", "sea of"),
-    "Mexico": ("gulf of", "new"),
-    "Guinea": ("gulf of", "new"),
-    "Japan": ("sea of",),
-    **{"Ireland": ("northern",), "Mongolia": ("inner",)},
-    "Samoa": ("american",),
-    **dict.fromkeys(("Zealand", "Caledonia"), ("new",)),
-    "Jersey": ("new",),
-    "Georgia": ("south", "southern"),
+    name: frozenset(before)
+    for name, *before in (line.split("|") for line in data_sections("english/lexicon.txt", lines=True)["part_of"])
 }
+_PART = re.compile(rf"(?:{'|'.join(sorted(set().union(*_PART_OF.values())))}) (?:the )?$", re.IGNORECASE)
 _IN_CAPITALS = {name for line in data_lines("bodies.txt") for name in line.split("|") if name.isupper()}  # GUAM
 _ALSO_GIVEN = w.COUNTRIES_GIVEN | {"China"}
 _ALSO_SURNAME = _ALSO_GIVEN.union(data_sections("english/lexicon.txt")["state_surnames"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from countervail.evidence.names.name_words import PARTICLES
 from countervail.evidence.names.organisations import find_organisations
 from countervail.evidence.names.unlisted import UP
 from countervail.evidence.text import LOW
-from countervail.evidence.text.tokens import Sought, Taken, country_words, lexicon, tokenise
+from countervail.evidence.text.tokens import Mention, Sought, Taken, country_words, lexicon, tokenise
 
 _LEGAL = (
     r"(?:FZE|FZCO|FZ-?LLC|LLC|L\.L\.C\.?|LTD|LIMITED|CO|COMPANY|CORP|INC|PLC|GMBH|AG|S\.?A\.?|JSC|OJSC|PJSC|OOO|BV|N\.?V\.?"
@@ -77,16 +78,17 @@ _FIELDS = (
     r"|Registered office|Place of (?:registration|incorporation)|Identifying information|Listed on|Date of listing"
 )
 """What the lines below the name of an entry begin with."""
-ENTRY_HEAD = re.compile(
+ENTRY_HEAD = Sought(
+    ":",
     rf"(?m)^[ ]{{0,3}}(?:\(?\d{{1,4}}[.)] +)?(?P<n>[{UP}][^\n:;]{{2,90}}[^\n:;,. ])[ ]?"
-    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)"
+    rf"(?=\n+[ ]?(?:{_FIELDS})(?: ?\([^()\n]{{1,20}}\))?:)",
 )
 """A name alone on its line above a line with a label: an entry of a notice, as "Ostra Freight Ltd", "Address: Riga"."""
 
 
 def _headed(text: str) -> Iterator[tuple[int, int, str, bool]]:
     """The names at the heads of the entries of a notice: folded spans with the name, and whether it is a person's."""
-    for match in ENTRY_HEAD.finditer(text) if ":" in text else ():
+    for match in ENTRY_HEAD.finditer(text):
         name, words = match.group("n"), match.group("n").split()
         block = text[match.end() : match.end() + 600].lstrip("\n").split("\n\n", 1)[0]
         plain = all(w[:1].isupper() or w.lower() in PARTICLES or w in {"and", "of", "for", "the", "&"} for w in words)
@@ -201,3 +203,23 @@ def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((start, end))
     return merged
+
+
+_ROLE = Sought(
+    "DOB|D.O.B|irth|orn|POB|ational|itizen|xpir|alid|assport|ssued",
+    r"(?:\b(?P<birth>DOB|D\.O\.B\.?|POB|(?:Date|Year|Place|date|place) of birth|[Bb]orn(?: on| in| at)?)"
+    r"|\b(?P<nationality>[Nn]ationality|[Cc]itizen(?:ship)?(?: of)?)"
+    r"|\b(?P<expiry>[Ee]xpir(?:es|y|ed|ing)(?: date)?(?: on)?|[Vv]alid (?:until|to))|\b(?P<issue>[Ii]ssued(?: on| in)?)"
+    r"|(?P<passport>[Pp]assport [\w .█]{3,24}\())[:;]? ?(?:circa |[A-Z][\w' -]{1,30}, )?$",
+)
+"""What before a date or a country of an entry says what it is of the person: "DOB 3 May 1970", "POB Homs, Syria"."""
+
+
+def with_roles(mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str) -> tuple[Mention, ...]:
+    """The mentions, those of an entry with what they are of the person: birth, nationality, expiry, issue, passport."""
+    return tuple(_with_role(m, text[max(0, a - 60) : a]) for m, (a, _) in zip(mentions, spans, strict=True))
+
+
+def _with_role(mention: Mention, before: str) -> Mention:
+    found = _ROLE.search(before) if mention.type in {"date", "country"} else None
+    return mention if found is None else replace(mention, detail={**mention.detail, "role": found.lastgroup})

@@ -227,9 +227,10 @@ class Organisations:
         words, tokens = lexicon(), self.tokens
         done = 0
         for i, token in enumerate(tokens):
-            compound = token.bare[3:].endswith("bank") or self.text[token.start - 6 : token.end] == "Money Transfer"
-            if i < done or not token.capital or not (compound or token.bare in words.org_heads):
-                continue  # but "Hanseatic Girobank", "Dahab Money Transfer"
+            head = token.bare in words.org_heads or self.text[token.start - 6 : token.end] == "Money Transfer"
+            head = head or (token.bare.endswith("bank") and len(token.bare) > 6)  # "Hanseatic Girobank"
+            if i < done or not token.capital or not head:
+                continue
             left, right = max(self._left(i), done), self._right(i)
             following = tokens[i + 1] if i + 1 < len(tokens) else None
             if following and right <= i + 3 and self._headed_later(i):

@@ -68,9 +68,8 @@ def short_forms(names: set[str], text: str) -> set[str]:
         alone = text.count(first) > text.count(name)
         if not alone or not first.replace("-", "").isalpha() or first.isupper() or known or common:
             continue
-        a_surname = f" {first}" in text and re.search(
-            rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})", text
-        )  # "Olumide Fashola"
+        person = rf"\b[A-Z][a-z]+ {first}\b(?! {re.escape(parts[1])})"  # "Olumide Fashola"
+        a_surname = f" {first}" in text and re.search(person, text)
         if not a_surname and not (first.lower() in text and re.search(rf"\b{first.lower()}\b", text)):
             town = rf"\b(?:in|at|near|leaves|left|off) {first}\b(?! {re.escape(parts[1])})|\b{first}, [A-Z]"
             found |= set() if re.search(town, text) else {first}
@@ -385,7 +384,7 @@ class Told(Unlisted):
 
 @lru_cache(maxsize=1)
 def told(text: str) -> Told:
-    """Those of a text: what its organisations are found by, and asked again when its people are known."""
+    """The rules for one text, kept because they are asked again once its people are known."""
     return Told(text)
 
 

@@ -70,11 +70,14 @@ _PUT_ON_LIST = Sought(
     r"|their|the) (?:[a-z]+ ){0,2}(?:list|blacklist|register)\b",
 )
 _SCHEME = Sought(
-    " System| Area| Zone| Scheme| Mechanism| Framework| Process| Platform| Arrang| Facility| Pool| Comp| Prog| Corr",
+    " System| Area| Zone| Scheme| Mechanism| Framework| Process| Platform| Arrang| Facility| Pool| Comp| Prog| Corr"
+    "| Accord| Circle| Entente| Conc| Coven| Cartel",
     r"\b(?:join|joins|joined|joining|leave|leaves|leaving|quit|accede to|acceded to|apply to|applied to|withdraw from"
-    r"|withdrew from|suspended from|members? of|adopt|adopted|under|through|via|into) (?:the )?"
+    r"|withdrew from|suspended from|expelled from|members? of|membership of|secretariat of|make up|founded|adopt"
+    r"|adopted|under|through|via|into) (?:the )?"
     rf"(?P<n>{CAP} {CAP}(?: {CAP}){{0,3}} (?:System|Area|Zone|Scheme|Mechanism|Framework|Process|Platform|Arrangement"
-    r"|Facility|Pool|Compact|Programme|Corridor))\b",
+    rf"|Facility|Pool|Compact|Programme|Corridor)|(?<!under the )(?<!through the ){CAP}(?: {CAP}){{0,3}} (?:Accord"
+    r"|Circle|Entente|Concord|Covenant|Cartel))\b(?! [A-Z])",
 )
 """A scheme that states join or pay through: "the Common Monetary Area"."""
 _BUYER = Sought(

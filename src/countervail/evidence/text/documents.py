@@ -17,6 +17,7 @@ from countervail.evidence.model import Document, slug
 from countervail.evidence.names import find_mentions
 from countervail.evidence.names import name_words as w
 from countervail.evidence.names.gazetteer import regions
+from countervail.evidence.names.listed import with_roles
 from countervail.evidence.text import Folded, fold
 from countervail.evidence.text.segments import Line, Segment, split
 from countervail.evidence.text.tokens import Mention, Taken, lexicon
@@ -26,7 +27,6 @@ _LEAK = re.compile(
     r"(?:published|released|posted|leaked|obtained|disclosed|acquired)\b[^.\n]{0,60}\b(?:by|from) (?:the "
     r')?(?:group|collective|hackers?|channel|hacktivists?|network) "?(?P<n>[A-Z][\w-]{2,40})'
 )
-
 _ISSUED = re.compile(
     r"\b(?:(?:Public |Official )?Notice|Ordinance|Circular|Decree|(?:Executive |General |Ministerial )?Order|Decision"
     r"|(?:Press|Media|News) [Rr]elease|Communiqu[eé]|Bulletin|Gazette|Announcement|Proclamation|Regulations?|Advisory"
@@ -36,8 +36,6 @@ _ISSUED = re.compile(
 """What is issued to everybody, as its head names it."""
 _TO_SOMEBODY = re.compile(r"\b(?:I|[Mm]y|[Mm]yself|[Dd]ear|Excellency|[Yy]our|[Yy]ours|[Ss]incerely|[Rr]egards)\b")
 _QUOTED = re.compile(r'"[^"\n]{0,2000}"')
-
-
 _FAR = 1200  # characters back that a state may be named for which "the Gulf state" stands
 _OF_REGION = re.compile(r"the (?P<region>[a-z -]{4,40}?) (?:state|nation|country|republic|kingdom|producer|exporter)")
 
@@ -56,6 +54,7 @@ class Reading:
     credits: tuple[str, ...] = ()
     """Whom its articles credit, as identifiers."""
     _whole: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _writers: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, start: int, end: int, kind: str | None = None) -> list[tuple[Mention, int, int]]:
         """Mentions inside the folded span [start, end), with their folded spans."""
@@ -85,13 +84,12 @@ class Reading:
         name = (document.signatory or {}).get("name")
         if not name or document.addressees or {"to", "from"} & set(document.header):
             return name
-        key = "\n" + document.id
-        if key not in self._whole:
+        if document.id not in self._writers:
             text = self.folded.text[slice(*self.fold_span(document.start, document.end))]
             heads = [line for line in text[:600].split("\n") if len(line) < 160 and not line.rstrip().endswith(".")]
             issued = any(map(_ISSUED.search, heads)) and not _TO_SOMEBODY.search(_QUOTED.sub("", text))
-            self._whole[key] = "" if issued else name
-        return self._whole[key] or None
+            self._writers[document.id] = None if issued else name
+        return self._writers[document.id]
 
     def of_region(self, phrase: str, place: int) -> str | None:
         """The state that "the Gulf state" (in small letters) stands for: of the states of that part of the world, the
@@ -138,7 +136,7 @@ def read_text(
     if len(documents) == 1 and documents[0].kind == "article" and not documents[0].date:
         date = _of_metadata(metadata or {}) or inferred_date(folded, mentions, spans)
         documents = [replace(documents[0], date=date)]
-    mentions = resolve(mentions, spans, documents, folded)
+    mentions = with_roles(resolve(mentions, spans, documents, folded), spans, folded.text)
     leak = _LEAK.search(folded.text)
     return Reading(
         raw,
@@ -386,14 +384,3 @@ def dashed(reading: Reading) -> str:
         if letter == "-" and (raw[offsets[i]] in "—―" or (raw[offsets[i]] == "–" and text[i - 1 : i] == " ")):
             letters[i] = "—"
     return "".join(letters)
-
-
-def tag_line(sentence: str) -> bool:
-    """Whether the line is a list of tags: many short items and no verb to speak of."""
-    items = [p.strip() for p in sentence.split(",")]
-    return (
-        len(items) >= 4
-        and all(len(p.split()) <= 3 for p in items)
-        and any(p.islower() for p in items)
-        and not sentence.rstrip().endswith(".")
-    )

@@ -1,4 +1,4 @@
-"""How the lines of a text lie: which breaks only wrap a paragraph, and tables that only blanks set apart."""
+"""How the lines of a text lie: which breaks only wrap a paragraph, tables that only blanks set apart, lines of tags."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
         return False
     small = head[0].islower()
     if bare[-1] == "\u00ad" or head.rstrip() in names_of_states() or _NAME_AND_DAY.fullmatch(head.rstrip()):
-        return False  # the fold joins it; a list of one state a line
+        return False  # the fold joins it; a list of one state a line; a paper and its day
     if _DAY_ENDS.search(bare) and _MONTH_BEGINS.match(head):
         return True
     if (bare.rsplit(" ", 1)[-1].strip(_BRACKETS), head.split(" ", 1)[0].strip(_BRACKETS)) in broken_names():
@@ -139,3 +139,14 @@ def _wraps(line: str, following: str, page: _Page, prose: bool) -> bool:
     if starts or ends or headed or bare.count(" ") < 2:
         return False
     return bool(_GOES_ON.search(bare)) or (prose and bare[-1].islower() and not _CLOSES.match(line))
+
+
+def tag_line(sentence: str) -> bool:
+    """Whether the line is a list of tags: many short items and no verb to speak of."""
+    items = [p.strip() for p in sentence.split(",")]
+    return (
+        len(items) >= 4
+        and all(len(p.split()) <= 3 for p in items)
+        and any(p.islower() for p in items)
+        and not sentence.rstrip().endswith(".")
+    )

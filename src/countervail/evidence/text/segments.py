@@ -302,14 +302,14 @@ _ENOUGH = 8  # words below which a Latin or Arabic text is taken for what is rea
 
 @cache
 def _small() -> dict[str, dict[str, frozenset[str]]]:
-    """The small words of each folder in `languages/` by script and language; the first language of a script is the one
-    that is read, if any is."""
+    """The small words, and -letters of its own, of each folder in `languages/` by script and language; the first
+    language of a script is the one that is read, or the likeliest."""
     found: dict[str, dict[str, frozenset[str]]] = {}
     folders = [f for f in (files("countervail.evidence") / "languages").iterdir() if f.is_dir()]
-    for folder in sorted(folders, key=lambda f: (f.name.title() not in READ, f.name)):
-        head, words = (folder / "small_words.txt").read_text(encoding="utf-8").splitlines()[:2]
+    for folder in sorted(folders, key=lambda f: (f.name.title() not in READ, f.name != "russian", f.name)):
+        head, *lists = (folder / "small_words.txt").read_text(encoding="utf-8").splitlines()
         script = head.rsplit("script: ", 1)[1]
-        found.setdefault(script, {})[folder.name.title()] = frozenset(words.split())
+        found.setdefault(script, {})[folder.name.title()] = frozenset(" ".join(lists).split())
     return found
 
 
@@ -336,7 +336,8 @@ def language_of(text: str) -> str:
     if script not in _small():
         return script
     words = Counter(w.lower() for w in _WORD.findall(text[:50_000]))
-    hits = {lang: sum(words[w] for w in small) for lang, small in _small()[script].items()}
+    seen = words + Counter(f"-{letter}" for letter in text[:50_000] if not letter.isascii())  # "ы" is Russian
+    hits = {lang: sum(seen[w] for w in small) for lang, small in _small()[script].items()}
     first = next(iter(hits))
     if sum(words.values()) < _ENOUGH and script != "Cyrillic":
         return first

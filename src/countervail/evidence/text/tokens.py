@@ -228,9 +228,9 @@ _JOINING = frozenset("_@-")
 
 
 class Sought:
-    """An expression after pieces of text, "one|other", of which every match holds one.
+    """An expression that is tried only where one of some pieces of text is, "one|other", of which every match has one.
 
-    To look for a piece takes a small part of the time that the expression takes for a text in which it finds nothing.
+    To look for the pieces takes a small part of the time that the expression takes to find nothing.
     """
 
     def __init__(self, pieces: str, pattern: str, flags: int = 0) -> None:
@@ -244,13 +244,14 @@ class Sought:
             text = text.lower()
         return any(map(text.__contains__, self._pieces))
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The matches in a text."""
-        return self.pattern.finditer(text) if self._may(text) else iter(())
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """The matches in text[start:end]."""
+        end = len(text) if end is None else end
+        return self.pattern.finditer(text, start, end) if self._may(text[start:end]) else iter(())
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """The first match in a text."""
-        return self.pattern.search(text) if self._may(text) else None
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """The first match in text[start:end]."""
+        return next(self.finditer(text, start, end), None)
 
 
 # -- words
