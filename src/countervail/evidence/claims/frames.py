@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.chronicles import listed_below, under_headings
 from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import heading
@@ -29,7 +30,6 @@ from countervail.evidence.claims.references import (
     one_or_many,
     span_of,
 )
-from countervail.evidence.claims.registers import listed_below, under_headings
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import time_of
 from countervail.evidence.claims.units import CLOSED, verb_forms

@@ -352,8 +352,7 @@ class Framing(Appositions):
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
-        with_them = "with" in roles and self.signable == "n.letter"  # nobody signs a letter with X
-        text = None if with_them else self.signable
+        text = None if "with" in roles and self.signable == "n.letter" else self.signable  # no letter is signed with X
         if text and all(i.startswith("c.") for i in subjects) and _AGREEMENTS.isdisjoint(text[2:].split("-")):
             text = None  # states sign no letters and bills
         if made.predicate == "signed" and not (objects or for_it or verb.passive) and text:

@@ -199,10 +199,8 @@ class Unlisted:
                 if span is not None and self.text[span[0] : span[1]].count(" ") > 0 and not declared:
                     yield span
         for match in _FOREIGN.finditer(self.text):
-            first = match.group("n").split()[0]
-            if first in {"Le", "La", "El", "Al", "Union", "Association"}:
-                continue
-            yield match.span("n")
+            if match.group("n").split()[0] not in {"Le", "La", "El", "Al", "Union", "Association"}:
+                yield match.span("n")
         for match in _LEARNED.finditer(self.text):
             yield match.span("n")
 
