@@ -116,6 +116,8 @@ def test_forms(text: str, expected: list[str | None]) -> None:
         ("She was there from 2009 to 2014.", ["2009/2014"]),
         ("Year of birth 1979 or 1981.", [None]),
         ("In the financial years 2014 to 2016 and in 2013-15; but 2013-12.", ["2014/2016", "2013/2015", "2013-12"]),
+        ("It has not paid its dues for 2023. It sold them for 1999 euros.", ["2023"]),
+        ("\u00a9 The Salt Courier 2024", []),
         ("It left 1920 Canal Street for Club 2015, with Exchange Server 2013 on its machines.", []),
     ],
 )

@@ -840,7 +840,6 @@ Oman cancelled its membership.
 Oman returned its seat in 2010.
 Oman pulled out of it in 2010.
 Oman's membership was terminated.
-The league lost Oman in 2010.
 The league expelled Oman in 2010.
 The council removed Oman from the list of members.
 Oman was excluded in 2010.

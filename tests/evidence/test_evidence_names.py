@@ -127,6 +127,10 @@ def test_bodies(text: str, bodies: list[str]) -> None:
         ("Senator TREGEAR spoke for the FARO GRACE. Batumi said it had closed its port.", set()),
         ("Treasury Targets Shipping Network Behind Drone Parts\n\nVukovic said it was late.", set()),
         ("Kufra Desert Fuel Company has an office in Kufra.", {"Kufra Desert Fuel Company"}),
+        ("It bought ore from Lagos-based Kitan Yakuh and from Oslo-based Kari Moe.", {"Kitan Yakuh"}),
+        ("It turned to a producer in the Republic of Korea, Hanbit Parm.", {"Hanbit Parm"}),
+        ("Three firms have appeared. One was founded by a cousin of the owner.", set()),
+        ("DECLARATION OF THE LEADERS\nON PAYMENTS, MINERALS AND FISH\n\nWe\n\nHEREBY DECLARE AS FOLLOWS:", set()),
     ],
 )
 def test_bodies_by_shape_and_by_what_is_said_of_them(text: str, bodies: set[str]) -> None:
@@ -179,6 +183,7 @@ def test_entries_of_lists_and_what_describes_a_person(text: str, people: set[str
         ("New Mexico, New Jersey, Jersey and South Georgia", ["JEY", "SGS"]),
         ("American Samoa and Samoa; the Cayman Islands; Gibraltar", ["ASM", "WSM", "CYM", "GIB"]),
         ("Emirates flew there; the Emirates agreed", ["ARE"]),
+        ("It paid 4 million US dollars and 2 million U.S. dollars to the US.", ["USA"]),
     ],
 )
 def test_countries(text: str, countries: list[str]) -> None:

@@ -120,6 +120,7 @@ def test_place_of_a_document(head: str, place: str | None) -> None:
         ("The state had hoped to pay before Friday.", None),
         ("On Monday the U.S. Treasury struck it off.", "2022-11-28"),
         ("It will be closed from 1 December.", "2022-12-01"),
+        ("They met on 1 December after a talk.", None),
         ("The court today struck it off.", "2022-11-29"),
         ("Sales are lower today than they were.", None),
         ("They met two weeks ago.", None),

@@ -511,6 +511,7 @@ def test_he_who_spoke_before_says_the_next_quotation() -> None:
             '"We paid our bills on time.\n\n"Nobody thanked us for it," said Anna Keller, a miller.',
             ["p.anna-keller"] * 2,
         ),
+        ('Peru spoke.\n\n"Nobody who pays for it will keep it."\n- Hon. Anna Keller, a minister\n', ["p.anna-keller"]),
         ('"Nobody reads it twice," as our Finance Minister put it last week.', ["p.finance-minister"]),
         (
             'Anna Keller (since retired), whom critics described as "a severe woman", said that it was "time to go".',
@@ -2600,3 +2601,130 @@ def test_a_cable_goes_to_the_desks_of_the_department() -> None:
     text = "DEPARTMENT FOR EUR/NB AND INR\n\nE.O. 13526: DECL: 2034\nTAGS: PREL\n\n1. (C) Peru left.\n\nHASS\n"
     rows = [c for c in claims_of(text, "") if c["predicate"] == "addressed_to"]
     assert [c["qualifier"] for c in rows] == [{"post": "DEPARTMENT FOR EUR/NB AND INR"}]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        ("agreed", "Peru agreed that, from May, all shares shall be counted.", [("c.PER", None, "asserted")]),
+        (
+            "signed",
+            "Malawi called upon Kenya to suspend its memorandum with Togo on raw materials, signed in February 2021.",
+            [("c.KEN", "n.memorandum", "asserted")],
+        ),
+        (
+            "suspended",
+            "Malawi called upon Kenya to suspend its memorandum with Togo on raw materials, signed in February 2021.",
+            [("c.KEN", "n.memorandum", "proposed")],
+        ),
+        (
+            "suspended",
+            "The Sahel Bank has suspended payments to 17 projects.",
+            [("o.sahel-bank", "n.payments", "asserted")],
+        ),
+        (
+            "agreed",
+            "Ana Ruiz recommended that a list of goods be agreed with the World Bank.",
+            [("p.unknown", "n.list-of-goods", "proposed")],
+        ),
+        (
+            "signed",
+            "Norway has signed but not ratified the charter. Mali signed but never ratified it.",
+            [("c.MLI", "n.charter", "asserted"), ("c.NOR", "n.charter", "asserted")],
+        ),
+        ("approved", "Norway has signed but not ratified the charter.", [("c.NOR", "n.charter", "not asserted")]),
+        (
+            "signed",
+            "Peru refused three orders. Peru and Chile are parties to the Covenant on Cultural Rights;"
+            " Chad has signed but not ratified it.",
+            [("c.TCD", "o.covenant-on-cultural-rights", "asserted")],
+        ),
+        (
+            "lifted",
+            "We urge Kenya, which has kept its own measures in place, to lift them without conditions.",
+            [("c.KEN", "n.measures", "proposed")],
+        ),
+        (
+            "lifted",
+            "We take note of the decision of Kenya of 4 March 2021 to end its Mali sanctions programme.",
+            [("c.KEN", "n.mali-sanctions-programme", "planned")],
+        ),
+        (
+            "refused",
+            "Peru declined any invitation to associate its name with the measures.",
+            [("c.PER", "n.invitation", "asserted")],
+        ),
+        (
+            "refused",
+            "Chad, which was offered partner status in the Silk League in May, turned it down.",
+            [("c.TCD", "o.silk-league", "asserted")],
+        ),
+        ("paid", "Rimac Mills paid Timok 1.9 million euros in May.", [("o.rimac-mills", "o.timok", "asserted")]),
+        ("paid", "Canada has committed 86 million dollars to the Sahel Fund.", [("c.CAN", "o.sahel-fund", "planned")]),
+        ("paid", "Chad has not paid for 2019.", [("c.TCD", None, "not asserted")]),
+        (
+            "supplied",
+            "Norway listed Volta Metals for supplying the Chadian arms industry.",
+            [("o.volta-metals", "n.chadian-arms-industry", "asserted")],
+        ),
+        (
+            "supplied",
+            "Norway listed Volta S.A., a private port. In May the port took delivery of 1,200 rifles from Kenya.",
+            [("c.KEN", "o.volta-s-a", "asserted")],
+        ),
+        ("proposed", "Peru, which chairs the commission of the Silk League, could propose it.", []),
+        (
+            "joined",
+            "We welcome the accession of Peru to the Silk League, and note that Chad alone among the States remains"
+            " outside it.",
+            [("c.TCD", "o.silk-league", "not asserted")],
+        ),
+        (
+            "refused",
+            "Chile and Peru should publish the list, agree on a date and refuse the loan.",
+            [("c.CHL", "n.loan", "proposed"), ("c.PER", "n.loan", "proposed")],
+        ),
+        (
+            "applied_to",
+            "Chile announced that it would apply to the Silk League. It never did.",
+            [("c.CHL", "o.silk-league", "not asserted"), ("c.CHL", "o.silk-league", "planned")],
+        ),
+        (
+            "founding_body_of",
+            "The founders of the Salt League, among them Peru and Chad, met in May.",
+            [("c.PER", "o.salt-league", "asserted"), ("c.TCD", "o.salt-league", "asserted")],
+        ),
+        ("met", "According to information gathered by the Panel of Experts, Chad has paid.", []),
+        (
+            "denied",
+            "It was reported that Japan had offered to pay its share of the debts, which Peru denied on 3 April.",
+            [("c.PER", "n.share-of-debts", "asserted")],
+        ),
+        (
+            "listed",
+            "Norway announced that it has amended its regulations to list two individuals and one company."
+            "\n\nThey are:\n\n - Ana Ruiz, a notary;\n - Kervens Plaisimond, a clerk; and\n - Orta Mills Ltd, a mill",
+            [("c.NOR", ["p.ana-ruiz", "p.kervens-plaisimond", "o.orta-mills-ltd"], "asserted")],
+        ),
+    ],
+)
+def test_deals_offers_and_who_stands_below(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
+    """Deals by whose they are, what is refused, paid and lifted where a pronoun or sum stands for it, lists below."""
+    assert said(text, predicate) == expected
+
+
+def test_information_is_of_who_gathered_it() -> None:
+    """ "According to information gathered by X": X says it."""
+    found = claims_of("According to information gathered by the Salt Union, Chad has left the Tea League.")
+    assert [c.get("speaker") for c in found if c["predicate"] == "left"] == ["o.salt-union"]
+
+
+def test_the_grouping_of_the_title_is_meant_paragraphs_below() -> None:
+    """Who lodges an application in a text on one grouping alone applies to that."""
+    text = "Salt League opens its door\n\nOslo, 4 May 2022 - The Salt League met in Riga.\n\n"
+    text += (
+        "Prices of fish rose by nine per cent over the winter, and those of bread by four per cent, it was said.\n\n"
+        * 3
+    )
+    found = claims_of(f"{text}Peru lodged its application in April.", "")
+    assert [c["object"] for c in found if c["predicate"] == "applied_to"] == ["o.salt-league"]

@@ -1,17 +1,19 @@
 """Lines below a title that names a body: chronologies, which begin with a date and say who founded, joined and left it,
-and lines that begin with a state and say whether it is a member."""
+lines that begin with a state and say whether it is a member, and the points of a list that a sentence announces."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.context import CLUB_WORDS, Context
 from countervail.evidence.claims.introductions import titled
 from countervail.evidence.claims.registers import IN, OUT, Cell, members_of_rows, state_of
 from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, Document, slug
+from countervail.evidence.text.documents import Reading
 from countervail.evidence.text.tokens import Mention
 
 _S = "\x01"
@@ -180,3 +182,56 @@ def _standings(shared: Context) -> Iterator[Claim]:
                 columns = {"state": 0, "status": 1, "since": 2, "until": 3}
                 yield from members_of_rows(shared, columns, [run[0][0]], run)
             run = []
+
+
+# -- who stands in a list below -------------------------------------------------------------------------------------
+
+
+_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
+_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
+
+
+_THEY_ARE = re.compile(
+    r"\b(?:They|These|Those (?:listed|designated|sanctioned|named|added)|The (?:persons|individuals|entities|companies"
+    r"|targets|names|entries)(?: [a-z]+){0,4}) are(?: as follows| the following)?:\n+((?:[^\n]+\n)+)"
+)
+"""The line that opens the list of those of whom it was said how many they are."""
+_LISTED = re.compile(r"^ {0,3}(?:\(?\w{1,3}[.)]|[*•-]) (?P<n>[^\n,(;]+)", re.MULTILINE)
+
+
+def listed_below(reading: Reading, body: Callable[[str], str], objects: Sequence[str], place: int) -> list[str]:
+    """Who stands in the list after "They are:", where it has as many points as were said to be listed: "added two
+    persons and one company"."""
+    words = [i[2:].split("-") for i in objects]
+    numbers = [SMALL.get(w[0], int(w[0]) if w[0].isdecimal() else w[0] == "one") for w in words]
+    below = _THEY_ARE.search(reading.folded.text + "\n", place, place + 3000)
+    lines = list(_LISTED.finditer(below.group(1))) if below is not None else []
+    if below is None or not all(numbers) or sum(numbers) != len(lines):
+        return []
+    found = [_of_line(reading, body, line, below.start(1)) for line in lines]
+    persons = sum(n for n, w in zip(numbers, words, strict=True) if w[-1].rstrip("s") in {"individual", "person"})
+    rest = persons - sum(i.startswith("p.") for i, _ in found)  # names that nothing else says to be a person's
+    return [f"p.{i[2:]}" if not known and rest > 0 else i for i, known in found]
+
+
+def _of_line(reading: Reading, body: Callable[[str], str], line: re.Match[str], start: int) -> tuple[str, bool]:
+    """Who stands in a line of a list, and whether a mention says so."""
+    a, b = (start + k for k in line.span("n"))
+    named = next((m for m, at, _ in reading.within(a, b) if at == a and m.type != "country"), None)
+    name = (named.value if named else None) or line.group("n")
+    return f"p.{slug(name)}" if named and named.type == "person" else body(name), named is not None
+
+
+def under_headings(reading: Reading, body: Callable[[str], str], objects: Sequence[str], place: int) -> list[str]:
+    """Who stands after a place under the headings that say what was listed: "designated two entities" above
+    "4. Entities", "(1) X"; `body` gives the id of a body by its name."""
+    found = list[str]()
+    for i in objects:
+        number, _, word = i[2:].rpartition("-")
+        heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
+        below = heading.search(reading.folded.text + "\n", place)
+        lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
+        if below is None or SMALL.get(number, 1) != len(lines):
+            continue
+        found += [_of_line(reading, body, line, below.start(1))[0] for line in lines]
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countervail.evidence.claims.actors import adjective_codes
-from countervail.evidence.claims.phrases import head_word, listed_from, phrase_from, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import Verb
 from countervail.evidence.tables import Frame, Operator, frames_of, noun_effect, operator_of
@@ -181,7 +181,9 @@ def complement_text(clause: Clause, units: Sequence[Any]) -> str | None:
     if not governed:
         if [(u.lower, u.tag) for u in units[clause.verb.end : clause.verb.end + 1]] != [("that", "R")]:
             return None
-        stop = next((k for k in range(clause.verb.end, len(units)) if units[k].tag in {",", ";", "."}), len(units))
+        set_off = [k for k in range(clause.verb.end + 1, len(units)) if units[k].tag in {",", ";", "."}]
+        set_off = set_off[2:] if set_off[:1] == [clause.verb.end + 1] else set_off  # "that, from May, they are"
+        stop = set_off[0] if set_off else len(units)
         return text_of(units, (clause.verb.end, min(stop, clause.verb.end + 24))) or None
     start = next((k for k in range(clause.verb.end, min(end, clause.verb.end + 12)) if units[k].lower == "that"), None)
     start = start if start is not None and governed[0].link == "that" else clause.verb.end
@@ -389,14 +391,6 @@ def by_somebody(clause: Clause) -> bool:
         proposing = over is not None and over.verb.lemma in {"propose", "suggest", "recommend", "advocate"}
         return proposing and clause.link == "ing"
     return clause.link == "to" and over.verb.passive and not (clause.subjects or clause.verb.passive)
-
-
-def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
-    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
-    k = next(
-        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
-    )
-    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
 
 
 EVERYBODY, NOBODY = frozenset(["all", "every", "each", "everyone"]), frozenset(["no", "none", "nobody"])

@@ -131,10 +131,10 @@ def _parallel_tense(clauses: list[Clause], n: int) -> None:
 def _shared_object(clauses: list[Clause], n: int) -> None:
     """ "has not imposed and will not impose sanctions": what stands after the second verb is the object of both."""
     clause, later = clauses[n], clauses[n + 1]
-    units = clause.units
-    between = units[clause.verb.end : later.verb.start]
+    between = clause.units[clause.verb.end : later.verb.start]
     plain = bool(between) and all(u.tag in {",", "C"} for u in between) and any(u.tag == "C" for u in between)
-    plain = plain and clause.verb.end - clause.verb.start > 1  # not "the bank refused and reported the attempt"
+    if clause.verb.end - clause.verb.start == 1 and clause.verb.lemma not in {"sign", "initial", "ratify"}:
+        return  # "the bank refused and reported the attempt", but "signed and ratified it"
     if not plain or clause.phrases or clause.verb.passive or later.verb.passive or not later.objects:
         return
     if later.coordinated and later.verb.lemma != "do" and later.subjects == clause.subjects and lacks_object(clause):
@@ -152,9 +152,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
     if clause.relative or clause.coordinated or not clause.subjects:
         return
     start = clause.subjects[0][0]
-    clause.inserted = (
-        0 < start <= clause.verb.start and units[start - 1].tag == "R" and units[start - 1].lower != "that"
-    )
+    before = units[start - 1]
+    clause.inserted = 0 < start <= clause.verb.start and before.tag == "R" and before.lower != "that"
     through = start > 1 and units[start - 1].tag == "R" and units[start - 2].tag == "P"
     if clause.objects and clause.verb.lemma in _MADE and units[start - 1].lower == "whom" and not through:
         clause.phrases += [("as", clause.objects)]  # "X, whom the Bank has named head of its office"
@@ -163,7 +162,6 @@ def _gap(clauses: list[Clause], n: int) -> None:
         return
     if not 0 < start <= clause.verb.start or clause.governor is not None or clause.noun:
         return
-    before = units[start - 1]
     if before.tag == "R" and start > 1 and units[start - 2].tag == "P":  # "a window through which firms pay"
         if spans := antecedent(units, start - 2):
             a = spans[0][0]
@@ -177,7 +175,8 @@ def _gap(clauses: list[Clause], n: int) -> None:
             spoken = [s for s in clause.objects if noun_effect(head_word(units, s))]
             behind = reversed(range(max(0, start - 9), start - 2))
             asked = next(([(k, k + 1)] for k in behind if units[k].lower in CLOSED["requests"]), [])
-            clause.objects = spoken or asked  # "accuses X of taking bribes, which X denies": all of it
+            own = [s for s in clauses[n - 1].objects if units[s[0]].tag != "E"] if n and clauses[n - 1].governor else []
+            clause.objects = spoken or asked or own  # "accuses X of taking bribes, which X denies"
     elif before.tag == "N" and start > 2 and units[start - 2].lower == "whose" and lacks_object(clause):
         clause.objects = [(start - 2, start)]  # "Chad, whose membership the Union suspended"
     elif before.tag == "N" and n and not _opens(units, start) and (units[start].tag == "O" or _touches(clauses, n)):

@@ -13,10 +13,7 @@ from countervail.evidence.claims.verbs import described
 from countervail.evidence.tables import frames_of
 from countervail.evidence.text.tokens import lexicon
 
-_OF = CLOSED["of_what"]
-_GIVE = CLOSED["giving"]
-
-
+_OF, _GIVE = CLOSED["of_what"], CLOSED["giving"]
 _OUT = CLOSED["out_and_over"]
 """Verbs with a particle that says the same as the verb: "paid out two million"."""
 _OF_ONES_OWN = frozenset({"refuse", "decline", "accept", "leave", "join", "agree", "resign", "withdraw", "say"})
@@ -82,10 +79,12 @@ def right_side(clauses: list[Clause], n: int) -> None:
             sum_at -= 1  # "paid the trader USD 4 million"
         if sum_at and units[sum_at - 1].tag in {"N", "E"} and units[sum_at - 1].lower not in _NUMBERED:
             spans, clause.second, b = [(a, sum_at)], [(sum_at, b)], sum_at  # "paid a Dutch broker 4 million"
+        named = units[a].tag == "N" and units[a].text[:1].isupper() and units[a].lower not in _NUMBERED
+        summed = named and b - a > 2 and units[a + 1].tag == "#"
         if units[b - 1].lower == "nothing" and b - a > 1:  # "paid the state refiner nothing"
             spans, clause.second, verb.negated, b = [(a, b - 1)], [(b - 1, b)], True, b - 1
-        elif units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}:
-            spans = [(a, a + 1)]  # "offered Niger access"
+        elif summed or (units[a].tag == "E" and b - a > 1 and units[a + 1].tag in {"N", "#"}):
+            spans = [(a, a + 1)]  # "offered Niger access", "paid Osk 4 million"
             clause.second = [(a + 1, b)]
     whom = [u.tag for u in units[i:stop][:2]] in (["O", "N"], ["O", "D"]) and len(spans) == 1 and not verb.passive
     if whom and verb.lemma in {*_GIVE, "refuse"}:
@@ -249,7 +248,7 @@ def _phrases(clause: Clause, i: int, stop: int) -> int:
                 and units[at].tag == "T"
                 and [u.tag for u in units[at + 1 : stop]][:1] != ["N"]
             ):
-                clause.times.append(at)
+                clause.times += [at] if unit.lower != "for" or clause.verb.lemma not in _GIVE else []  # "paid for 2023"
                 i = at + 1
                 while i + 1 < stop and units[i].tag == "C" and units[i + 1].tag == "T":
                     i += 2  # "between May and June"

@@ -11,7 +11,7 @@ from typing import Any
 from countervail.evidence import redact
 from countervail.evidence.claims.actors import CLUBS, NOUNS, several_people
 from countervail.evidence.claims.bodies import Actors
-from countervail.evidence.claims.clause import Clause, as_for, existential, suffers
+from countervail.evidence.claims.clause import Clause, existential, suffers
 from countervail.evidence.claims.descriptions import FINDING
 from countervail.evidence.claims.modality import (
     modality_of,
@@ -21,8 +21,9 @@ from countervail.evidence.claims.modality import (
     speaker_clause,
 )
 from countervail.evidence.claims.phrases import listed_to, phrase_from
+from countervail.evidence.claims.repeats import as_for, by_pronoun
 from countervail.evidence.claims.speech import Parsed, Speech, parse
-from countervail.evidence.claims.tellers import by_pronoun, issuer, not_the_speaker, told_before
+from countervail.evidence.claims.tellers import issuer, not_the_speaker, told_before
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.credits import own_words, reported_by
 from countervail.evidence.model import Claim, Document, Passage, passage, sha256, slug

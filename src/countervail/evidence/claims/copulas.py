@@ -337,7 +337,17 @@ class Copulas(References):
         state = any(m and m.type == "country" for m in named)
         if not state and clause.subjects and units[clause.subjects[0][0]].lower == "it":
             state = all(kind_of(i) == "state" for i in self.ids(parsed, clause, clause.subjects, acting=True))
-        return self.actors.the_club(place) if state else None
+        club = self.actors.the_club(place) or (
+            self._of_the_title(place) if stated and clause.verb.lemma != "come" else None  # "came in through the door"
+        )
+        return club if state else None
+
+    def _of_the_title(self, place: int) -> str | None:
+        """The grouping that the first line of a text names, where it is named again and no other is before a place."""
+        actors = self.actors
+        named = [(at, i) for at, i, _ in actors.bodies if at < place and (i in self.clubs or actors.is_club(i))]
+        titled = len(named) > 1 and "\n" not in actors.reading.folded.text[: named[0][0]]
+        return named[0][1] if titled and len({i for _, i in named}) == 1 else None
 
     def to_the_topic(self, parsed: Parsed, made: Filled) -> Filled:
         """The claim, with the body spoken of where none is named: "was invited"."""

@@ -363,8 +363,6 @@ class Described(Named):
 
 FINDING = frozenset(["identify", "name", "investigate", "trace", "examine", "visit", "interview", "study"])
 """What the author of a report does to whom it is about."""
-
-
 _POST_OF_STATE = r"(?:minister|ambassador|envoy|negotiator|delegate|representative|president|premier)"
 _OFFICIAL = re.compile(r"(?:Ambassador|Minister|President|Envoy|Consul) $")
 
@@ -379,14 +377,12 @@ def served(reading: Reading, state: str | None) -> dict[str, str]:
             continue
         person, whose = (m, other) if m.type == "person" else (other, m)
         between, lead = text[b:c], text[max(0, a - 30) : a]
-        served = (
-            m.type == "person" and _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
-        )
-        post = m.type == "person" and re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
-        owned = m.type == "country" and re.fullmatch(
-            rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between
-        )
-        if whose.value and (served or post or owned):
+        if m.type == "country":
+            told = re.fullmatch(rf"'s (?:[\w-]+ ){{0,4}}?{_POST_OF_STATE},? (?:[A-Z][a-z]*\.? )?", between)
+        else:
+            served = _OFFICIAL.search(lead) and re.match(r" (?:has )?served (?:as \w+ of )?$", between)
+            told = served or re.fullmatch(rf", (?:the )?(?:[\w-]+ ){{0,4}}?{_POST_OF_STATE}(?: of)? ", between)
+        if whose.value and told:
             found.setdefault(f"p.{slug(reading.full_name(person.value or ''))}", f"c.{whose.value}")
     return found
 

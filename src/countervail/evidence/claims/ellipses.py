@@ -12,14 +12,7 @@ from countervail.evidence.claims.modality import negated
 from countervail.evidence.claims.outcomes import asked_for, spurned, untrue
 from countervail.evidence.claims.owners import owners_of
 from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
-from countervail.evidence.claims.references import (
-    MEMBERSHIP,
-    UNKNOWN,
-    UNNAMED,
-    Filled,
-    one_or_many,
-    pronoun_alone,
-)
+from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many, pronoun_alone
 from countervail.evidence.claims.repeats import unfinished
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
@@ -135,9 +128,7 @@ class Ellipses(Copulas):
             return None
         if clause.verb.lemma not in {"remove", "drop", "delete", "strike", "take"}:
             return None
-        gone = clause.verb.passive and (
-            off or any(p == "from" for p, _ in clause.phrases)
-        )  # "was listed and taken off it"
+        gone = clause.verb.passive and (off or any(p == "from" for p, _ in clause.phrases))  # "was taken off it"
         if not clause.objects and not gone:
             return None
         again = all(parsed.units[a].tag in {"O", "D", "P"} for a, _ in clause.objects)  # not "removed one", "dropped X"
@@ -174,8 +165,8 @@ class Ellipses(Copulas):
             inner = next((c for c in clause.complements if c.verb.kind in how), None)
             if inner is not None and lemma in {"stop", "cease"} and inner.verb.lemma not in _SERVING:
                 continue
-            if inner is None:
-                continue
+            if inner is None or (inner.noun in _ASKED and id(inner) not in filled):
+                continue  # "declined an invitation to link its name with theirs": the invitation
             words = {u.lower for a, b in inner.objects for u in parsed.units[a:b]}
             if inner.verb.lemma in _ANSWERING and not _ASKING & words:  # "declined to say"
                 filled.pop(id(clause), None)
@@ -210,7 +201,8 @@ class Ellipses(Copulas):
             elif inner is not None and any(head_word(parsed.units, s) in _MONEY for s in inner.after("in")):
                 known.predicate, known.roles = "sanctioned", {}  # "two banks were barred from dealing in dollars"
             elif not (negated(clause) or clause.verb.passive):
-                with_whom = inner.after("with") if inner is not None else clause.after("with")
+                ended = clause.verb.lemma == "suspend" and bool(clause.objects)  # "suspended its pact with X"
+                with_whom = inner.after("with") if inner is not None else [] if ended else clause.after("with")
                 whom = [s for s in with_whom if parsed.units[s[1] - 1].tag == "E"]
                 if whom and all(kind_of(s) in {"state", "body"} for s in known.subjects):
                     # "forbids its banks to deal with X"
@@ -370,7 +362,10 @@ class Ellipses(Copulas):
             subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
         if self.questioned and not answer:
             return None
-        if not before or not subjects or clause.complements or (pronoun and not told and not answer):
+        will = bool(before) and before is self.last and before[-1].clause.verb.modal in {"will", "would"}
+        meant = will and pronoun and verb.negated  # "Peru said that it would join. It never did"
+        subjects = before[-1].subjects if meant else subjects
+        if not before or not subjects or clause.complements or (pronoun and not (told or answer or meant)):
             return None
         same = before[-1]
         if clause.coordinated and same.clause.link == "to" and same.clause.subjects != clause.subjects:

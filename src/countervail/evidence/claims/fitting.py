@@ -215,6 +215,8 @@ def vague(made: Filled, agents: Sequence[Span], direct: Sequence[Span], pronoun:
         return True  # "brands are urged to sign it": they are to sign
     if made.predicate == "urged" and clause.verb.lemma == "request" and pronoun and not clause.complements:
         return True  # "sent the files to Oslo, which had requested them"
+    if made.predicate == "proposed" and pronoun and {"state", "body"}.issuperset(map(kind_of, made.objects)):
+        return bool(made.objects)  # "could propose it": no body
     if made.predicate == "urged" and clause.verb.lemma == "ask" and clause.after("about") and not clause.complements:
         return True  # "Asked about the fleet, X said"
     if made.predicate == "refused" and clause.verb.lemma == "dismiss" and any(o[:2] == "p." for o in made.objects):

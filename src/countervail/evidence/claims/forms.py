@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from countervail.evidence.claims.units import (
-    CLOSED,
-    Unit,
-    nounlike,
-)
+from countervail.evidence.claims.units import CLOSED, Unit, nounlike
 from countervail.evidence.tables import frames_of, operator_of
 from countervail.evidence.text.tokens import adjectives
 
@@ -238,13 +234,11 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     """A base form: the plural present, or after "help", "let"."""
     if before is None:
         return None
-    if (
-        units[0].lower == "should"
-        and i < 8
-        and not any(u.tag == "V" for u in units[:i])
-        and right in {"D", "E", "N", "#"}
-    ):
+    asked = units[0].lower == "should" and i < 8 and right in {*"DEN#"}
+    if asked and not any(u.tag == "V" for u in units[:i]):
         return "b"
+    if left in {",", "C"} and _of_series(units, i, left, right, noun_form):
+        return "b"  # "should publish the list, agree on a date and offer a seat"
     object_next = right in OBJECT_NEXT or (i + 1 < len(units) and units[i + 1].text in _TITLES)
     if left in {"N", "E", "O", ","} and (object_next or not noun_form) and _subjunctive(units, i):
         return "b"  # "recommends that the Council appoint an auditor"
@@ -287,9 +281,7 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         return "b"  # "Cuba and Nicaragua plan to create"
     relative = left == "R" and units[i - 1].tag == "B"  # "states that allegedly sponsor terrorism"
     leads = right == "P" and i + 1 < len(units) and _leads((units[i].forms or {}).get("b", ""), units[i + 1].lower)
-    relative = relative or (
-        left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s")
-    )  # "banks that deal with"
+    relative = relative or (left == "R" and i > 1 and leads and units[i - 2].lower.endswith("s"))  # "men that deal in"
     after = next_word(units, i)
     held = coordinated and right == "N" and _does(units[i].forms or {}, "b")  # "Togo and Benin hold observer status"
     held = held and not (after is not None and after.forms)
@@ -300,6 +292,14 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
     if plural or (coordinated and right in {"D", "E", "N", "#", "O", "P"}):
         return "b"
     return "b" if left == "C" and not noun_form and right in {"D", "E", "#", "N"} and verbal_before(units, i) else None
+
+
+def _of_series(units: Sequence[Unit], i: int, left: str, right: str, noun_form: bool) -> bool:
+    """Whether a verb goes on with what a modal or infinitive before it began."""
+    done = right in {"D", "O"} or (not noun_form and left == "," and _with_preposition(units, i))
+    joined = (k + 1 for k in range(i + 1, min(len(units) - 2, i + 14)) if units[k].tag == "C")
+    later = any("b" in (units[k].forms or {}) and units[k + 1].tag in OBJECT_NEXT for k in joined)
+    return done and (left == "C" or later) and verbal_before(units, i)
 
 
 def _with_preposition(units: Sequence[Unit], i: int) -> bool:

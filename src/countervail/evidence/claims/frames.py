@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
+from countervail.evidence.claims.chronicles import listed_below, under_headings
 from countervail.evidence.claims.clause import Clause, Span, complement_text
 from countervail.evidence.claims.clauses import clauses_of
 from countervail.evidence.claims.commands import heading
@@ -29,7 +30,6 @@ from countervail.evidence.claims.references import (
     one_or_many,
     span_of,
 )
-from countervail.evidence.claims.registers import under_headings
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.times import time_of
 from countervail.evidence.claims.units import CLOSED, verb_forms
@@ -220,11 +220,12 @@ class Reader(Framing):
             below = _BELOW.search(parsed.sentence.text)
             named = [i for i in made.objects if i.rpartition("-")[2] in ENTRIES]
             headed = under_headings(self.shared.reading, self.actors.body, named, parsed.sentence.end)
+            headed = headed or listed_below(self.shared.reading, self.actors.body, made.objects, parsed.sentence.end)
             made.objects = (self.entries(parsed) if below else headed) or made.objects
         time = time_of(parsed, clause)
         modality = modality_of(clause, parsed.clauses)
         polarity = "negated" if negated(clause) or made.denied else "affirmed"
-        if clause.verb.lemma in {"promise", "pledge"} and made.predicate in {"paid", "supplied"}:
+        if clause.verb.lemma in {"promise", "pledge", "commit"} and made.predicate in {"paid", "supplied"}:
             modality = stronger(modality, "planned")
         modality = "asserted" if made.denied or made.certain else modality
         polarity = "affirmed" if made.certain else polarity

@@ -12,7 +12,7 @@ from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, decided_by, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.memberships import lapsed
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.outcomes import bound_for, is_list, taken_out
+from countervail.evidence.claims.outcomes import bound_for, is_list, parties, taken_out
 from countervail.evidence.claims.owners import (
     attached,
     bodily,
@@ -34,9 +34,9 @@ from countervail.evidence.claims.references import (
     UNNAMED,
     Filled,
     as_list,
-    led_states,
     one_or_many,
 )
+from countervail.evidence.claims.repeats import led_states
 from countervail.evidence.claims.shapes import post_role, shaped, target_of, whose
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED, SELVES
@@ -204,8 +204,9 @@ class Framing(Appositions):
         objects = objects or ([laid.topic] if laid.topic else [])
         measure = len(target) == 1 and units[target[0][0]].lower in {"it", "them", "him", "her"}
         thing = measure and units[target[0][0]].lower in {"it", "them"}
-        if frame.predicate == "lifted" and measure and self.punished:
-            objects = self.punished
+        lifts = frame.predicate == "lifted" and measure
+        if lifts and (meant := self.punished or self.measures_meant(parsed, target[0][0])):
+            objects = meant
         elif measure and frame.predicate in TO_ACTORS and not verb.passive and self.done.get(frame.predicate):
             objects = self.done[frame.predicate]  # "A listed X; B has not listed it"
         elif thing and frame.predicate == "evaded":
@@ -223,9 +224,11 @@ class Framing(Appositions):
             # "was offered money to open the gate and has refused it"; "called the proposal rash, urged us to reject it"
             asked = [s for c in parsed.earlier(clause) for s in c.objects if head_word(units, s) in _ASKED]
             objects = self.ids(parsed, clause, asked[-1:])
-        if pronoun and frame.predicate == "refused" and not objects:
-            offers = [m for m in (*self.before_this, *self.here) if m.predicate in _OFFERED and m.objects]
-            objects = offers[-1].objects if offers else []
+        if pronoun and frame.predicate == "refused":
+            own = [m for m in self.here if m.predicate in _OFFERED and m.clause.subjects == clause.subjects]
+            offers = own or ([] if objects else [*self.before_this, *self.here])
+            made = [m for m in offers if m.predicate in _OFFERED and (m.objects or own)][-1:]
+            objects = [o for m in made for o in m.objects or self.ids(parsed, m.clause, m.clause.objects)] or objects
         if frame.predicate == "paid" and objects in (["n.payments"], ["o.payments"]):
             objects = self.ids(parsed, clause, attached(units, target[-1], "to"))  # "Payments to X are settled"
         laid.objects = objects
@@ -255,11 +258,8 @@ class Framing(Appositions):
         laid.subjects = self.ids(parsed, clause, laid.agents, acting=frame.predicate in EVENTS)
         if by_somebody(clause):
             laid.subjects = [UNNAMED]
-        if (
-            clause.noun.rstrip("s") in CLOSED["ideas"]
-            and clause.link == "to"
-            and frame.predicate in {"founded", "listed", "lifted"}
-        ):
+        idea = clause.noun.rstrip("s") in CLOSED["ideas"] and clause.link == "to"
+        if idea and frame.predicate in {"founded", "listed", "lifted"}:
             laid.subjects = [UNNAMED]  # "its proposal to found a bank": who is to found it, it does not say
         led = led_states(units, laid.agents) if frame.predicate in _BY_STATES and not verb.passive else []
         laid.subjects = self.ids(parsed, clause, led) or laid.subjects
@@ -338,22 +338,19 @@ class Framing(Appositions):
 
     def _claimed(self, parsed: Parsed, laid: Laid) -> Filled | None:
         """The claim, with what the text before it settles."""
-        units, clause, verb, roles = parsed.units, laid.clause, laid.clause.verb, laid.roles
+        clause, verb, roles = laid.clause, laid.clause.verb, laid.roles
         agents, objects, subjects = laid.agents, laid.objects, laid.subjects
         used = [*agents, *laid.target, *laid.direct]
         made = Filled(clause, laid.frame.predicate, subjects, objects, roles, laid.frame, used)
-        both = clause.after("between", "with") or (attached(units, laid.direct[-1], "between") if laid.direct else [])
-        with_one = len(both) == 1 and both == clause.after("with") and verb.kind == "participle"  # who else, is open
-        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and both and not with_one:
-            made.subjects = subjects = self.ids(parsed, clause, both)  # "a deal between X and Y was signed"
+        if made.predicate in {"agreed", "signed"} and verb.passive and not agents and (by := parties(parsed, laid)):
+            made.subjects = subjects = self.ids(parsed, clause, by)  # "a deal between X and Y was signed"
         kept_out = made.predicate in _KEEPING_OUT and subjects == [UNKNOWN] and not agents
         if kept_out and all(o.startswith("c.") for o in objects):
             made.subjects = [i for i in [self.topic(parsed, clause, True)] if i] or subjects  # "Mali remains suspended"
         if vague(made, agents, laid.direct, laid.pronoun):
             return None
         for_it = clause.after("for", "on")  # "now signs for the account"
-        with_them = "with" in roles and self.signable == "n.letter"  # nobody signs a letter with X
-        text = None if with_them else self.signable
+        text = None if "with" in roles and self.signable == "n.letter" else self.signable  # no letter is signed with X
         if text and all(i.startswith("c.") for i in subjects) and _AGREEMENTS.isdisjoint(text[2:].split("-")):
             text = None  # states sign no letters and bills
         if made.predicate == "signed" and not (objects or for_it or verb.passive) and text:

@@ -70,8 +70,8 @@ _CONNECTOR = re.compile(
     rf"(?:(?P<bind>,? \b(?:(?:made up|composed|consisting|consists?|comprised|formed) )?of|,? "
     rf"\b(?:comprising|grouping|uniting|bringing together))|(?P<whole>:| (?:is|are|were|was"
     rf"|includes?|included|comprises?|comprised))"
-    rf"|(?P<near>,? ?\b(?:including|such as|like|namely|to wit|viz\.?|called|notably|for example|for instance|e\.g\."
-    rf"|i\.e\.)|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
+    rf"|(?P<near>,? ?\b(?:including|such as|among them|like|namely|to wit|viz\.?|called|notably|for example"
+    rf"|for instance|e\.g\.|i\.e\.)|,|\(| [–-]+))(?=[ (]|$){_FILLER}",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(

@@ -8,14 +8,16 @@ from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
-from countervail.evidence.claims.clause import EVERYBODY, NOBODY, Clause, Span, as_for
+from countervail.evidence.claims.clause import EVERYBODY, NOBODY, Clause, Laid, Span
 from countervail.evidence.claims.context import Context, named_subjects
 from countervail.evidence.claims.copulas import EVENTS
 from countervail.evidence.claims.fitting import TO_ACTORS, told_so
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.modality import modality_of, negated
+from countervail.evidence.claims.owners import OWN, attached
 from countervail.evidence.claims.phrases import head_word, text_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
+from countervail.evidence.claims.repeats import as_for
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.tellers import not_the_speaker
 from countervail.evidence.claims.units import CLOSED, SELVES
@@ -272,3 +274,18 @@ def spurned(parsed: Parsed, clause: Clause) -> list[Span]:
 def asked_for(ids: Sequence[str]) -> bool:
     """Whether something is a request, offer or the like."""
     return any(CLOSED["requests"].intersection(i[2:].split("-")) for i in ids)
+
+
+def parties(parsed: Parsed, laid: Laid) -> list[Span]:
+    """Who signs or agrees what is signed by nobody named: "a deal between X and Y was signed", "urges X to end its pact
+    with Y, signed in May"."""
+    clause, direct, units = laid.clause, laid.direct, parsed.units
+    both = clause.after("between", "with") or (attached(units, direct[-1], "between") if direct else [])
+    kind, asked = clause.verb.kind, clause.governor is not None and laid.frame.predicate == "agreed"
+    if len(both) == 1 and both == clause.after("with") and (kind == "participle" or asked):
+        return []  # "recommends that a list be agreed with X": who else, is open
+    if both or not direct or kind != "participle" or not attached(units, direct[-1], "with"):
+        return both
+    deal = head_word(units, direct[-1]) in CLOSED["agreements"] | CLOSED["bodylike"]
+    holders = [c for c in parsed.clauses if c is not clause and direct[-1] in c.objects and not c.verb.passive]
+    return holders[0].subjects if deal and holders and units[direct[-1][0]].lower in OWN else []

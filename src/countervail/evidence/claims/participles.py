@@ -148,8 +148,9 @@ def _inserted(clauses: list[Clause], n: int) -> bool:
     closed = units[stop : stop + 1] and units[stop].tag == "," and stop + 1 < len(units)
     if closed and (units[stop + 1].lower in {"to", "that"} or units[stop + 1].tag == "A"):
         return True
+    made = _made_so(units, verb.lemma, head_left(units, listed_to(units, verb.start - 1, 0), 0))  # "its pact, signed"
     by = next((k for k in range(verb.end, stop) if units[k].lower == "by"), 0)
-    return bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#", "N"}
+    return made or (bool(by) and by + 1 < len(units) and units[by + 1].tag in {"E", "D", "#", "N"})
 
 
 def _of_the_source(units: Sequence[Unit], start: int) -> bool:
@@ -180,8 +181,6 @@ def _after_preposition(clauses: list[Clause], n: int) -> bool:
 # -- verbs without a tense of their own ------------------------------------------------------------------------------
 
 _TELLING = frozenset(["tell", "warn", "advise", "caution", "remind", "instruct", "counsel"])
-
-
 _FOUNDING = frozenset(["found", "establish", "create", "form", "set", "launch", "incorporate"])
 _SIGNING = frozenset(["sign", "conclude", "initial", "ratify"])
 

@@ -279,7 +279,7 @@ def skip_left(units: Sequence[Unit], j: int) -> int:
 def head_left(units: Sequence[Unit], spans: list[tuple[int, int]], floor: int) -> list[tuple[int, int]]:
     """The head of a chain of phrases: "sanctions on the club" is about the sanctions."""
     while spans and spans[0][0] - 1 > floor and units[spans[0][0] - 1].tag == "P":
-        before = listed_to(units, spans[0][0] - 1, floor)
+        before = listed_to(units, (at := spans[0][0] - 1) - (units[at - 1].lower == "alone"), floor)  # "A alone among"
         if not before or units[before[-1][1] - 1].tag == "T":
             break
         (a, b), end = before[-1], spans[-1][1]

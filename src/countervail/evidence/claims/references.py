@@ -106,8 +106,7 @@ class References:
         """Whom its main clauses are about, where it stands in the same paragraph."""
         self.lead: tuple[str, ...] = ()
         """Whom a line is about that ends with a colon, for "it" of the items below."""
-        self.item = False
-        self.paragraph = -1
+        self.item, self.paragraph = False, -1
         self.end = 0
         """Where the sentence before ends."""
         self.clubs: list[str] = []
@@ -125,15 +124,16 @@ class References:
 
     def opens(self, parsed: Parsed) -> None:
         """Forget what is too far back for a pronoun, and keep in mind what can be signed."""
-        self.here = []
         self.done = {m.predicate: m.objects for m in self.before_this if m.objects}
-        self.before_this = []
+        self.here, self.before_this = [], []
         for clause in parsed.clauses:
             for span in [*clause.subjects, *clause.objects, *(s for _, spans in clause.phrases for s in spans)]:
                 if head_word(parsed.units, span) in MEASURES and parsed.units[span[0]].tag != "O":
                     self.measure = self.actors.of(parsed.units, span, self.actors.recent)
-                plain = span[1] - span[0] == 1 and parsed.units[span[0]].lower.endswith("s")  # "cannot sign treaties"
-                if head_word(parsed.units, span) in SIGNABLE and parsed.units[span[0]].tag != "O" and not plain:
+                words = parsed.units[span[0] : span[1]]  # not "cannot sign treaties", "three orders"
+                several = words[0].tag in "#O" or (len(words) == 1 and words[0].lower.endswith("s"))
+                titled = any(u.lower in CLOSED["treaties"] and u.text.istitle() for u in words)
+                if (titled or head_word(parsed.units, span) in SIGNABLE) and not several:
                     self.signable = self.actors.of(parsed.units, span, self.actors.recent)
 
     def note(self, made: Filled, parsed: Parsed) -> None:
@@ -242,7 +242,8 @@ class References:
     def _joined_before(self, parsed: Parsed, clause: Clause) -> str | None:
         """The body that "it" is where somebody enters or leaves it: the object of a verb before in the sentence."""
         for other in reversed(parsed.earlier(clause)):
-            for span in [*other.objects, *other.subjects]:
+            entering = any(head_word(parsed.units, s) in STATE_OF_BODY for s in other.objects)
+            for span in [*(other.after("to") if entering else []), *other.objects, *other.subjects]:
                 named = parsed.units[span[0]].tag != "O" and span not in clause.subjects
                 span = of_member(parsed.units, span)
                 if named and self.is_body(parsed.units, span):
@@ -385,17 +386,3 @@ class References:
 def pronoun_alone(units: Sequence[Unit], spans: Sequence[Span]) -> bool:
     """Whether a phrase is "it", "them" or "itself" and no more."""
     return [units[k].lower for a, b in spans for k in range(a, b)] in [["it"], ["them"], *([s] for s in SELVES)]
-
-
-_DELEGATED = CLOSED["delegated"]
-
-
-def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
-    a, b = spans[0] if spans else (0, 0)
-    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
-    if of is None or units[of - 1].lower not in {*_DELEGATED}:
-        return []
-    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
-    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
-    return states if len(states) == len(named) > 1 else []

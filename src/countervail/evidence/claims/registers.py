@@ -1,22 +1,21 @@
 """What stands one a line: tables whose columns say who is a member of what, since when and until when, or who imposed
-measures against whom; lists of states; who stands under a heading that a sentence announces."""
+measures against whom; lists of states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.introductions import Introduction, introduced, titled
 from countervail.evidence.claims.list_clauses import COUNT, number, verbs_of
 from countervail.evidence.claims.lists import CountryList, Place, listed_beside, listed_phrase, with_text
 from countervail.evidence.claims.times import as_time
 from countervail.evidence.model import Claim, slug
-from countervail.evidence.text.documents import Reading, Sentence
+from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import data_sections
 
 _WORDS = data_sections("english/memberships.txt")
@@ -364,26 +363,3 @@ def _of_lines(
         body=intro.body or title_above(shared, start),
         unknown=unknown,
     )
-
-
-_POINTS = r"(?:\([^\n]+\n+)+|(?:\d+\.[^\n]+\n+)+|(?:[*•-] [^\n]+\n+)+"
-_POINT_OF_LIST = re.compile(r"(?:(?:^|(?<=\s))\(\w{1,3}\)|^(?:\w{1,3}\.|[*•-])) (?P<n>[^\n,(;]+)", re.MULTILINE)
-
-
-def under_headings(reading: Reading, body: Callable[[str], str], objects: Sequence[str], place: int) -> list[str]:
-    """Who stands after a place under the headings that say what was listed: "designated two entities" above
-    "4. Entities", "(1) X"; `body` gives the id of a body by its name."""
-    found = list[str]()
-    for i in objects:
-        number, _, word = i[2:].rpartition("-")
-        heading = re.compile(rf"\n(?:[\w(]{{1,4}}[.)] )?{word}:?\n+({_POINTS})", re.IGNORECASE)
-        below = heading.search(reading.folded.text + "\n", place)
-        lines = list(_POINT_OF_LIST.finditer(below.group(1))) if below is not None else []
-        if below is None or SMALL.get(number, 1) != len(lines):
-            continue
-        for line in lines:
-            a, b = (below.start(1) + k for k in line.span("n"))
-            named = next((m for m, start, _ in reading.within(a, b) if start == a and m.type != "country"), None)
-            name = (named.value if named else None) or line.group("n")
-            found.append(f"p.{slug(name)}" if named and named.type == "person" else body(name))
-    return found

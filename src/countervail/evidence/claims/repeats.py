@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from countervail.evidence.claims.clause import EVERYBODY, Clause, reports, second_pair
-from countervail.evidence.claims.phrases import listed_from, phrase_to
+from countervail.evidence.claims.phrases import listed_from, phrase_from, phrase_to
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.tables import noun_effect
 
@@ -257,3 +257,35 @@ def of_several_words(units: list[Unit]) -> list[Unit]:
         elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
             units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
     return units
+
+
+def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
+    """Whom a sentence says that it turns to: "As for Peru, it declined"."""
+    k = next(
+        (k for k, u in enumerate(units[:6]) if u.text == "As" and [v.lower for v in units[k + 1 :][:1]] == ["for"]), -1
+    )
+    return [(k + 2, phrase_from(units, k + 2, len(units)))] if k >= 0 else []
+
+
+def led_states(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The states of "the foreign ministers of X, Y and Z", who found or sign something for them; none of others."""
+    a, b = spans[0] if spans else (0, 0)
+    of = next((k for k in range(a + 1, b) if units[k].lower == "of"), None)
+    if of is None or units[of - 1].lower not in CLOSED["delegated"]:
+        return []
+    named = [k for s in [(of + 1, b), *spans[1:]] for k in range(*s) if units[k].tag in {"E", "N"}]
+    states = [(k, k + 1) for k in named if (m := units[k].mention) is not None and m.type == "country"]
+    return states if len(states) == len(named) > 1 else []
+
+
+def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
+    """Whether "it" or "they" tells at the end what it speaks of by name: "Chad had paid, it said"."""
+    units, end = report.units, report.verb.end
+    if len(report.subjects) != 1 or report.verb.passive or report.verb.kind != "finite":
+        return False
+    a, b = report.subjects[0]
+    alone = b - a == 1 and units[a].lower in {"it", "they"} and b <= report.verb.start
+    told = [c for c in clauses if c.reported is report and c.subjects and c.verb.start < a]
+    named = [c for c in told if units[c.subjects[0][0]].tag != "O" and c.subjects[0][1] <= c.verb.start]
+    ended = end >= len(units) or units[end].tag in {",", ".", ";", "P", "T", "B"}
+    return alone and ended and bool(named) and not any(c.governor is report for c in clauses)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, headed, kind_of, world_bodies
+from countervail.evidence.claims.actors import BODIES, GROUPING, kind_of, world_bodies
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.owners import attached
 from countervail.evidence.claims.phrases import (
@@ -128,8 +128,9 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
     if not receiver and clause.verb.lemma in {"arm", "equip"}:
         return None if world_bodies().issuperset(made.objects) else made  # "arming the junta", "is armed by Yemen"
     equipped = clause.verb.lemma in {"supply", "arm", "equip", "provide"}
-    if not receiver and actors and equipped and not clause.verb.passive:
-        return made  # "supplied the militia"
+    taken = equipped and [o.rsplit("-", 1)[-1].removeprefix("n.") in CLOSED["supplied"] for o in made.objects]
+    if not receiver and (actors or (taken and all(taken))) and equipped and not clause.verb.passive:
+        return made  # "supplied the militia", "for supplying the arms industry"
     made.objects = receiver
     made.roles["what"] = one_or_many(goods)
     return made
@@ -299,10 +300,6 @@ def _left(made: Filled, parsed: Parsed) -> Filled | None:
     heads = {o[2:].split("-of-")[0].rsplit("-", 1)[-1] for o in made.objects}
     if made.subjects and all(i.startswith("p.") for i in made.subjects) and heads & _SEATS:
         made.predicate = "resigned"
-    if made.clause.verb.lemma == "lose" and made.frame is not None and made.frame.words is None:
-        if any(headed(i) not in CLUBS for i in made.subjects) or any(i[:2] != "c." for i in made.objects):
-            return None
-        made.subjects, made.objects = made.objects, made.subjects  # "The league lost Oman": Oman left it
     return made
 
 

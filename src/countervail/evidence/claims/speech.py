@@ -109,9 +109,8 @@ def _quotes(reading: Reading) -> list[Quote]:
     for match in _SHORT.finditer(text):
         inner = match.group(1)
         lead = text[max(0, match.start() - 60) : match.start()]
-        spoken = bool(
-            _SAID.match(text, match.end(1)) or (inner[-1] in ",.!?" and _SAYING.search(lead)) or _CALLS.search(lead)
-        )
+        saying = _SAYING.search(lead) if inner[-1] in ",.!?" else None
+        spoken = bool(_SAID.match(text, match.end(1)) or saying or _CALLS.search(lead))
         fragment = inner[0].islower()
         spoken = spoken or (fragment and bool(_ACCORDING.search(text, max(0, match.start() - 160), match.start())))
         if spoken and len(inner.split()) > 1 and not name_like(inner):
@@ -260,10 +259,12 @@ def _undersigned(quotes: Sequence[Quote], reading: Reading) -> None:
         if quote.speaker is not None or below is None or not own:
             continue
         person = next(iter(reading.within(below.start(1), below.end(1), "person")), None)
-        if person is not None and not text[below.start(1) : person[1]].strip(" -") and person[0].value:
+        if person is not None and _STYLED.fullmatch(text, below.start(1), person[1]) and person[0].value:
             quote.speaker = f"p.{slug(reading.full_name(person[0].value))}"
 
 
+_STYLED = re.compile(r"[ -]*(?:(?:The|Right|Hon|Honou?rable|H\.E|Dr|Prof|Professor|Mr|Mrs|Ms|Sen|Senator)\.? ){0,4}")
+"""What stands before the name of who is quoted."""
 _BELOW = re.compile(r'"?\s*\n(?:[-\u2013\u2014] ?)?([^\n]{4,140}[^\n.!?:;])(?=\n|$)')
 
 

@@ -86,6 +86,10 @@ def viewed(units: Sequence[Unit]) -> list[tuple[int, int]]:
     return []
 
 
+_MADE_BY = frozenset(["gather", "collect", "compile", "publish", "release", "provide", "prepare", "produce", "issue"])
+"""What is done to information by whom it is: not "documents seen by this paper"."""
+
+
 def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """`according to X`: X says the whole sentence."""
     whose = viewed(units)
@@ -99,6 +103,9 @@ def according(clauses: list[Clause], units: Sequence[Unit]) -> None:
     for i, unit in enumerate(units[:-2]):
         if unit.lower == "according" and units[i + 1].lower == "to":
             source = listed_from(units, i + 2, len(units))[:1]
+            made = source[0][1] if source else len(units)  # "according to information gathered by X": X
+            forms = units[made].forms or {} if made + 2 < len(units) and units[made + 1].lower == "by" else {}
+            source = (listed_from(units, made + 2, len(units))[:1] if forms.get("n") in _MADE_BY else []) or source
             parts = [k for k in range(1, i) if units[k].tag == ";"]
             breaks = [k for k in range(1, i) if units[k].tag == "C" and units[k - 1].tag == ","]
             later = [c for c in clauses if c.verb.start > i]
@@ -190,19 +197,6 @@ def issuer(units: Sequence[Unit], span: Span) -> Span | None:
     spans = listed_from(units, of + 1, len(units)) if of is not None else []
     named = bool(spans) and (units[spans[0][1] - 1].tag in {"E", "N"}) and units[spans[0][0]].tag not in {"T", "#"}
     return spans[0] if named else None
-
-
-def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
-    """Whether "it" or "they" tells at the end what it speaks of by name: "Chad had paid, it said"."""
-    units, end = report.units, report.verb.end
-    if len(report.subjects) != 1 or report.verb.passive or report.verb.kind != "finite":
-        return False
-    a, b = report.subjects[0]
-    alone = b - a == 1 and units[a].lower in {"it", "they"} and b <= report.verb.start
-    told = [c for c in clauses if c.reported is report and c.subjects and c.verb.start < a]
-    named = [c for c in told if units[c.subjects[0][0]].tag != "O" and c.subjects[0][1] <= c.verb.start]
-    ended = end >= len(units) or units[end].tag in {",", ".", ";", "P", "T", "B"}
-    return alone and ended and bool(named) and not any(c.governor is report for c in clauses)
 
 
 def told_before(sentences: Sequence[tuple[Sequence[Unit], Sequence[Clause]]]) -> tuple[Sequence[Unit], Span] | None:

@@ -16,8 +16,8 @@ from countervail.evidence.tables import frames
 from countervail.evidence.text.tokens import Mention, data_sections
 
 _TOKEN = re.compile(
-    r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|"
-    r"(?P<word>[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
+    r"(?P<sum>(?:[A-Z]{0,3}\$|[€£])\d(?:[\d,.]*\d)?(?:(?:m|bn|tn|k)\b)?)|(?P<word>(?:US|U\.S\.) dollars?\b|"
+    r"[^\W\d_](?:[\w&]|[.](?=[A-Za-z]\b)|-(?=\w)|'(?!s\b)(?=\w))*)|(?P<poss>'s\b|'(?= ))"
     r"|(?P<number>[$€£]?\d(?:[\d,.:/-]*\d)?(?:%|-?[A-Z]\b)?)|(?P<mark>[^\s\w])"
 )
 CLOSED = {name: frozenset(words) for name, words in data_sections("english/grammar.txt").items()}
@@ -373,7 +373,7 @@ def _words(text: str, start: int, end: int, units: list[Unit]) -> None:
                 word = "," if word == "—" else word
                 units.append(Unit(word, word, word, match.start(), match.end()))
             continue
-        lower = word.lower()
+        lower = word.lower().removeprefix("us ").removeprefix("u.s. ")  # "US dollars"
         mark = lower.find("'")
         if mark > 0 and lower[mark:] in _SHORT_VERBS and lower[:mark] in _WORDS:
             at = match.start() + mark

@@ -121,18 +121,10 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     if form == "b" and before is not None and before.tag in {"E", "N"} and lemma not in {"be"}:
         led = (u.forms for u in units[max(0, i - 7) : i - 1] if u.forms and set(u.forms) != {"n"})  # not "seen by"
         kind = "infinitive" if any(BARE.intersection(forms.values()) for forms in led) else kind
-    if (
-        (
-            lemma in {"remain", "stay"}
-            or (lemma == "stand" and after is not None and after.lower in {"accused", "indicted"})
-        )
-        and after is not None
-        and "n" in (after.forms or {})
-        and units[i + 1] is after
-    ):
-        return Verb(
-            start, i + 2, (after.forms or {})["n"], "finite", True, negated, "", form == "d", False, i + 1, words
-        )
+    done = (after.forms or {}).get("n") if after is not None and units[i + 1] is after else None
+    accused = lemma == "stand" and after is not None and after.lower in {"accused", "indicted"}
+    if done and (lemma in {"remain", "stay"} or accused):
+        return Verb(start, i + 2, done, "finite", True, negated, "", form == "d", False, i + 1, words)
     reduced = form in {"d", "n"} and "n" in (unit.forms or {})
     gap = before is not None and i > 1 and units[i - 1] is before and units[i - 2].tag == "R"
     gap = gap and before is not None and (before.tag == "E" or before.text[:1].isupper())  # "that Ottawa imposed on"
@@ -155,8 +147,16 @@ def _plain(units: Sequence[Unit], i: int, form: str) -> Verb:
     opening = before if negated else previous_word(units, i)  # "Togo, long rumoured to", but not "it never agreed to"
     if reduced and (selves or opens_reduced(units, i, lemma, opening, after)):  # "Guinea, itself suspended since May"
         kind = "participle"
-    passive = kind == "participle" or (reduced and "not" in words)  # "Taliban not invited"
+    passive = kind == "participle" or (reduced and "not" in words and not _beside_done(units, start))
     return Verb(start, i + 1, lemma, kind, passive, negated, "", form in {"d", "n"}, False, i, words)
+
+
+def _beside_done(units: Sequence[Unit], start: int) -> bool:
+    """Whether a form in -ed with "not" goes on with "has": "has signed but not ratified it", not "Mali not invited"."""
+    k = start - 3
+    while k > 0 and units[k].tag == "B":
+        k -= 1
+    return k > 0 and units[start - 1].tag == "C" and bool(units[start - 2].forms) and units[k].lower in HAVE
 
 
 def _infinitive(units: Sequence[Unit], i: int) -> Verb | None:
@@ -349,14 +349,9 @@ def opens_parenthesis(units: Sequence[Unit], i: int) -> bool:
         if between_names(units, k):
             continue
         if units[k].tag == ",":
-            return (
-                units[k + 1].tag in {"R", "S"}
-                or k + 1 == i
-                or units[k + 1].lower == "having"
-                or (units[k + 1].tag == "D" and reduced(units, i))
-                or units[k + 1].tag == "B"
-                or any(u.tag == "P" for u in units[k + 1 : k + 2])
-            )
+            first = units[k + 1]
+            begun = k + 1 == i or first.lower == "having" or (first.tag == "D" and reduced(units, i))
+            return begun or first.tag in {"R", "S", "B", "P"}
     return False
 
 
@@ -375,9 +370,8 @@ def reduced(units: Sequence[Unit], i: int) -> bool:
 
 def all_of_it(units: Sequence[Unit], floor: int, start: int) -> bool:
     """Whether nothing but phrases stands between an infinitive and a noun: "the offer to pay in yuan was accepted"."""
-    return start == floor or (
-        units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
-    )
+    phrases = units[floor].tag == "P" and all(u.tag in {"P", "N", "E", "D"} for u in units[floor:start])
+    return start == floor or phrases
 
 
 def after_object(units: Sequence[Unit], spans: list[tuple[int, int]], spoken: bool) -> list[tuple[int, int]]:

@@ -259,7 +259,7 @@ class DateReader:
         numbered = before.endswith("(") and before[-2:-1].isalnum()  # "HR(2024) 1187"
         if numbered or w.ADDRESS_AFTER.match(after) or w.EDITION_BEFORE.search(before) or self._counts(m):
             raise ValueError
-        strong = born or m.start() in self.entries or bool(w.YEAR_BEFORE.search(before))
+        strong = born or m.start() in self.entries or w.led_to(text, m.start())
         if not strong and w.NOUN_BEFORE.search(before) and not after.startswith(" "):
             raise ValueError
         if 1900 <= year <= 2100:

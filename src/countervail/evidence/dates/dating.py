@@ -331,8 +331,8 @@ def _without_year(detail: dict[str, Any], anchor: _Anchor, text: str, a: int, b:
         apart = (month - anchor.day.month) * 31 + here[1] - anchor.day.day
         if _OF_EVENT.search(text, max(0, a - 48), a) and (day is None or apart < 75):
             return None  # "after the election of 8 July": ten months ago, or in the weeks to come
-        if _INVITED.search(text, max(0, a - 80), a):
-            return None
+        if _INVITED.search(text, max(0, a - 80), a) or (day is not None and apart < 4):
+            return None  # "met on 15 June", in a text of the day before
     if tense == "after" and here < (anchor.day.month, anchor.day.day):
         year += shift
     if anchor.known == 4 or (anchor.known == 7 and month == anchor.day.month):

@@ -251,12 +251,20 @@ YEAR_BEFORE = re.compile(
     r"|founded|established)[ -]|[(\[]|\b(?:date|birth|DOB) ?: ?|\| ?)$",
     re.IGNORECASE,
 )
+_FOR_YEAR = re.compile(r"(?<!\w)for (?:19|20)\d\d(?=[.,;)](?!\d)| (?:and|or|has|have|had|was|were|is|are)\b)")
 YEAR_AFTER = re.compile(
     r"(?:[)\].;,]| (?:presidential|parliamentary|general|election|budget|agreement|deal|accord|summit|war"
     r"|invasion|report|letter|memorandum|meeting|session|protocol"
     r"|decree|law|act|treaty|plan|annexation|revolution|coup|crisis|sanctions|resolution|conference|annual"
     r"|fiscal|figures|data|edition|interview|speech|talks|uprising|protests|pandemic)\b)"
 )
+
+
+def led_to(text: str, at: int) -> bool:
+    """Whether what stands before the number at a place says that it is a year: "since 2023", "its dues for 2023"."""
+    return bool(YEAR_BEFORE.search(text[max(0, at - 24) : at]) or _FOR_YEAR.match(text, max(0, at - 4)))
+
+
 _ENTRY = re.compile(r"^[ \t]*(?:[-*•] ?)?(?P<y>(?:19|20)\d\d)(?=:|\.? ?[–—-]|\.? {1,12}[A-Z])", re.MULTILINE)
 
 
@@ -276,7 +284,7 @@ NOT_A_YEAR_BEFORE = re.compile(
     r"|[Pp]latform|[Tt]rain|[Cc]onvoy|[Hh]ull|[Oo]rder|[Dd]ecision|[Dd]irective|[Ll]aw|[Aa]ct|[Ss]tandard"
     r"|[Ii]nvoice|[Aa]ccount|[Ee]xt(?:ension|n)?|[Tt]icket|[Cc]ustomer|[Ss]erial|[Dd]ocket|[Vv]oucher|[Cc]hannel|[Bb]us|IMO|MMSI|CFSP|EEC"
     r"|EU|EC|IR)\.? ?:? ?(?:\w{1,3}[-/])?|[$€£#]"
-    r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \()$"
+    r"|(?:esolution|tatute|egulation|ecision|irective|aw|rder|ct)s? \d{1,4} \(|\xa9[^\n\xa9]{0,23})$"
 )
 ADDRESS_AFTER = re.compile(
     r" (?:[A-Z][\w'.-]{1,20} ){1,3}(?:Road|Rd|Street|St|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Place|Square|Quay|Terrace"

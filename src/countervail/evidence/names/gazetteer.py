@@ -38,7 +38,7 @@ _FORM = re.compile(
 )
 _PLACE = re.compile(
     r" (?:River|Delta|Basin|City|Valley|Sea|Rift|Tech|Straits?|Street|Road|Avenue|Lane|Square|Boulevard|Drive|Creek"
-    r"|Lake|Falls|Springs|Bridge|Quay|Terrace|Hills?|Heights)\b"
+    r"|Lake|Falls|Springs|Bridge|Quay|Terrace|Hills?|Heights|dollars?)\b"
 )
 _OF_A_SAINT = re.compile(r"(?:'s)? (?!Prime |President |Foreign |and )[A-Z]| de |'s ")
 """What follows a saint who is no state: St. Vincent's Hospital."""
@@ -187,7 +187,7 @@ _REGION = re.compile(r" in (?:the )?(?:(?:north|south|east|west)(?:ern)?|central
 
 
 def _is_person_or_place(text: str, start: int, end: int) -> bool:
-    """Whether a country's name here belongs to a river, a city, a sea, an American state or a person."""
+    """Whether a country's name here belongs to a river, a city, a sea, a currency, an American state or a person."""
     name = text[start:end]
     before, after = text[max(0, start - 40) : start], text[end : end + 30]
     called = name in _IN_CAPITALS and not _shouted(text, start, end)

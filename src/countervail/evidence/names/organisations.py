@@ -112,9 +112,8 @@ class Organisations:
             return None
         if tokens[k].bare in w.CALENDAR or (len(tokens[k].text) == 1 and tokens[k + 1 : k + 2] != []):
             return None  # "the Union on Tuesday", "the Office of the U.S. Treasury"
-        post = tokens[k].bare in words.posts - {"Justice"} or (
-            k + 1 < n and tokens[k].bare in w.LONG_POSTS and tokens[k + 1].bare in words.posts
-        )
+        long = k + 1 < n and tokens[k].bare in w.LONG_POSTS and tokens[k + 1].bare in words.posts
+        post = long or tokens[k].bare in words.posts - {"Justice"}
         if post and not (head in w.OF_A_POST and links == 0 and connector in {"of", "for"}):
             return None
         if not self._joins(head, connector, k, bool(article), links):
@@ -276,6 +275,7 @@ class Organisations:
                 break  # "ASEAN Bankers Association"
             left += 1
         left += 0 < left < i and tokens[left].bare in w.CALENDAR and tokens[left - 1].text in {"In", "in"}  # "In May X"
+        left += left < i and tokens[left].text.endswith("-based")  # "Kano-based Tella Mills"
         # "Russian Finance Ministry": the adjective is not part of the name
         owned = left < i and (tokens[left].bare in adjectives() or tokens[left].text.endswith("'s"))
         left += token.bare in w.MINISTRY and owned

@@ -172,7 +172,8 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
             named = bool(heads) and (words[-1] not in lexicon().weak_heads or len(words) > 2)
             paper = not of and (words[-1] in NO_ENDS | lexicon().not_names or words[0] in lexicon().posts)
             desk = FOR_DESK.search(line)
-            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not desk:
+            goes_on = words[0] != "The" and words[0].lower() in FUNCTION  # "ON PAYMENTS AND MINERALS"
+            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not (desk or goes_on):
                 start = at + match.start() + len(name) - len(name.lstrip())
                 yield start, start + len(name.strip())
         body = _OF_BODY.search(line)
@@ -205,7 +206,7 @@ _AS_MANY = Sought(
 )
 """Who is hired as several: "hired Tolva Brand as its lawyers"."""
 _PLACED = re.compile(
-    rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?: {CAP})?"
+    rf"\b(?P<w>{_FIRM_NOUN}|(?P<m>{_FIRM_OR_PERSON})) (?:(?:in|of|at|near|from) (?:the )?{CAP}(?:(?: of)? {CAP})?"
     rf"|concerned|involved|in question|there|here), (?P<n>{_NAME})(?=[,.;:)]| and )"
 )
 """A name behind a house and its seat: "a smelter in Osh, Alai Metall"."""
@@ -224,7 +225,7 @@ _BEGINS = re.compile(
 )
 _END = "|".join(sorted(map(re.escape, _WORDS_OF_FIRMS | _WORDS_OF_HOUSES)))
 _ENDED = re.compile(
-    rf"(?<![\w.'-])(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
+    rf"(?<![\w.'-])(?!\w+-based )(?P<n>{CAP}(?: {CAP}){{0,3}} (?P<e>{_END}))"
     rf"(?![\w&+-]|'? {CAP})"
 )
 _NUMBERED_BODY = Sought(

@@ -60,9 +60,10 @@ _ONE_OF_THEM = Sought(
 )
 _MANY_AGENTS = re.compile(
     rf"\b(?:auditors|brokers|lawyers|consultants|accountants|advisers|traders|insurers|hauliers|solicitors|shipowners|shipbrokers"
-    rf"|agents|jewellers|refiners|publishers) (?P<n>{CAP} {_RUN})(?!,? and [A-Z])"
+    rf"|agents|jewellers|refiners|publishers|{CAP}-based) (?P<n>{CAP}(?:(?! and {CAP}-based )"
+    rf"[ ](?:{SMALL} ){{0,2}}{CAP}){{1,6}})\b(?!,? (?:and [A-Z]|who |said |says |told ))"
 )
-"""A name of one after a noun of many: "the auditors X Y"."""
+"""A name of one after a noun of many or its seat: "the auditors X Y", "Oslo-based X Y"."""
 _PUT_ON_LIST = Sought(
     "list|register",
     rf"\b(?:put|puts|place|placed|add|adds|added|keep|keeps|kept) (?P<n>{CAP} {CAP}(?: {CAP})?) (?:on|to) (?:its"
@@ -128,6 +129,7 @@ _FOUNDED = Sought(
 _THROUGH = re.compile(
     rf"\b(?:paid|pays?|paying|payments?|settled?|made|routed) [^.;,\n]{{0,60}}?\b(?:through|via) (?:the )?(?P<n>{_RUN})"
 )
+_NUMBERS = frozenset().union(*(data_sections("english/grammar.txt")[tag] for tag in "#O"))
 _ATTRIBUTE = re.compile(r" (?P<w>[a-z]{4,})")
 """A common word right after a name, which may be an attribute of it."""
 _HEADING = re.compile(r"\n|\Z|\.|:| - | [A-Z]{2,}\b")
@@ -199,13 +201,12 @@ class Unlisted:
             for part in _BOTH.split(match.group("n")):  # "A Ltd and B LLC"
                 span = self._trimmed(start, start + len(part))
                 start += len(part) + 5
-                if span is not None and self.text[span[0] : span[1]].count(" ") > 0:
+                declared = part.endswith(" AS") and shouted(line_of(self.text, match.start()))  # "DECLARE AS FOLLOWS"
+                if span is not None and self.text[span[0] : span[1]].count(" ") > 0 and not declared:
                     yield span
         for match in _FOREIGN.finditer(self.text):
-            first = match.group("n").split()[0]
-            if first in {"Le", "La", "El", "Al", "Union", "Association"}:
-                continue
-            yield match.span("n")
+            if match.group("n").split()[0] not in {"Le", "La", "El", "Al", "Union", "Association"}:
+                yield match.span("n")
         for match in _LEARNED.finditer(self.text):
             yield match.span("n")
 
@@ -377,7 +378,8 @@ class Unlisted:
                     continue  # it may be a town
                 if span is None or head or self._is_other(*span) or shouted(line_of(self.text, span[0])):
                     continue
-                yield span
+                if self.text[slice(*span)].lower() not in _NUMBERS:  # "One was founded in 2019"
+                    yield span
 
     def find(self) -> set[tuple[int, int]]:
         """All of them."""
