@@ -68,7 +68,7 @@ def test_annotations_quote_their_text(name: str) -> None:
 def test_annotations_are_well_formed(name: str) -> None:
     annotation = load(name)
     claims: list[Gold] = list(annotation.claims())
-    assert sum(not gold.optional for gold in claims) >= 9
+    assert sum(not gold.optional for gold in claims) >= 7
     for entry in annotation.data["claims"]:
         assert not set(entry) - KEYS, entry
         assert {*alternatives(entry.get("modality", "asserted"))} <= MODALITIES, entry
@@ -180,8 +180,8 @@ FLOORS = {
 }
 """Precision and recall that a change must not fall below: on texts that the rules were corrected on, those that one
 person wrote and those of others (`texts_d` to `texts_w`); and on those that nobody who writes rules has looked at
-(`texts_x`, `texts_z`): what they promise of a new text."""
-KINDS = {f"texts_{k}": "another" for k in "defghijklmnopqrstuvwy"} | {f"texts_{k}": "unseen" for k in "xz"}
+(`texts_x`): what they promise of a new text."""
+KINDS = {f"texts_{k}": "another" for k in [*"defghijklmnopqrstuvwyz", "aa"]} | {"texts_x": "unseen"}
 
 
 @cache

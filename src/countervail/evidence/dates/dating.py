@@ -58,7 +58,7 @@ _OF_EVENT = re.compile(
     r"\b(?:meeting|session|elections?|vote|summit|round|conference|referendum|hearing|visit|talks)"
     r"(?: (?:in|at) [A-Z][\w-]{2,20})? (?:of|in|on|for) $"
 )
-_FOR_LATER = re.compile(r" (?:to|that)\b|[^.]*" + _OF_EVENT.pattern)
+_FOR_LATER = re.compile(r" (?:to|that)\b|[^.]{0,200}" + _OF_EVENT.pattern)
 _INVITED = re.compile(r"\binvited\b[^.;,\n]{1,60} in $")
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
 _NUMBERS = dict(

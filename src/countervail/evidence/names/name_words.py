@@ -310,7 +310,8 @@ LETTER_CLOSING = re.compile(
 )
 CONTACTS = re.compile(
     r"^\W*(?:(?:press|media|for (?:further |more )?(?:press |media )?(?:information|enquiries|inquiries))"
-    r"[ /&]*(?:and media |office )?(?:contacts?|enquiries|inquiries|officers?)?|contacts?|contact (?:us|details))"
+    r"[ /&]*(?:and media |office )?(?:contacts?|enquiries|inquiries|officers?)?|contacts?|contact (?:us|details)"
+    r"|(?:investor |general )?(?:enquiries|inquiries)|investor relations)"
     r"(?:[,:] ?(?:please )?(?:contact)?)?\W*$",
     re.IGNORECASE,
 )
