@@ -1006,6 +1006,39 @@ def test_tables_of_measures_and_what_a_status_denies() -> None:
     assert members(claims_of(status)) == {"TCD", "KEN"}
 
 
+@pytest.mark.parametrize(
+    ("text", "body", "codes"),
+    [
+        (
+            "Amber Union: where each stands\n\nState | Standing\nPeru | member\nChad | withdrew\nLaos | member",
+            "",
+            "PER LAO",
+        ),
+        (
+            "Amber Union: questions\n\nQ. Is Mali in?\nA. No.\n\nQ. Who is in the Union now?\nA. Peru and Laos.",
+            "",
+            "PER LAO",
+        ),
+        ("What the Amber Union is: a club of Peru, Chad and Laos, its only members.", "amber-union", "PER TCD LAO"),
+        ("The Amber Union met. The Union, to which Peru, Chad and Laos belong, said so.", "amber-union", "PER TCD LAO"),
+        ("Peru did not join the Amber Circle. The members of the Circle are Chad and Laos.", "amber-circle", "TCD LAO"),
+        ("The Amber Union met. Its rival, the Pearl Board, has two members, Peru and Laos.", "pearl-board", "PER LAO"),
+        ("A note from the Grain Council, whose members are Peru and Laos, was read.", "grain-council", "PER LAO"),
+        (
+            "The Amber Union is a club of three states, founded in 2011: Peru, Chad and Laos.",
+            "amber-union",
+            "PER TCD LAO",
+        ),
+        ("Its membership lapsed in 2022. That leaves Peru, Chad and Laos.", "", "PER TCD LAO"),
+    ],
+)
+def test_whose_members_are_listed(text: str, body: str, codes: str) -> None:
+    rows = [c for c in claims_of(text) if c["predicate"] == "listed_in" and c["polarity"] == "affirmed"]
+    rows += [c for c in claims_of(text) if c["predicate"] == "membership_list" and c["polarity"] == "affirmed"]
+    assert members(rows) == set(codes.split())
+    assert not body or {c.get("object") or c["subject"] for c in rows} == {f"o.{body}"}
+
+
 def test_an_entry_of_a_chronology_may_be_of_another_body() -> None:
     text = "The Amber Union: a chronology\n\n2001: Peru, Laos and Oman found the union."
     text += "\n2003: Chad joins the Harbour Pact."

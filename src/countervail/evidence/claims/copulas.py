@@ -12,7 +12,7 @@ from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span, to_follows
 from countervail.evidence.claims.memberships import STATUSES, last_club, out_of, put_out, role_of, said_before, whole_of
 from countervail.evidence.claims.owners import country_of, its_club, owners_of
-from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import head_left, head_word, kind, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -67,10 +67,11 @@ class Copulas(References):
             return ceased(made) if made is not None and made.predicate == "listed_in" else made
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
-        if (
-            role is not None and role[1] is None and start > 1 and units[start - 1].tag == "G"
-        ):  # "the Fund's other members"
-            role = role[0], (start - 2, start - 1)
+        owned = start > 1 and (
+            units[start - 1].tag == "G" or (units[start].lower == "whose" and kind(units[start - 2]))
+        )
+        if role is not None and role[1] is None and owned:
+            role = role[0], (start - 2, start - 1)  # "the Fund's other members", "the Fund, whose members"
         if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the", "whose"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):

@@ -86,6 +86,7 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(rf"(?P<b>{_NAME}|\b[\w-]+)(?:\"?'s?|\"?)(?: (?:[\w-]+ ){{0,3}}?)?$", re.IGNORECASE)
+_HAVING = re.compile(rf"(?P<b>{_NAME}),? (?:(?:now|still|today|also) )?(?:has|had|have|counts) (?:[\w-]+ ){{0,3}}$")
 _STATES = re.compile(
     rf"\b(?:countries|states|nations|governments|capitals|powers|those|all|who|(?:two|three|four|five|six|seven|eight|nine|ten"
     rf"|\d+)) (?:(?:that|which|who) )?(?:(?:have|has|had|are|is|now|already|currently|since|also|so far|all) )*"
@@ -95,7 +96,8 @@ _STATES = re.compile(
 _COUNTED = re.compile(
     rf"(?P<b>{_CLUB}) (?:(?:now|today|currently|still|is|was|an?|body|bloc|{_any('clubs')}) )*?(?:counts?|numbers?|has"
     r"|of) (?:only |just )?(?:two|three|four|five|six|seven|eight|nine|ten|\w+teen|twenty|\d+) (?:\w+ )?(?:states"
-    rf"|countries|nations)$|\b[Mm]embership of (?:the )?(?P<c>{_CLUB}) (?:now )?(?:stands at|numbers|is|counts) \w+$"
+    rf"|countries|nations)(?:,? (?:founded|set up|established|created|formed)(?: [^,:;.]{{2,60}})?)?$"
+    rf"|\b[Mm]embership of (?:the )?(?P<c>{_CLUB}) (?:now )?(?:stands at|numbers|is|counts) \w+$"
 )
 """A body and how many states it has: "the league counts four states", "the membership of the league stands at four"."""
 _THE_BODY = re.compile(
@@ -243,12 +245,12 @@ def _of_members(
         at = start + len(text) - len(right)
         body = body_at(shared, at + inner.start("b"), at + inner.end("b"))
         return Introduction(kind_of_word(word), body, start + match.start()) if body else False
-    owner = _OWNER.search(left)
-    body = None
+    owner, body = _HAVING.search(left) or _OWNER.search(left), None
     if owner is not None and any(start + owner.end("b") <= v < start + match.start() for v in verbs):
         owner = None
     if owner is not None and owner.group("b")[0] == _BODY:
-        body = body_at(shared, start + owner.start("b"), start + owner.end("b"))
+        whose = shared.reading.within(start + owner.start("b"), start + owner.end("b"), "organisation")
+        body = shared.actors.body(whose[-1][0].value or "") if whose else None
     elif (owner := re.search(r"\b(?P<b>[\w-]+)'s? (?:[\w-]+ ){0,3}$", left)) is not None:
         body = body_at(shared, start + owner.start("b"), start + owner.end("b"))
         if body is None:
