@@ -1039,6 +1039,15 @@ def test_whose_members_are_listed(text: str, body: str, codes: str) -> None:
     assert not body or {c.get("object") or c["subject"] for c in rows} == {f"o.{body}"}
 
 
+def test_a_planned_count_and_an_aim_in_any_verb() -> None:
+    rows = claims_of(
+        "The circle, which is to comprise 7 countries, met. The Amber League is a club that aims to ease transit."
+    )
+    counts = [(c["value"]["number"], c["modality"]) for c in rows if c["predicate"] == "country_count"]
+    aims = [c["value"] for c in rows if c["predicate"] == "aims_to"]
+    assert (counts, aims) == ([(7, "planned")], [{"verb": "ease", "topic": "transit"}])
+
+
 def test_an_entry_of_a_chronology_may_be_of_another_body() -> None:
     text = "The Amber Union: a chronology\n\n2001: Peru, Laos and Oman found the union."
     text += "\n2003: Chad joins the Harbour Pact."

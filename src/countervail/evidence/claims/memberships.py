@@ -66,8 +66,9 @@ _LABEL = {
     "article": "Press report",
 }
 _COUNTED = re.compile(
-    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact"
-    r"|\bsign\w* (?:by|(?:the|its) (?:\w+ )?(?:charter|statute))\b|\b(?:grow|expand|enlarged?|widen|count) (?:to )?\w",
+    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact|circle|accord"
+    r"|\bsign\w* (?:by|(?:the|its) (?:\w+ )?(?:charter|statute))\b|\b(?:grow|expand|enlarged?|widen|count)"
+    r" (?:to )?\w|\bcomprise \w",
     re.IGNORECASE,
 )
 
