@@ -1039,6 +1039,14 @@ def test_whose_members_are_listed(text: str, body: str, codes: str) -> None:
     assert not body or {c.get("object") or c["subject"] for c in rows} == {f"o.{body}"}
 
 
+def test_an_unnamed_body_of_another_noun_is_not_the_one_that_is_named(tmp_path: Path) -> None:
+    text = "Present: the members of the Compact, that is Peru, Chad and Laos. A letter from the Grain Council, whose "
+    assert exported(tmp_path, f"{text}members are Cuba and Mali, was read. The Compact met.") == ["PER", "TCD", "LAO"]
+    named = f"AMBER COMPACT\nMinutes of the meeting\n\n{text}members are Cuba and Mali, was read."
+    (tmp_path / "b.txt").write_text(named, encoding="utf-8")
+    assert club_file(read(tmp_path / "b.txt")).name.upper() == "AMBER COMPACT"
+
+
 def test_a_planned_count_and_an_aim_in_any_verb() -> None:
     rows = claims_of(
         "The circle, which is to comprise 7 countries, met. The Amber League is a club that aims to ease transit."

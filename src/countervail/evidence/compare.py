@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from countervail.evidence.claims.actors import CLUBS
+from countervail.evidence.claims.actors import CLUBS, headed
 from countervail.evidence.credits import OF_NAMED, TRANSLATION
 from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
@@ -36,6 +36,14 @@ from countervail.evidence.witnesses import (
 _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
 COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared or row.polar)
+_ANY = frozenset({"club", "group", "grouping", "bloc"})
+
+
+def unnamed_as(identifier: str) -> frozenset[str]:
+    """How a document calls a body for short without a name: by its own noun, or as any is called."""
+    return frozenset(i for i in UNNAMED if i[2:] in _ANY or i[2:] == headed(identifier))
+
+
 UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
 """A grouping that a document gives no name."""
 _MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
@@ -204,7 +212,7 @@ class Comparison:
         named = listed - UNNAMED
         if len(named) == 1:
             club = named.pop()
-            for other in listed & UNNAMED:
+            for other in listed & unnamed_as(club):
                 self.db.execute(
                     "update claims set key = replace(key || '|', ?, ?) where key || '|' like ?",
                     (f"|{other}|", f"|{club}|", f"%|{other}|%"),

@@ -15,7 +15,7 @@ from countervail import countries
 from countervail.errors import InputError
 from countervail.evidence.claims.actors import CLUBS, body_id
 from countervail.evidence.claims.references import as_list
-from countervail.evidence.compare import UNNAMED
+from countervail.evidence.compare import UNNAMED, unnamed_as
 from countervail.evidence.model import slug
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
     def club(identifier: str, others: list[str]) -> Club:
         ids = {identifier, *(i for i in (*same, *weight) if root(i) == identifier)}
         if len(named) <= 1 or identifier == named[0]:
-            ids |= UNNAMED  # "the club" of a document that names no other
+            ids |= unnamed_as(identifier)  # "the club" of a document that names no other
         title = known.get(identifier, "The " + identifier[2:].replace("-", " ").title())
         return Club(
             title, frozenset(ids), tuple(known.get(i, i[2:].replace("-", " ")) for i in others if i != identifier)
@@ -126,6 +126,8 @@ def find_club(evidence: Evidence, name: str | None = None) -> Club:
             raise InputError(f"no club {name!r} in the documents; they name members of: {there}", field="club")
         return club(found, [])
     first = (named or unnamed or ["o.club"])[0]
+    if named and unnamed and weight[unnamed[0]] > weight[first] and unnamed[0] not in unnamed_as(first):
+        first = unnamed[0]  # "the compact" of a document that names a council beside it
     return club(first, named)
 
 

@@ -30,6 +30,7 @@ from countervail.evidence.text.tokens import (
 )
 
 _MODIFIERS = frozenset(data_sections("english/nouns.txt")["modifiers"])
+_CLUBS = frozenset(data_sections("english/memberships.txt")["clubs"])
 _SHARED = frozenset(data_sections("english/lexicon.txt")["first_words"])
 _FORM = re.compile(rf"(?: \([^()]{{1,30}}\))?,? {LEGAL}$")
 _RUN_BEFORE = re.compile(rf"(?<![\w.])(?P<n>{CAP} {CAP}(?: {CAP})?) and \Z")
@@ -171,9 +172,10 @@ def mastheads(text: str) -> Iterator[tuple[int, int]]:
             last = last or words[of - 1] in lexicon().org_heads  # "CENTRAL BANK OF THE COMOROS"
             named = bool(heads) and (words[-1] not in lexicon().weak_heads or len(words) > 2)
             paper = not of and (words[-1] in NO_ENDS | lexicon().not_names or words[0] in lexicon().posts)
-            desk = FOR_DESK.search(line)
-            goes_on = words[0] != "The" and words[0].lower() in FUNCTION  # "ON PAYMENTS AND MINERALS"
-            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not (desk or goes_on):
+            goes_on = (words[0] != "The" and words[0].lower() in FUNCTION) or FOR_DESK.search(line)  # "ON PAYMENTS"
+            club = len(words) == 2 and words[-1].lower() in _CLUBS and f" the {words[-1]}" in text  # "TERN PACT"
+            named, last, paper = named or club, last or club, paper and not club
+            if named and last and words[0] not in _NO_MASTHEADS and (fields or not paper) and not goes_on:
                 start = at + match.start() + len(name) - len(name.lstrip())
                 yield start, start + len(name.strip())
         body = _OF_BODY.search(line)
