@@ -345,9 +345,9 @@ class Ellipses(Copulas):
         before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
-        if finite and verb.modal and not inverted and units[verb.end : verb.end + 1] and units[verb.end].tag == ",":
-            if finite[-1].subjects == clause.subjects and negated(clause) == negated(finite[-1]):
-                return None  # "Peru left and may, X said, come back"
+        broken = verb.modal and not inverted and [u.tag for u in units[verb.end : verb.end + 1]] == [","]
+        if broken and finite and finite[-1].subjects == clause.subjects and negated(clause) == negated(finite[-1]):
+            return None  # "Peru left and may, X said, come back"
         spans = by or clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))
