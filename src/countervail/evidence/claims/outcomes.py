@@ -258,6 +258,12 @@ def is_list(body: str) -> bool:
     return body[2:].split("-")[0] in CLOSED["annexes"]
 
 
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
 def bound_for(clause: Clause) -> bool:
     """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
     return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
