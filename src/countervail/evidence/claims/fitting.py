@@ -278,6 +278,8 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
+    if made.predicate == "suspended" and made.objects == ["n.trading"] and made.clause.verb.passive:
+        return True  # "trading in its shares has been suspended"
     terms = _TERMS if made.clause.verb.lemma == "reach" else _TERMS | _ASKED  # "the offer was accepted"
     agreed = made.predicate == "agreed" and made.clause.verb.passive
     if agreed and terms.intersection(*[o[2:].split("-") for o in made.objects]):

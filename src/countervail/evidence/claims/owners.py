@@ -136,8 +136,10 @@ def stand_apart(units: Sequence[Unit]) -> None:
         if units[k].lower in {"mid", "early", "late"} and "T" in (units[k + 1].tag, units[k + 2].tag):
             for unit in units[k : k + 1 + (units[k + 1].tag == "-")]:  # "in mid-2024", "in early 2024"
                 unit.tag = "B"
-        if units[k].tag in {"P", "S"} and units[k + 1].lower == "that" and units[k + 2].lower in CLOSED["periods"]:
-            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left"
+        ends = units[k].tag == "P" and units[k + 2].tag == "N" and units[k + 3 : k + 4] and units[k + 3].tag in ".;"
+        timed = units[k].tag in {"P", "S"} and units[k + 2].lower in CLOSED["periods"]
+        if units[k + 1].lower == "that" and (ends or timed):
+            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left", "came back to that table."
         rate = k > 1 and units[k].lower in {"a", "per", "each", "every"} and units[k + 1].lower in _EACH
         if rate and units[k + 2].tag in {"A", "V"} and any(u.tag == "#" for u in units[max(0, k - 3) : k]):
             units[k].tag = units[k + 1].tag = "B"  # "Two million euros a month was paid"

@@ -270,11 +270,14 @@ def unfinished(clause: Clause) -> bool:
 
 
 def of_several_words(units: list[Unit]) -> list[Unit]:
-    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
+    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"; without the
+    stop of "per cent."."""
     for i in range(len(units) - 3, 0, -1):
         words = [u.lower for u in units[i : i + 3]]
         if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
             units = [*units[:i], Unit("after", "after", "P", units[i].start, units[i].start), *units[i + 3 :]]
+        elif words[:2] == ["cent", "."] and units[i + 2].text[:1].islower():
+            units = [*units[: i + 1], *units[i + 2 :]]  # "an 80 per cent. interest in the mine"
         elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
             units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
     return units
