@@ -211,9 +211,9 @@ _IN_COMMON = frozenset(["found", "co-found", "establish", "create", "form", "lau
 
 def _opened_with(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "With Oman and Qatar we founded the league": all of them did."""
-    if not units or units[0].lower != "with":
-        return
-    more = listed_from(units, 1, len(units))
+    opening = (k for k, u in enumerate(units[:9]) if u.lower == "with" and (not k or units[k - 1].tag in "-:;"))
+    k = next(opening, -1)
+    more = listed_from(units, k + 1, len(units)) if k >= 0 else []
     end = more[-1][1] if more else 0
     end += end < len(units) and units[end].tag == ","
     named = bool(more) and all(b - a == 1 for a, b in more) and _kinds(units, more) == {"country"}
