@@ -2737,6 +2737,11 @@ def test_a_cable_goes_to_the_desks_of_the_department() -> None:
         ),
         ("agreed", "The board refused it, since accepting it would have breached the law.", []),
         (
+            "supplied",
+            "Orta Mills Ltd will stop deliveries of cloth to Chad.",
+            [("o.orta-mills-ltd", "c.TCD", "not planned")],
+        ),
+        (
             "left",
             "The second case is UNESCO. Chile withdrew in 1984 and rejoined in 2003.",
             [("c.CHL", "o.unesco", "asserted")],

@@ -306,15 +306,15 @@ _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "p
 
 
 def _out(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who stays out does not join, who gives notice is to leave."""
+    """Who stays out does not join, who stops deliveries to somebody does not supply him, who gives notice will leave."""
     verb = made.clause.verb
     if verb.passive:
         return None  # "such notice was given"
-    if made.predicate == "kept_out":
-        made.predicate, verb.negated = "joined", not verb.negated
-    else:
+    if made.predicate == "gave_notice":
         made.predicate, verb.modal = "left", verb.modal or "will"
-    return made
+        return made
+    made.predicate, verb.negated = "joined" if made.predicate == "kept_out" else "supplied", not verb.negated
+    return _supplied(made, parsed) if made.predicate == "supplied" else made
 
 
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
@@ -326,6 +326,7 @@ _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "attended": _attended,
     "sanctioned": _banned,
     "supplied": _supplied,
+    "stopped_supply": _out,
     "paid": paid,
     "leads": _leads,
     "resigned": _resigned,
