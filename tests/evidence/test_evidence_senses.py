@@ -2737,6 +2737,11 @@ def test_a_cable_goes_to_the_desks_of_the_department() -> None:
         ),
         ("agreed", "The board refused it, since accepting it would have breached the law.", []),
         (
+            "denied",
+            "Norway said that the bank paid Chad. The bank disputes this.",
+            [("o.bank", None, "asserted")],
+        ),
+        (
             "supplied",
             "Orta Mills Ltd will stop deliveries of cloth to Chad.",
             [("o.orta-mills-ltd", "c.TCD", "not planned")],

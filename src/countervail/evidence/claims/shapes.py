@@ -306,7 +306,7 @@ _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "p
 
 
 def _out(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who stays out does not join, who stops deliveries to somebody does not supply him, who gives notice will leave."""
+    """Who stays out does not join, who stops deliveries does not supply, who gives notice is to leave."""
     verb = made.clause.verb
     if verb.passive:
         return None  # "such notice was given"
