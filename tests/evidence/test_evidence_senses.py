@@ -2736,6 +2736,8 @@ def test_a_cable_goes_to_the_desks_of_the_department() -> None:
             [("c.CHL", "o.salt-league", "asserted")],
         ),
         ("agreed", "The board refused it, since accepting it would have breached the law.", []),
+        ("holds_post", "Ana Ruiz, its then director general, left.", [("p.ana-ruiz", None, "asserted")]),
+        ("holds_post", "Ana Ruiz, hitherto Finance Director, left.", [("p.ana-ruiz", None, "asserted")]),
         (
             "denied",
             "Norway said that the bank paid Chad. The bank disputes this.",
