@@ -131,6 +131,10 @@ def test_bodies(text: str, bodies: list[str]) -> None:
         ("It bought ore from Lagos-based Kitan Yakuh and from Oslo-based Kari Moe.", {"Kitan Yakuh"}),
         ("It turned to a producer in the Republic of Korea, Hanbit Parm.", {"Hanbit Parm"}),
         ("Three firms have appeared. One was founded by a cousin of the owner.", set()),
+        (
+            "Orta (NYSE: ORTX; LSE: ORTA), which pays Dvina Sol OAO, left Pechora Alloys.",
+            {"NYSE", "LSE", "Dvina Sol OAO", "Pechora Alloys"},
+        ),
         ("DECLARATION OF THE LEADERS\nON PAYMENTS, MINERALS AND FISH\n\nWe\n\nHEREBY DECLARE AS FOLLOWS:", set()),
     ],
 )

@@ -2706,6 +2706,88 @@ def test_a_cable_goes_to_the_desks_of_the_department() -> None:
             "\n\nThey are:\n\n - Ana Ruiz, a notary;\n - Kervens Plaisimond, a clerk; and\n - Orta Mills Ltd, a mill",
             [("c.NOR", ["p.ana-ruiz", "p.kervens-plaisimond", "o.orta-mills-ltd"], "asserted")],
         ),
+        (
+            "listed",
+            "The firm acts for Orta Mills Ltd, a Chilean entity that was designated by Norway in May.",
+            [("c.NOR", "o.orta-mills-ltd", "asserted")],
+        ),
+        ("listed", "Orta Mills Ltd was added to Ottawa's list in May.", [("c.CAN", "o.orta-mills-ltd", "asserted")]),
+        (
+            "listed",
+            "Orta Mills Ltd was listed by decision of 4 May 2021.",
+            [("p.unknown", "o.orta-mills-ltd", "asserted")],
+        ),
+        (
+            "delisted",
+            "Norden Tribunal Court\n\nThe Court hereby:\n- annuls the decision of 3 May 2021 in so far as it concerns"
+            " Orta Mills Ltd;\n- dismisses the action as to the remainder.",
+            [("o.norden-tribunal-court", "o.orta-mills-ltd", "asserted")],
+        ),
+        ("founded", "The tribunal considers this allegation to be established.", []),
+        (
+            "supplied",
+            "Orta Mills Ltd has stopped buying. It is now supplied by Volta Mills Ltd.",
+            [("o.volta-mills-ltd", "o.orta-mills-ltd", "asserted")],
+        ),
+        ("supplied", "Volta Mills Ltd supplies the island.", [("o.volta-mills-ltd", "n.island", "asserted")]),
+        (
+            "left",
+            "Chile left the Salt League in 2019 and might, a clerk told us, return.",
+            [("c.CHL", "o.salt-league", "asserted")],
+        ),
+        ("agreed", "The board refused it, since accepting it would have breached the law.", []),
+        ("holds_post", "Ana Ruiz, its then director general, left.", [("p.ana-ruiz", None, "asserted")]),
+        ("holds_post", "Ana Ruiz, hitherto Finance Director, left.", [("p.ana-ruiz", None, "asserted")]),
+        (
+            "denied",
+            "Norway said that the bank paid Chad. The bank disputes this.",
+            [("o.bank", None, "asserted")],
+        ),
+        (
+            "supplied",
+            "Orta Mills Ltd will stop deliveries of cloth to Chad.",
+            [("o.orta-mills-ltd", "c.TCD", "not planned")],
+        ),
+        (
+            "left",
+            "The second case is UNESCO. Chile withdrew in 1984 and rejoined in 2003.",
+            [("c.CHL", "o.unesco", "asserted")],
+        ),
+        (
+            "left",
+            "The International Criminal Court has judges. Chad left the Court in 2017.",
+            [("c.TCD", "o.international-criminal-court", "asserted")],
+        ),
+        (
+            "left",
+            "Chile left the Salt League in 2018 together with Peru, and returned in 2021.",
+            [("c.CHL", "o.salt-league", "asserted"), ("c.PER", "o.salt-league", "asserted")],
+        ),
+        (
+            "joined",
+            "The Salt League, from which Chad was suspended in 1979 and to which it was readmitted in 1989, met.",
+            [("c.TCD", "o.salt-league", "asserted")],
+        ),
+        ("joined", "Togo is in the Salt League. Chad has since come back to that table.", []),
+        (
+            "founded",
+            "With Oman and Qatar, Togo founded the Salt League in 2011.",
+            [
+                ("c.OMN", "o.salt-league", "asserted"),
+                ("c.QAT", "o.salt-league", "asserted"),
+                ("c.TGO", "o.salt-league", "asserted"),
+            ],
+        ),
+        (
+            "suspended",
+            "Orta Mills Ltd announces that trading in its shares has been suspended today.",
+            [("p.unknown", "n.trading", "asserted")],
+        ),
+        (
+            "refused",
+            "Orta Mills Ltd has withheld the dividend.",
+            [("o.orta-mills-ltd", "n.dividend", "asserted")],
+        ),
     ],
 )
 def test_deals_offers_and_who_stands_below(predicate: str, text: str, expected: list[tuple[str, Any, str]]) -> None:
@@ -2728,3 +2810,10 @@ def test_the_grouping_of_the_title_is_meant_paragraphs_below() -> None:
     )
     found = claims_of(f"{text}Peru lodged its application in April.", "")
     assert [c["object"] for c in found if c["predicate"] == "applied_to"] == ["o.salt-league"]
+
+
+def test_we_are_the_state_that_the_minister_serves_and_none_inside_his_name() -> None:
+    """A state is named by whole words of a line."""
+    text = "Address by the Minister of Trade of Peru, Ms. Ana Altamirano\nLima, 11 November 2024\n\n"
+    found = claims_of(f"{text}We founded the Salt League in 2011.", "")
+    assert [c["subject"] for c in found if c["predicate"] == "founded"] == ["c.PER"]

@@ -41,7 +41,7 @@ SMALL = {word: number for number, word in enumerate(data_sections("english/gramm
 _OF_STATES = frozenset(["Chair", "President", "Member", "Partner", "Leader", "Founder", "Coordinator"])
 _APPOSED = {
     "person": NOUNS["persons"],
-    "organisation": BODIES | {"member", "subsidiary", "unit"},
+    "organisation": BODIES | {"member", "subsidiary", "unit", "entity", "enterprise", "affiliate"},
     "country": frozenset({"member", "founder", "observer", "candidate", "signatory", "neighbour", "neighbor", "ally"}),
 }
 """What a description after a name and a comma is called, by what the name is of."""

@@ -20,7 +20,7 @@ POINT = re.compile(r"(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)]|[-•*—]) +(?=[A-Z
 """How a point of a list begins."""
 DECLARING = re.compile(r"We,? (?:the )?[^.;]{5,700}[:,]$", re.DOTALL)
 """The line after which numbered paragraphs say what those who sign it do: "We, the leaders of X and Y,"."""
-_PREAMBLE = re.compile(r"^The [A-Z][^\n.;:,]{3,90},$", re.MULTILINE)
+_PREAMBLE = re.compile(r"^T(?:he|HE) [A-Z][^\n.;:,]{3,90}(?:,|\s{1,4}(?P<hereby>hereby):)$", re.MULTILINE)
 _MARKERS = frozenset(["#", ".", ")", "(", "-", "*", "•", "·", "▪", "◦"])
 _THOUGHT = CLOSED["thoughts"]
 """What opens a thought or a courtesy and asks for nothing: "Suppose China joined"."""
@@ -101,7 +101,8 @@ def entered(units: list[Unit], body: Mention) -> list[Unit]:
 def _decides(units: Sequence[Unit], i: int) -> bool:
     """Whether a point begins at unit i with what the body of the preamble does: "Requests the Bank to", "Decides"."""
     forms = units[i].forms or {} if i + 2 < len(units) else {}
-    if units[i].tag != "N" or "s" not in forms or "b" in forms:
+    opens = units[i].tag == "V" and i > 0 and units[i - 1].tag in {"-", ")"}  # "- annuls the decision"
+    if not (opens or units[i].tag == "N") or "s" not in forms or "b" in forms:
         return units[i].lower == "does" and units[i - 1].tag == "C"
     after = units[i + 1]
     return after.tag in _OBJECTS | {"N", "R"} or after.lower in {"to", "on", "upon", "with", "also", "further", "for"}
@@ -299,9 +300,12 @@ def _small(unit: Unit) -> Unit:
 
 
 def deciding(reading: Reading) -> tuple[int, Mention | None]:
-    """The body that a preamble names on a line of its own ("The Security Council,"), and where that line ends."""
+    """The body that a line of its own names ("The Security Council,", "The Court hereby:"), and where that ends."""
     for match in _PREAMBLE.finditer(reading.folded.text):
         named = reading.within(*match.span(), "organisation")
+        court = match["hereby"] and not named and "court" in match.group().lower()
+        before = reading.within(0, match.start(), "organisation") if court else []
+        named = [m for m in before if "court" in (m[0].value or "").lower()][:1] or named
         if len(named) == 1:
             return match.end(), named[0][0]
     return 0, None

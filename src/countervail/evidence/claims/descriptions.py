@@ -158,7 +158,8 @@ class Described(Named):
     @staticmethod
     def _state_named(line: str) -> str | None:
         """The state with the longest name in a line in small letters."""
-        named = [(name, row.codes) for row in country_names() for name in row.english if name.casefold() in line]
+        words = f"-{slug(line)}-"  # no Iran in "Ms Altamirano"
+        named = [(n, row.codes) for row in country_names() for n in row.english if f"-{slug(n)}-" in words]
         codes = max(named, key=lambda pair: len(pair[0]))[1] if named else ()
         return f"c.{codes[0]}" if len(codes) == 1 else None
 

@@ -155,7 +155,8 @@ class Ellipses(Copulas):
                 made = Filled(clause, "refused", [UNKNOWN], objects, {}, None, [*clause.subjects])
                 made.certain, filled[id(clause)] = True, made
             alone = not (clause.objects or clause.phrases or clause.complements or clause.verb.passive)
-            if lemma == "accept" and alone and id(clause) not in filled and "neither" not in clause.verb.words:
+            told = clause.verb.kind != "gerund" and "neither" not in clause.verb.words  # "since accepting it would"
+            if lemma == "accept" and alone and told and id(clause) not in filled:
                 who = [i for i in self.ids(parsed, clause, clause.subjects) if kind_of(i) in _ANYBODY]
                 if who and UNKNOWN not in who:  # "was invited; Egypt accepted"
                     filled[id(clause)] = Filled(clause, "agreed", who, self.invited, {}, None, [*clause.subjects])
@@ -344,6 +345,9 @@ class Ellipses(Copulas):
         before = self.last if not before and not finite else before
         if finite and not finite[-1].relative and id(finite[-1]) not in filled and finite[-1].operator is None:
             return None  # "X left the board; it remains a party, as does Y"
+        broken = verb.modal and not inverted and [u.tag for u in units[verb.end : verb.end + 1]] == [","]
+        if broken and finite and finite[-1].subjects == clause.subjects and negated(clause) == negated(finite[-1]):
+            return None  # "Peru left and may, X said, come back"
         spans = by or clause.subjects
         if inverted and (not spans or clause.objects):
             spans = listed_from(units, verb.end, len(units))

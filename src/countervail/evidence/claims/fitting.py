@@ -59,6 +59,7 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
     if not worded and not (given and frame.words is not None and frame.words.search(given)):
         return False  # "gave the fund 3 million euros" fits
     named = bool(direct) and named_head(units, direct[0])
+    named = named or (frame.kind == "body" and bool(direct) and units[direct[0][1] - 1].text == "Court")
     traded = frame.predicate == "listed" and (clause.verb.passive or not clause.objects)
     if traded and any(
         u.lower in {"exchange", "bourse", "market"} for _, spans in clause.phrases for a, b in spans for u in units[a:b]
@@ -277,6 +278,8 @@ def telling(made: Filled) -> bool:
         return True  # "if an armistice is signed"
     if made.predicate == "lifted" and made.objects and made.clause.verb.passive:
         return True
+    if made.predicate == "suspended" and made.objects == ["n.trading"] and made.clause.verb.passive:
+        return True  # "trading in its shares has been suspended"
     terms = _TERMS if made.clause.verb.lemma == "reach" else _TERMS | _ASKED  # "the offer was accepted"
     agreed = made.predicate == "agreed" and made.clause.verb.passive
     if agreed and terms.intersection(*[o[2:].split("-") for o in made.objects]):

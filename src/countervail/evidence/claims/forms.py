@@ -137,7 +137,7 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
                     left == "N"
                     and (
                         right in {"D", "E"}
-                        or (after is not None and after.lower in {"them", "him", "us", "me"})
+                        or (after is not None and after.lower in {"them", "him", "us", "me", "this"})
                         or (right == "#" and titled(before))
                         or tells
                     )

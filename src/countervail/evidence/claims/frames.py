@@ -20,7 +20,7 @@ from countervail.evidence.claims.framing import Framing
 from countervail.evidence.claims.list_clauses import counted
 from countervail.evidence.claims.modality import modality_of, negated, speaker_clause, stronger
 from countervail.evidence.claims.nominals import covers
-from countervail.evidence.claims.outcomes import holds, known_speaker, proposing, sure
+from countervail.evidence.claims.outcomes import annulled, holds, known_speaker, proposing, sure
 from countervail.evidence.claims.phrases import head_word, phrase_from, text_of
 from countervail.evidence.claims.references import (
     MEMBERSHIP,
@@ -75,6 +75,7 @@ class Reader(Framing):
             made = made or self.elliptic(parsed, clause, filled)
             made = made or self.as_much(parsed, clause, filled)
             made = made or self.taken_off(parsed, clause, list(filled.values()))
+            made = made or annulled(self, parsed, clause)
             if (
                 made is not None
                 and (made.predicate == "joined" or (made.predicate in INSIDE and clause.link == "to"))

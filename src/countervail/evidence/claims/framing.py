@@ -12,10 +12,9 @@ from countervail.evidence.claims.copulas import EVENTS, GRANTING
 from countervail.evidence.claims.fitting import TO_ACTORS, decided_by, fits, follows, spoken_words, vague, wrong_kind
 from countervail.evidence.claims.memberships import lapsed
 from countervail.evidence.claims.modality import own_modality
-from countervail.evidence.claims.outcomes import bound_for, is_list, parties, taken_out
+from countervail.evidence.claims.outcomes import bodily, bound_for, is_list, parties, taken_out
 from countervail.evidence.claims.owners import (
     attached,
-    bodily,
     lifted_by,
     named_entry,
     of_member,

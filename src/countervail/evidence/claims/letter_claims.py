@@ -384,7 +384,7 @@ def people_of_lines(shared: Context) -> Iterator[Claim]:
         )
 
 
-FORMER = frozenset({"retired", "former", "ex", "then", "late", "onetime", "one-time", "formerly", "previously", "once"})
+FORMER = CLOSED["no_longer"]
 """Words before a post that somebody holds no more."""
 _OF_PEOPLE = re.compile(r"[A-Z]\w{2,24}(?:ian|ean|ese|ish|ite|nia)")
 

@@ -17,6 +17,7 @@ from countervail.evidence.claims.owners import against, phrase_head
 from countervail.evidence.claims.phrases import head_word, phrase_from
 from countervail.evidence.claims.quantities import to_number
 from countervail.evidence.claims.speech import Parsed
+from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.model import slug
 from countervail.evidence.text.documents import Sentence
 from countervail.evidence.text.tokens import Sought, data_sections
@@ -62,6 +63,7 @@ def number(word: str) -> int:
     return int(_PERSIAN.get(word) or to_number(word) or 0)
 
 
+_CASES = CLOSED["ordinals"] | frozenset(["case", "example", "instance"])
 _COUNTED = frozenset(["members", "states", "countries", "nations", "signatories", "governments"])
 COUNTING = frozenset(["be", "have", "count", "number", "comprise", "include", "unite", "group", "consist", "total"])
 _OWNED = re.compile(r"\b(?:its|the|these|those|of|all|our|their) $", re.IGNORECASE)
@@ -381,19 +383,13 @@ def counted(parsed: Parsed, clause: Clause, actors: Actors) -> list[str]:
     """The body that "has 54 members" or "counts twelve states"."""
     heads = {head_word(parsed.units, s) for s in clause.objects}
     if clause.verb.lemma == "be" and clause.subjects and clause.governor is None and not clause.relative:
-        found = actors.of(parsed.units, clause.subjects[0], actors.recent)  # "IGAD is a separate matter"
-        named = parsed.units[clause.subjects[0][0]].tag == "E" and found in world_bodies() and actors.admits(found)
+        (a, b), objects = clause.subjects[0], clause.objects
+        if len(objects) == 1 and not _CASES.isdisjoint(u.lower for u in parsed.units[a:b] if u.tag != "E"):
+            a, b = objects[0][1] - 1, objects[0][1]  # "The second case is IGAD"
+        found = actors.of(parsed.units, (a, b), actors.recent)  # "IGAD is a separate matter"
+        named = parsed.units[a].tag == "E" and found in world_bodies() and actors.admits(found)
         return [found] if named else []
     if len(clause.subjects) != 1 or not heads & _COUNTED:
         return []
     found = actors.of(parsed.units, clause.subjects[0], actors.recent)
     return [found] if found.startswith("o.") else []
-
-
-def of_some(shared: Context, start: int) -> bool:
-    """Whether those counted do or suffer something that not all members do: "three members left"."""
-    at = shared.clause_at(start)
-    return at is not None and at[1].verb.lemma in _OF_SOME
-
-
-_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], *_WORDS["of some"]])

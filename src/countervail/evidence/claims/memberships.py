@@ -20,7 +20,7 @@ from countervail.evidence.claims.actors import (
 )
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
-from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count
+from countervail.evidence.claims.list_clauses import COUNT, number, polarity_of_count
 from countervail.evidence.claims.lists import CountryList, country_lists, holder, teller
 from countervail.evidence.claims.modality import CREATING, modality_of, sentence_modality, stronger
 from countervail.evidence.claims.owners import its_club
@@ -377,3 +377,12 @@ def out_of(reader: Any, parsed: Parsed, clause: Clause) -> Filled | None:
     named = reader.ids(parsed, clause, spans, True) if spans else [reader.topic(parsed, clause, True) or ""]
     clubs = [i for i in named if reader.actors.is_club(i)]
     return Filled(clause, "left", states, clubs, {}, None, [*clause.subjects, *spans]) if clubs else None
+
+
+_OF_SOME = frozenset([*_WORDS["parting"], *_WORDS["opposing"], *_WORDS["of some"]])
+
+
+def of_some(shared: Context, start: int) -> bool:
+    """Whether those counted do or suffer something that not all members do: "three members left"."""
+    at = shared.clause_at(start)
+    return at is not None and at[1].verb.lemma in _OF_SOME

@@ -4,6 +4,7 @@ that the clause leaves open."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from countervail.evidence.claims.actors import kind_of
@@ -15,7 +16,7 @@ from countervail.evidence.claims.fitting import TO_ACTORS, told_so
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import OWN, attached
-from countervail.evidence.claims.phrases import head_word, text_of
+from countervail.evidence.claims.phrases import head_word, listed_from, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.repeats import as_for
 from countervail.evidence.claims.speech import Parsed
@@ -258,6 +259,12 @@ def is_list(body: str) -> bool:
     return body[2:].split("-")[0] in CLOSED["annexes"]
 
 
+def bodily(units: Sequence[Any], span: Span) -> bool:
+    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
+    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
+    return named or units[span[1] - 1].text.islower()
+
+
 def bound_for(clause: Clause) -> bool:
     """Whether somebody leaves for a place that has a name, and not "for the second time", "for good"."""
     return any(u.text[:1].isupper() for a, b in clause.after("for") for u in clause.units[a:b])
@@ -269,6 +276,30 @@ def spurned(parsed: Parsed, clause: Clause) -> list[Span]:
     deaf = clause.verb.lemma == "hear" and negated(clause) and not clause.objects
     willing = clause.verb.modal in {"will", "would"} and not clause.condition
     return clause.after("of") if (none or deaf) and willing else []
+
+
+_ANNULLED = frozenset(["decision", "decisions", "regulation", "regulations", "act", "acts", "order", "designation"])
+
+
+_AS_FAR = (["far", "as"], ["insofar", "as"], ["extent", "that"])
+
+
+def annulled(reader: Any, parsed: Parsed, clause: Clause) -> Filled | None:
+    """Whom a court takes off a list: "annuls Decision 5 of the Council in so far as it concerns X"."""
+    units, verb = parsed.units, clause.verb
+    what = clause.subjects if verb.passive else clause.objects
+    if verb.lemma not in {"annul", "quash"} or not what or _ANNULLED.isdisjoint(words_of(units, what[0])):
+        return None
+    words = [u.lower for u in units]
+    k = next((k for k in range(verb.end, len(words) - 3) if words[k : k + 2] in _AS_FAR), 0)
+    if not k or words[k + 2] not in {"it", "they"} or words[k + 3] not in CLOSED["concerning"]:
+        return None
+    start = k + 4 + (k + 4 < len(words) and words[k + 4] in {"to", "mr", "mrs", "ms"})
+    spans = listed_from(units, start, len(units))
+    whom = [i for i in reader.ids(parsed, clause, spans) if kind_of(i) in {"person", "body"}]
+    who = reader.ids(parsed, clause, clause.after("by") if verb.passive else clause.subjects) or [UNKNOWN]
+    own = replace(clause, times=[t for t in clause.times if units[t - 1].lower != "of"])  # not the decision's date
+    return Filled(own, "delisted", who, whom, {}, None, [*what, *spans]) if whom else None
 
 
 def asked_for(ids: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from countervail.evidence.claims.phrases import (
 )
 from countervail.evidence.claims.repeats import of_each
 from countervail.evidence.claims.units import CLOSED, Unit
-from countervail.evidence.tables import noun_effect
+from countervail.evidence.tables import capitals, noun_effect
 from countervail.evidence.text.tokens import data_sections, lexicon
 
 _OPPOSING = tuple(data_sections("english/memberships.txt")["opposing"])
@@ -52,7 +52,7 @@ def its_club(shared: Any, sentence: Any) -> str | None:
 def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | None:
     """Whose something is: "the sanctions list of X", "EU sanctions", "the Treasury's list of banned goods"."""
     owner = next((k for k in range(span[0] + 1, span[1]) if units[k].tag == "G"), None)
-    if owner is not None and units[owner - 1].tag == "E" and all(u.lower != "of" for u in units[span[0] : owner]):
+    if owner is not None and _owns(units[owner - 1]) and all(u.lower != "of" for u in units[span[0] : owner]):
         return owner - 1, owner
     inner = next((k + 1 for k in range(*span) if units[k].lower == "of"), span[1])
     ahead = inner - 2 if inner < span[1] else inner
@@ -63,6 +63,11 @@ def owner_of(units: Sequence[Unit], span: tuple[int, int]) -> tuple[int, int] | 
         return None if whom else (inner, span[1])
     named = named if named is not None else next((k for k in range(*span) if units[k].tag == "E"), None)
     return (named, named + 1) if named is not None else None
+
+
+def _owns(unit: Unit) -> bool:
+    """Whether a word before "'s" names an owner: a name, or a capital for its government, "Madrid's list"."""
+    return unit.tag == "E" or unit.text in capitals()
 
 
 def _whose_list(unit: Unit) -> bool:
@@ -131,8 +136,10 @@ def stand_apart(units: Sequence[Unit]) -> None:
         if units[k].lower in {"mid", "early", "late"} and "T" in (units[k + 1].tag, units[k + 2].tag):
             for unit in units[k : k + 1 + (units[k + 1].tag == "-")]:  # "in mid-2024", "in early 2024"
                 unit.tag = "B"
-        if units[k].tag in {"P", "S"} and units[k + 1].lower == "that" and units[k + 2].lower in CLOSED["periods"]:
-            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left"
+        ends = units[k].tag == "P" and units[k + 2].tag == "N" and units[k + 3 : k + 4] and units[k + 3].tag in ".;"
+        timed = units[k].tag in {"P", "S"} and units[k + 2].lower in CLOSED["periods"]
+        if units[k + 1].lower == "that" and (ends or timed):
+            units[k + 1].tag, units[k + 2].forms = "D", None  # "Before that date Peru left", "came back to that table."
         rate = k > 1 and units[k].lower in {"a", "per", "each", "every"} and units[k + 1].lower in _EACH
         if rate and units[k + 2].tag in {"A", "V"} and any(u.tag == "#" for u in units[max(0, k - 3) : k]):
             units[k].tag = units[k + 1].tag = "B"  # "Two million euros a month was paid"
@@ -225,12 +232,6 @@ def named_head(units: Sequence[Any], span: Span) -> bool:
     """Whether what a phrase is about is a name: "the ship Ania", but not "the shares of Volta Metals"."""
     end = next((k for k in range(*span) if units[k].lower == "of" and k > span[0]), span[1])
     return bool(units[end - 1].tag == "E")
-
-
-def bodily(units: Sequence[Any], span: Span) -> bool:
-    """Whether a phrase names an organisation or is no name; a place is a name that is of none."""
-    named = any(u.mention is not None and u.mention.type == "organisation" for u in units[span[0] : span[1]])
-    return named or units[span[1] - 1].text.islower()
 
 
 def owner_in(units: Sequence[Any], span: Span) -> Span:

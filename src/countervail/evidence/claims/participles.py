@@ -351,7 +351,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     if (
         raised
         and clause.verb.kind == "infinitive"
-        and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer"}
+        and governor.verb.lemma in {"want", "expect", "call", "need", "wait", "like", "prefer", "consider", "deem"}
     ):
         # "called for Serbia to be expelled"
         clause.subjects = governor.objects if raised[-1] == governor.objects[-1:] else raised[-1]

@@ -317,8 +317,8 @@ def _post_of(units: Sequence[Unit], span: tuple[int, int], which: bool) -> bool:
 
 
 def antecedent(units: Sequence[Unit], j: int) -> list[tuple[int, int]]:
-    """What a relative pronoun at unit j stands for."""
-    if j > 2 and units[j - 1].tag == "C" and (word := units[j].lower) != "that":  # "which was founded and which unites"
+    """What a relative pronoun at unit j stands for, also of "which was founded and which", "and to which it came"."""
+    if j > 2 and units[j - 1].tag == "C" and (word := units[j + (units[j].tag == "P")].lower) != "that":
         j = next((k for k in range(j - 2, 0, -1) if units[k].lower == word and units[k - 1].tag != "C"), j)
     while j > 0 and units[j - 1].tag in {",", "P"}:
         j -= 1

@@ -179,6 +179,7 @@ _WITH = [words.split("-") for words in CLOSED["together_with"]]
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
+    _opened_with(clauses, units)
     for i in range(len(units) - 1):
         if not (found := [m for m in _WITH if words[i] == m[0] and words[i : i + len(m)] == m]):
             continue
@@ -194,12 +195,32 @@ def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
                 clause.subjects = [*clause.subjects, *more]
         done = [c for c in clauses if c.verb.end <= i and c.verb.kind == "finite" and not c.verb.passive and c.subjects]
         alike = done and _kinds(units, done[-1].subjects) == _kinds(units, more) == {"country"}
-        if (units[i - 1].tag == "," or alike) and done and not any(c.verb.start > i for c in clauses):
+        later = [
+            c for c in clauses if c.verb.start > i and not (alike and c.coordinated and c.subjects == done[-1].subjects)
+        ]
+        if (units[i - 1].tag == "," or alike) and done and not later:
             done_to = _kinds(units, done[-1].objects)
             if not alike and done_to and "country" not in done_to | _kinds(units, more):
                 done[-1].objects = [*done[-1].objects, *more]  # "listed X, together with its owner"
             elif all(any(units[k].tag == "E" for k in range(*s)) for s in done[-1].subjects):
                 done[-1].subjects = [*done[-1].subjects, *more]
+
+
+_IN_COMMON = frozenset(["found", "co-found", "establish", "create", "form", "launch"])
+
+
+def _opened_with(clauses: list[Clause], units: Sequence[Unit]) -> None:
+    """ "With Oman and Qatar we founded the league": all of them did."""
+    opening = (k for k, u in enumerate(units[:9]) if u.lower == "with" and (not k or units[k - 1].tag in "-:;"))
+    k = next(opening, -1)
+    more = listed_from(units, k + 1, len(units)) if k >= 0 else []
+    end = more[-1][1] if more else 0
+    end += end < len(units) and units[end].tag == ","
+    named = bool(more) and all(b - a == 1 for a, b in more) and _kinds(units, more) == {"country"}
+    for clause in clauses:
+        opens = bool(clause.subjects) and (clause.subjects[0][0] == end or clause.subjects == more[-1:])
+        if named and opens and clause.verb.lemma in _IN_COMMON and not clause.verb.passive:
+            clause.subjects = [*clause.subjects, *(s for s in more if s not in clause.subjects)]
 
 
 def _kinds(units: Sequence[Unit], spans: Sequence[tuple[int, int]]) -> set[str]:
@@ -249,11 +270,14 @@ def unfinished(clause: Clause) -> bool:
 
 
 def of_several_words(units: list[Unit]) -> list[Unit]:
-    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"."""
+    """The units with prepositions and conjunctions of three words as one: "in response to", "as well as"; without the
+    stop of "per cent."."""
     for i in range(len(units) - 3, 0, -1):
         words = [u.lower for u in units[i : i + 3]]
         if words[0] == "in" and words[2] == "to" and words[1] in {"response", "reaction", "retaliation", "answer"}:
             units = [*units[:i], Unit("after", "after", "P", units[i].start, units[i].start), *units[i + 3 :]]
+        elif words[:2] == ["cent", "."] and units[i + 2].text[:1].islower():
+            units = [*units[: i + 1], *units[i + 2 :]]  # "an 80 per cent. interest in the mine"
         elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
             units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
     return units

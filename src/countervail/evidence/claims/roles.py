@@ -199,16 +199,15 @@ def _after(units: Sequence[Unit], i: int) -> tuple[int, int] | None:
 
 def _phrase(units: Sequence[Unit], start: int) -> tuple[int, int] | None:
     """The description that begins at a unit, up to a verb, comma or conjunction; none where it names a person."""
-    end = start
+    end, begin = start, start + [u.tag for u in units[start : start + 1]].count("D")  # "its then chief"
     while end < len(units):
-        tag = units[end].tag
-        mention = units[end].mention
+        tag, mention = units[end].tag, units[end].mention
         if mention is not None and mention.type == "person":  # "an adviser to Chancellor X": whose adviser
             end = next((k for k in range(end - 1, start, -1) if units[k].lower in {"to", "of", "for"}), start)
             return (start, end) if units[end - 1].tag == "N" and end > start else None
         if (
             tag in {"N", "E", "D", "#", "G", "&"}
-            or (tag in {"B", "S", "O"} and end == start and units[end].lower in FORMER | _NOW | SELVES)
+            or (tag in {"B", "S", "O"} and end <= begin and units[end].lower in FORMER | _NOW | SELVES)
             or (tag == "-" and units[end].start == units[end - 1].end)
         ):
             end += 1

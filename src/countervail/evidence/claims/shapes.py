@@ -117,10 +117,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         goods = [text_of(units, s) for s in clause.second]
     elif clause.verb.passive and clause.objects:
         goods = [text_of(units, s) for s in clause.objects]
-    actors = bool(made.objects) and all(
-        kind_of(o) in {"person", "state"} or (kind_of(o) == "body" and ("-" in o or o[2:] in BODIES))
-        for o in made.objects
-    )
+    bodies = [o for o in made.objects if kind_of(o) == "body" and ("-" in o or o[2:] in BODIES)]
+    actors = bool(made.objects) and all(o in bodies or kind_of(o) in {"person", "state"} for o in made.objects)
     worth = "worth" in made.roles and "state" in map(kind_of, made.subjects)  # "gold worth 3 billion dollars"
     measured = "amount" in made.roles or worth
     if not (receiver or measured) and clause.verb.lemma in {"export", "ship", "transport"} and not clause.verb.passive:
@@ -129,7 +127,8 @@ def _supplied(made: Filled, parsed: Parsed) -> Filled | None:
         return None if world_bodies().issuperset(made.objects) else made  # "arming the junta", "is armed by Yemen"
     equipped = clause.verb.lemma in {"supply", "arm", "equip", "provide"}
     taken = equipped and [o.rsplit("-", 1)[-1].removeprefix("n.") in CLOSED["supplied"] for o in made.objects]
-    if not receiver and (actors or (taken and all(taken))) and equipped and not clause.verb.passive:
+    whom = not clause.verb.passive or (clause.verb.lemma == "supply" and not clause.objects)  # "It is supplied by X"
+    if not receiver and (actors or (taken and all(taken))) and equipped and whom:
         return made  # "supplied the militia", "for supplying the arms industry"
     made.objects = receiver
     made.roles["what"] = one_or_many(goods)
@@ -307,15 +306,15 @@ _SEATS = frozenset(["board", "cabinet", "government", "council", "committee", "p
 
 
 def _out(made: Filled, parsed: Parsed) -> Filled | None:
-    """Who stays out does not join, who gives notice is to leave."""
+    """Who stays out does not join, who stops deliveries does not supply, who gives notice is to leave."""
     verb = made.clause.verb
     if verb.passive:
         return None  # "such notice was given"
-    if made.predicate == "kept_out":
-        made.predicate, verb.negated = "joined", not verb.negated
-    else:
+    if made.predicate == "gave_notice":
         made.predicate, verb.modal = "left", verb.modal or "will"
-    return made
+        return made
+    made.predicate, verb.negated = "joined" if made.predicate == "kept_out" else "supplied", not verb.negated
+    return _supplied(made, parsed) if made.predicate == "supplied" else made
 
 
 _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
@@ -327,6 +326,7 @@ _SHAPES: dict[str, Callable[[Filled, Parsed], Filled | None]] = {
     "attended": _attended,
     "sanctioned": _banned,
     "supplied": _supplied,
+    "stopped_supply": _out,
     "paid": paid,
     "leads": _leads,
     "resigned": _resigned,

@@ -153,8 +153,9 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
         if apposed and units[lead].lower in CLOSED["leading_to"]:
             continue  # "A left after its bank, X, complained"
         part = max((k for k in range(start) if units[k].tag == ";"), default=-1)
+        split = start > 1 and units[start - 2].tag == "A"  # "A left and may, X said, return": X speaks of the return
         for before in clauses[:n]:
-            if before.verb.start < part or _subordinate(before):
+            if before.verb.start < part or _subordinate(before) or (split and before.verb.end != start - 1):
                 continue  # "A left; B stays, X said": X speaks of B; "after A left, X said"
             if before.governor is None or before.governor.operator is None or not before.governor.operator.speaker:
                 before.reported = clause

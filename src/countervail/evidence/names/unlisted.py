@@ -315,8 +315,8 @@ class Unlisted:
                 continue
             if _NO_BODY_AFTER.match(self.text, match.end()) or self._of_title(match.start()):
                 continue
-            if re.search(r"\d[.:]\d\d $", self.text[max(0, match.start() - 6) : match.start()]):
-                continue  # a time zone
+            if re.search(r"\d[.:]\d\d $|[(;] ?[A-Z]{2,8}: ?$", self.text[max(0, match.start() - 14) : match.start()]):
+                continue  # a time zone; what a share is called on an exchange, "(NYSE: XYZ)"
             yield match.span("n")
 
     def _of_title(self, start: int) -> bool:
