@@ -22,8 +22,8 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     nouns = False
     while j < stop:
         tag = units[j].tag
-        if tag == "#" and nouns and units[j - 1].tag == "E":
-            break  # "lent Mali two tankers"
+        if tag == "#" and nouns and (units[j - 1].tag == "E" or units[j].text[0] in "$€£¥"):
+            break  # "lent Mali two tankers", "according to the charge $3m went"
         if nouns and _time_follows(units, j, stop):
             break  # "suspended its membership weeks later"
         if tag in {"N", "E", "#"} or (tag == "Q" and j == i):

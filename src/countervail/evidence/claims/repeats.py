@@ -176,6 +176,30 @@ def _set_apart(clause: Clause) -> list[Clause]:
 _WITH = [words.split("-") for words in CLOSED["together_with"]]
 
 
+def anew(clauses: list[Clause], n: int, spans: list[tuple[int, int]], floor: int) -> bool:
+    """Whether the last of two phrases begins a clause: "pay for fuel through it and Angola could supply it"; not "Since
+    the Union listed X, banks in Chad and Niger have"."""
+    units, previous = clauses[n].units, clauses[n - 1] if n else None
+    if len(spans) != 2 or previous is None or previous.relative or spans[0][0] <= floor:
+        return False
+    if not _done_to(clauses, n) and not (previous.verb.kind == "finite" and previous.subjects):
+        return False
+    between = units[floor : spans[0][0]]
+    if between[-1].tag != "P" or any(u.tag in {"S", "R"} for u in between):
+        return False
+    opens = units[0].tag == "S" and bool(previous.subjects) and previous.subjects[0][0] == 1
+    comma = max((k for k, u in enumerate(between) if u.tag == ","), default=-1)
+    own = opens and comma >= 0 and [u.tag for u in between[comma + 1 :] if u.tag not in {"D", "#"}] == ["N", "P"]
+    return not own
+
+
+def _done_to(clauses: list[Clause], n: int) -> bool:
+    """Whether the verb before is an infinitive of a main verb, and no noun's: "offered to tow it to Peru and Chile"."""
+    before = clauses[n - 1].verb
+    led = n > 1 and before.kind == "infinitive" and clauses[n - 2].verb.end == before.start
+    return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
+
+
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
