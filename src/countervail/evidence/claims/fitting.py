@@ -39,6 +39,8 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
+    if frame.predicate == "approved" and clause.verb.lemma == "pass" and clause.after("to"):
+        return False  # "passed the crude on to Chad"
     if frame.needs == "wish" and clause.verb.passive:
         return False  # "the Union has been asked for their release": it proposes nothing
     next_word = {u.lower for u in units[clause.verb.end : clause.verb.end + 1]}

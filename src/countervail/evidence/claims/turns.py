@@ -350,7 +350,7 @@ class Tellers:
 
     def _without_report(self, units: Sequence[Unit], clauses: Sequence[Clause], place: int, lead: str) -> str | None:
         """Who is named as the speaker of a quotation by other words than a report of its own."""
-        if place and units[place - 1].tag == "(":
+        if "(" in [u.tag for u in units[max(0, place - 1) : place]] or ")" in [u.tag for u in units[place + 1 :][:1]]:
             return self.talker  # 'X said that he had paid nobody. ("I know none of them.")'
         if place + 2 < len(units) and units[place + 1].lower == "as":  # '"...," as X liked to say'
             who = listed_from(units, place + 2, len(units))
