@@ -19,7 +19,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     verb = clauses[n].verb
     units = clauses[n].units
     inside = _before_main_verb(clauses, n) or _itself(units, verb) or _inserted(clauses, n)
-    if inside or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
+    inside = inside or _after_preposition(clauses, n) or _of_the_source(units, verb.start)
+    if inside and set(units[verb.start].forms or {}) != {"d"}:  # but "according to X $3m went to Y"
         verb.kind, verb.passive = "participle", True
         return
     if n and _had_done(units, clauses[n - 1].verb, verb):

@@ -23,7 +23,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     while j < stop:
         tag = units[j].tag
         if tag == "#" and nouns and (units[j - 1].tag == "E" or units[j].text[0] in "$€£¥"):
-            break  # "lent Mali two tankers", "according to the charge $3m went"
+            break  # "lent Mali two tankers"
         if nouns and _time_follows(units, j, stop):
             break  # "suspended its membership weeks later"
         if tag in {"N", "E", "#"} or (tag == "Q" and j == i):
@@ -81,8 +81,9 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
-        if nouns and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper()):
-            break  # "in the second quarter Rosatom delivered"
+        timed = nouns and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper())
+        if timed or (nouns and tag in {"N", "E"} and units[j].tag == "#" and units[j].text[0] in "$€£¥"):
+            break  # "in the second quarter Rosatom delivered", "according to the charge $3m went"
         if nouns and units[j].tag == "E" and j == end - 1 and _opener_ends(units, j, floor):
             break  # "after the coup in Niger ECOWAS froze"
         if tag in {"N", "E", "#"}:
