@@ -48,8 +48,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
-    if (i and units[i - 1].lower == "no") or (unit.lower == "close" and right == "P" and left in {"N", "E", "O"}):
-        return None  # "no sanctioned bank", "persons close to the president"
+    if (i and units[i - 1].lower in {"no", "least"}) or (unit.lower == "close" and right == "P" and left in {*"NEO"}):
+        return None  # "no sanctioned bank", "least developed states", "persons close to the president"
     if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
         return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
