@@ -35,6 +35,7 @@ _NORMS = frozenset(["should", "must", "ought", "shall", "may", "might"])
 _REPORTS = CLOSED["reported_words"]
 _ANYBODY = frozenset(["state", "body", "person"])
 _CALLING = frozenset(["call", "describe", "label", "brand", "term"])
+_EXAMPLES = frozenset(f"{whose} {what}" for whose in ("its", "their", "this", "that") for what in ("example", "lead"))
 _POINTING = frozenset(["this", "that", "it"])
 _MONEY = frozenset(["dollars", "dollar", "euros", "euro", "sterling"])
 
@@ -326,7 +327,7 @@ class Ellipses(Copulas):
             return None  # "did just that": what was said last, which is not always a verb of the table
         said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
         if verb.lemma == "follow":
-            if said not in {"", "suit"} or (verb.passive and not by):
+            if said not in {"", "suit"} | _EXAMPLES or (verb.passive and not by):
                 return None
         elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
             ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
@@ -393,4 +394,7 @@ class Ellipses(Copulas):
             return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
         again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
-        return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+        on = clause.after("against", "on") if verb.lemma == "follow" else []
+        whom = on if same.predicate in {"sanctioned", "listed"} else []  # "and Peru followed with measures on Y"
+        objects = self.ids(parsed, clause, whom) if whom else same.objects
+        return Filled(clause, again, subjects, objects, roles, same.frame, [*spans, *whom])
