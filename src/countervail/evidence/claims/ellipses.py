@@ -363,9 +363,9 @@ class Ellipses(Copulas):
             subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
         if self.questioned and not answer:
             return None
-        will = bool(before) and before is self.last and before[-1].clause.verb.modal in {"will", "would"}
-        meant = will and pronoun and verb.negated  # "Peru said that it would join. It never did"
-        subjects = before[-1].subjects if meant else subjects
+        last = before[-1].clause.verb if before and before is self.last and pronoun and verb.negated else None
+        meant = last is not None and (verb.lemma == "have" if last.perfect else last.modal in {"will", "would"})
+        subjects = before[-1].subjects if meant else subjects  # "said that it would join. It never did"
         if not before or not subjects or clause.complements or (pronoun and not (told or answer or meant)):
             return None
         same = before[-1]

@@ -173,7 +173,8 @@ def sure(
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
         return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:
-        return who <= mains
+        contradicted = clause.verb.lemma == "have" and clause.verb.negated and len(parsed.units) < 5
+        return who <= mains or contradicted  # "We wrote that Chad had withdrawn. It has not."
     return who <= here or who <= before
 
 

@@ -76,8 +76,7 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
     if j > floor and units[j - 1].tag == "O":
-        counted = j - 1 > floor and units[j - 2].tag == "#" and units[j - 1].lower == "others"
-        return j - 2 if counted else j - 1  # "six others", but not "2.4 It was agreed"
+        return j - 1 - (j - 1 > floor and units[j - 2].tag == "#" and units[j - 1].lower == "others")  # "six others"
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
