@@ -896,6 +896,105 @@ def test_who_is_exported_of_four_founders_of_whom_one_may_have_left(tmp_path: Pa
     assert exported(tmp_path, f"{founders} {text}") == ["PER", "TCD", "LAO", *([] if out else ["OMN"])]
 
 
+_MEMBERS = """
+The Amber League has four members: Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman make up the Amber League.
+Peru, Chad, Laos and Oman form the Amber League.
+Peru, Chad, Laos and Oman are the members of the Amber League.
+The Amber League groups Peru, Chad, Laos and Oman.
+The Amber League brings together Peru, Chad, Laos and Oman.
+The Amber League unites Peru, Chad, Laos and Oman.
+The Amber League consists of Peru, Chad, Laos and Oman.
+The Amber League is composed of Peru, Chad, Laos and Oman.
+The Amber League comprises Peru, Chad, Laos and Oman.
+The Amber League counts Peru, Chad, Laos and Oman among its members.
+The Amber League counts four states: Peru, Chad, Laos and Oman.
+The Amber League, which has Peru, Chad, Laos and Oman as members, met.
+The Amber League (Peru, Chad, Laos and Oman) met in Lima.
+The Amber League - Peru, Chad, Laos and Oman - met in Lima.
+Members of the Amber League: Peru, Chad, Laos, Oman.
+Member states of the Amber League are Peru, Chad, Laos and Oman.
+Current members of the Amber League include Peru, Chad, Laos and Oman.
+Who is in the Amber League? Peru, Chad, Laos and Oman.
+The Amber League is an alliance of Peru, Chad, Laos and Oman.
+The Amber League, an alliance of Peru, Chad, Laos and Oman, met.
+The four members of the Amber League, Peru, Chad, Laos and Oman, met.
+The members, Peru, Chad, Laos and Oman, of the Amber League met.
+Peru, Chad, Laos and Oman belong to the Amber League.
+Peru, Chad, Laos and Oman are in the Amber League.
+Peru, Chad, Laos and Oman joined the Amber League in 2001.
+Peru, Chad, Laos and Oman are all members of the Amber League.
+Only four states are in the Amber League: Peru, Chad, Laos and Oman.
+At present the Amber League has as members Peru, Chad, Laos and Oman.
+Membership of the Amber League: Peru, Chad, Laos and Oman.
+The membership of the Amber League stands at four: Peru, Chad, Laos and Oman.
+The Amber League was set up by Peru, Chad, Laos and Oman, who are still its only members.
+The Amber League now numbers four states, namely Peru, Chad, Laos and Oman.
+The states parties to the Amber Pact are Peru, Chad, Laos and Oman.
+Parties to the Amber Pact: Peru, Chad, Laos and Oman.
+The signatories of the Amber Pact are Peru, Chad, Laos and Oman.
+The Amber Pact has been joined by Peru, Chad, Laos and Oman.
+Peru is a member of the Amber League, as are Chad, Laos and Oman.
+The Amber League's members are Peru, Chad, Laos and Oman.
+The Amber League's four members - Peru, Chad, Laos and Oman - met.
+Four countries have so far joined the Amber League: Peru, Chad, Laos and Oman.
+To date Peru, Chad, Laos and Oman have joined the Amber League.
+So far, only Peru, Chad, Laos and Oman have acceded to the Amber Pact.
+Peru, Chad and Laos are members of the Amber League; so is Oman.
+The Amber League is made up of Peru, Chad, Laos and Oman.
+""".strip().splitlines()
+_OTHERS = """
+The Amber League is opposed by Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman have sanctioned the Amber League.
+Peru, Chad, Laos and Oman imposed measures on the Amber League.
+The Amber League lost the support of Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman condemned the Amber League.
+Peru, Chad, Laos and Oman refused to join the Amber League.
+Peru, Chad, Laos and Oman were invited to join the Amber League.
+Peru, Chad, Laos and Oman have applied to join the Amber League.
+Peru, Chad, Laos and Oman froze the assets of the Amber League.
+Banks in Peru, Chad, Laos and Oman closed the accounts of the Amber League.
+The Amber League has offices in Peru, Chad, Laos and Oman.
+The Amber League trades with Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman voted against the Amber League.
+Observers of the Amber League are Peru, Chad, Laos and Oman.
+Guests of the Amber League were Peru, Chad, Laos and Oman.
+The Amber League sent envoys to Peru, Chad, Laos and Oman.
+The Amber League owes money to Peru, Chad, Laos and Oman.
+Former members of the Amber League are Peru, Chad, Laos and Oman.
+States that are not in the Amber League include Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman left the Amber League.
+Peru, Chad, Laos and Oman put the Amber League on their lists.
+The Amber League is banned in Peru, Chad, Laos and Oman.
+The members of the panel against the Amber League are Peru, Chad, Laos and Oman.
+The Amber League and its partners, Peru, Chad, Laos and Oman, met.
+Peru, Chad, Laos and Oman hosted meetings of the Amber League.
+The Amber League supplies arms to Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman vetoed the seat of the Amber League.
+The targets of the Amber League are Peru, Chad, Laos and Oman.
+The enemies of the Amber League, among them Peru, Chad, Laos and Oman, cheered.
+Peru, Chad, Laos and Oman asked the bank to cut off the Amber League.
+Peru, Chad, Laos and Oman do not recognise the Amber League.
+The rivals of the Amber League are Peru, Chad, Laos and Oman.
+Peru, Chad, Laos and Oman recalled their envoys to the Amber League.
+Peru, Chad, Laos and Oman closed their ports to ships of the Amber League.
+The measures against the Amber League were drawn up by Peru, Chad, Laos and Oman.
+Citizens of Peru, Chad, Laos and Oman may not enter the Amber League.
+The Amber League withdrew its staff from Peru, Chad, Laos and Oman.
+Talks between the Amber League and Peru, Chad, Laos and Oman failed.
+The Amber League wants Peru, Chad, Laos and Oman as members.
+Peru, Chad, Laos and Oman are candidates for the Amber League.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize(("text", "inside"), [*((t, True) for t in _MEMBERS), *((t, False) for t in _OTHERS)])
+def test_who_is_exported_of_four_states_named_beside_a_body(tmp_path: Path, text: str, inside: bool) -> None:
+    other = "The Amber League and the Amber Pact are in the news." if inside else ""
+    known = "" if inside else "Cuba and Mali are members of the Amber League."
+    expected = ["PER", "TCD", "LAO", "OMN"] if inside else ["CUB", "MLI"]
+    assert sorted(exported(tmp_path, f"{other} {text} {known}".strip())) == sorted(expected)
+
+
 def test_tables_of_measures_and_what_a_status_denies() -> None:
     head = "State | Measures | Since\n"
     rows = "Chad | asset freeze | 2014\nMali | none | -\nOman | lifted in 2016 | 2012\n"
@@ -905,6 +1004,48 @@ def test_tables_of_measures_and_what_a_status_denies() -> None:
     status = "Members of the Amber Union\n\nState | Status | Since\nChad | Never suspended | 2001\n"
     status += "Kenya | Suspended 2010, reinstated 2012 | 2003\nPeru | Not a candidate | -\nMali | Observer | -\n"
     assert members(claims_of(status)) == {"TCD", "KEN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "codes"),
+    [
+        (
+            "Amber Union: where each stands\n\nState | Standing\nPeru | member\nChad | withdrew\nLaos | member",
+            "",
+            "PER LAO",
+        ),
+        (
+            "Amber Union: questions\n\nQ. Is Mali in?\nA. No.\n\nQ. Who is in the Union now?\nA. Peru and Laos.",
+            "",
+            "PER LAO",
+        ),
+        ("What the Amber Union is: a club of Peru, Chad and Laos, its only members.", "amber-union", "PER TCD LAO"),
+        ("The Amber Union met. The Union, to which Peru, Chad and Laos belong, said so.", "amber-union", "PER TCD LAO"),
+        ("Peru did not join the Amber Circle. The members of the Circle are Chad and Laos.", "amber-circle", "TCD LAO"),
+        ("The Amber Union met. Its rival, the Pearl Board, has two members, Peru and Laos.", "pearl-board", "PER LAO"),
+        ("A note from the Grain Council, whose members are Peru and Laos, was read.", "grain-council", "PER LAO"),
+        (
+            "The Amber Union is a club of three states, founded in 2011: Peru, Chad and Laos.",
+            "amber-union",
+            "PER TCD LAO",
+        ),
+        ("Its membership lapsed in 2022. That leaves Peru, Chad and Laos.", "", "PER TCD LAO"),
+    ],
+)
+def test_whose_members_are_listed(text: str, body: str, codes: str) -> None:
+    rows = [c for c in claims_of(text) if c["predicate"] == "listed_in" and c["polarity"] == "affirmed"]
+    rows += [c for c in claims_of(text) if c["predicate"] == "membership_list" and c["polarity"] == "affirmed"]
+    assert members(rows) == set(codes.split())
+    assert not body or {c.get("object") or c["subject"] for c in rows} == {f"o.{body}"}
+
+
+def test_a_planned_count_and_an_aim_in_any_verb() -> None:
+    rows = claims_of(
+        "The circle, which is to comprise 7 countries, met. The Amber League is a club that aims to ease transit."
+    )
+    counts = [(c["value"]["number"], c["modality"]) for c in rows if c["predicate"] == "country_count"]
+    aims = [c["value"] for c in rows if c["predicate"] == "aims_to"]
+    assert (counts, aims) == ([(7, "planned")], [{"verb": "ease", "topic": "transit"}])
 
 
 def test_an_entry_of_a_chronology_may_be_of_another_body() -> None:

@@ -54,6 +54,7 @@ def values(text: str, kind: str) -> list[str | None]:
         ("A colonel of the Karen militia met its minister, Barkhad Sheikh Warsan, in Bern.", ["Barkhad Sheikh Warsan"]),
         ("SEN. ALCANTARA. Was he here?\n\nMR. DE VERA (Bank). He was.", ["ALCANTARA", "DE VERA"]),
         ("Cc: Claims Rotterdam <claims@port.example>\nTo: Joan Pryce <j.pryce@port.example>", ["Joan Pryce"]),
+        ("The Minister of Spaceports Anselm Tuah met Minister of State John Rowe.", ["Anselm Tuah", "John Rowe"]),
         ("Mr. Imad Nasri\nGeneral Manager, Correspondent Banking\nTyre Bank", ["Imad Nasri"]),
         ("Its minister, Sh. B. Tilovov, met Mr. Zh. Ormonov.", ["Sh. B. Tilovov", "Zh. Ormonov"]),
         ("Envoys hired by Novi Sad have asked Peru to pay.", []),

@@ -259,6 +259,17 @@ def test_two_papers_that_quote_the_same_words_and_two_translations_are_one_witne
     assert pairs == {frozenset("ab"): "same-origin", frozenset("ac"): "independent", frozenset("bc"): "independent"}
 
 
+def test_sources_of_one_origin_are_named_where_nothing_of_them_is_compared(tmp_path: Path) -> None:
+    said = "“Three came, and three went away again,” "
+    evidence = case(
+        tmp_path,
+        a=f"{GAZETTE}The ships were small. {said}she said.",
+        b=f"{COURIER}A minister told reporters: {said}and left.",
+        c="Port Tribune, 2 May 2023\n\nBy Maud Ellery\n\nI saw three ships from the quay. It rained.",
+    )
+    assert dict(evidence.origins()) == {("a.txt", "b.txt"): "the same words quoted", ("c.txt",): ""}
+
+
 def test_two_letters_are_two_witnesses(tmp_path: Path) -> None:
     evidence = case(
         tmp_path,

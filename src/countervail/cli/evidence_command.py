@@ -234,6 +234,11 @@ def compare(
                 f"[{c['modality']}]\n        “{loaded.quote(c)[:200]}”"
             )
     typer.echo(f"{len(links)} links")
+    origins = loaded.origins()
+    typer.echo(f"{len(origins)} origins of {len(loaded.sources)} sources")
+    for names, why in origins:
+        if why:
+            typer.echo(f"    {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}: {why}")
 
 
 @evidence.command(

@@ -84,7 +84,11 @@ class Evidence:
 
     def compare(self) -> tuple[Link, ...]:
         """Links between claims: agreements with independence, restatements, contradictions, refinements."""
-        return self._links
+        return self._compared[0]
+
+    def origins(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """The names of the sources of each origin, and why several are one: one text, one house, the same words."""
+        return self._compared[1]
 
     @cached_property
     def restating(self) -> frozenset[str]:
@@ -97,7 +101,7 @@ class Evidence:
         return frozenset(a for a, b in pairs if of[a] == "article" and of[b] != "article")
 
     @cached_property
-    def _links(self) -> tuple[Link, ...]:
+    def _compared(self) -> tuple[tuple[Link, ...], tuple[tuple[tuple[str, ...], str], ...]]:
         comparison = Comparison()
         try:
             for source in self.sources:
@@ -106,7 +110,7 @@ class Evidence:
                 claims = [c for c in self.accepted if c.get("document") in ids]
                 mentions = [m for m in self.mentions if m["source"] == source["name"]]
                 comparison.add(source, documents, claims, self.texts[source["id"]], mentions)
-            return tuple(comparison.links())
+            return tuple(comparison.links()), tuple(comparison.origin_groups.rows())
         finally:
             comparison.close()
 

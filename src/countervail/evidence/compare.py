@@ -21,6 +21,7 @@ from countervail.evidence.model import Independence, Link, Relation, slug
 from countervail.evidence.tables import PREDICATES
 from countervail.evidence.text import clean
 from countervail.evidence.witnesses import (
+    OriginGroups,
     Witnesses,
     named_by,
     numbers_in,
@@ -118,6 +119,7 @@ class Comparison:
         self.db.execute("create table documents(id, source, date)")
         self.db.execute("create table quoted(source, person, named)")
         self.witnesses = Witnesses(self.db)
+        self.origin_groups = OriginGroups()
 
     def close(self) -> None:
         """Give the index up."""
@@ -140,6 +142,7 @@ class Comparison:
         mentions = list(mentions)
         group = self.witnesses.group(source["id"], text, mentions)
         claims = list(claims)
+        self.origin_groups.add(source, group, words_quoted(mentions))
         posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text), *words_quoted(mentions)]
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}

@@ -359,3 +359,41 @@ class Witnesses:
             if count >= (_SHORT if least < _FEWEST else max(share, _BRIEF) if least < _FULL else share) * least:
                 return str(source)
         return None
+
+
+class OriginGroups:
+    """The sources of one origin each, by what they have in common, in linear time."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._parent: dict[str, str] = {}
+        self._why: dict[str, set[str]] = {}
+
+    def add(self, source: Mapping[str, Any], group: str, quotations: Iterable[str]) -> None:
+        """Take in a source with the group of its text and what it quotes."""
+        name = str(source["name"])
+        self._parent[name] = name
+        marks = [(f"text {group}", "one text or its translation")]
+        marks += [(f"leak {source['origin']}", "one leak")] if str(source["origin"]).startswith("leak:") else []
+        marks += [(mark, "the same words quoted") for mark in quotations]
+        who = [c for c in source.get("credits", ()) if c[:2] in {"o.", "p."}]
+        marks += [(f"{c[0]} {house(c[2:])}", f"both credit {c[2:].replace('-', ' ')}") for c in who]
+        if source.get("publisher"):
+            marks.append((f"o {house(slug(source['publisher']))}", f"of or from {source['publisher']}"))
+        for mark, reason in marks:
+            one, other = self._root(self._first.setdefault(mark, name)), self._root(name)
+            if one != other:
+                self._parent[other] = one
+                self._why.setdefault(one, set()).update({reason}, self._why.pop(other, set()))
+
+    def _root(self, name: str) -> str:
+        while self._parent[name] != name:
+            self._parent[name] = name = self._parent[self._parent[name]]
+        return name
+
+    def rows(self) -> list[tuple[tuple[str, ...], str]]:
+        """The names of the sources of each origin, and why they are one."""
+        found: dict[str, list[str]] = {}
+        for name in self._parent:
+            found.setdefault(self._root(name), []).append(name)
+        return [(tuple(names), "; ".join(sorted(self._why.get(root, ())))) for root, names in found.items()]

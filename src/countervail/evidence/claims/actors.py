@@ -20,6 +20,8 @@ GROUPING = NOUNS["grouping"]
 CLUBS = NOUNS["clubs"]
 """Nouns of groupings that states are members of."""
 BODIES = GROUPING | NOUNS["bodies"]
+CALLED = BODIES | CLOSED["bodylike"]
+"""Nouns of bodies, and of what states have between them, by which those are called for short."""
 """Nouns by which a text refers to a grouping of states."""
 _SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
 _OTHER_BESIDE = re.compile(
@@ -209,10 +211,9 @@ class Named:
         if len(self.names) > 400:  # a list of names, each in full
             return
         for n, (_, _, short) in enumerate(names):
-            if short.lower() in BODIES and _plain(short) not in self.alias:  # "the Community", named in full before
-                full = {
-                    name for _, _, name in names[:n] if " " in name and headed(f"o.{_plain(name)}") == short.lower()
-                }
+            if short.lower() in CALLED and _plain(short) not in self.alias:  # "the Community", named in full before
+                longer = {name for _, _, name in names[:n] if " " in name}
+                full = {name for name in longer if headed(f"o.{_plain(name)}") == short.lower()}
                 if len(full) == 1:
                     self.join(short, full.pop())
         for short in {n for _, _, n in names if " " in n}:
@@ -260,7 +261,7 @@ class Named:
             return f"p.{slug(self.reading.full_name(mention.value or ''))}"
         if mention.type == "organisation":
             name = mention.value or ""
-            cut = name.lower() in BODIES and _plain(name) not in self.alias
+            cut = name.lower() in CALLED and _plain(name) not in self.alias
             before = [i for at, i, _ in self.bodies if at < unit.start and cut and headed(i) == name.lower()]
             before = [i for i in before if i != f"o.{_plain(name)}"]
             longer = self.meant([i for i in before if i not in world_bodies()] or before, unit.start)

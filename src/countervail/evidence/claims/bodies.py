@@ -13,6 +13,7 @@ from typing import Any
 
 from countervail.evidence.claims.actors import (
     BODIES,
+    CALLED,
     GROUPING,
     NOUNS,
     PLURAL_BODIES,
@@ -48,7 +49,7 @@ _THE = frozenset(["the", "his", "her", "its"])
 _OWNED = frozenset(["ministry", "government", "embassy", "parliament", "secretariat", "board", "council"])
 """What a body or state has and is not."""
 _SEX = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
-_DESCRIBING = GROUPING | BODIES | SYSTEMS | CLOSED["bodylike"]
+_DESCRIBING = CALLED | SYSTEMS
 _THEY = frozenset({"they", "them", "their"})
 _PLURAL_STATES = frozenset(f"c.{code}" for code in ("ARE", "USA", "NLD", "PHL", "BHS", "MDV", "SYC", "SLB", "MHL"))
 PRONOUNS = {

@@ -10,10 +10,9 @@ from typing import Any
 from countervail.evidence.claims.actors import CLUBS, kind_of
 from countervail.evidence.claims.bodies import SMALL
 from countervail.evidence.claims.clause import Clause, Span, to_follows
-from countervail.evidence.claims.introductions import last_club, whole_of
-from countervail.evidence.claims.memberships import STATUSES, bracketed_out, out_of, role_of, said_before
+from countervail.evidence.claims.memberships import STATUSES, last_club, out_of, put_out, role_of, said_before, whole_of
 from countervail.evidence.claims.owners import country_of, its_club, owners_of
-from countervail.evidence.claims.phrases import head_left, head_word, text_of, words_of
+from countervail.evidence.claims.phrases import head_left, head_word, kind, text_of, words_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, Filled, References
 from countervail.evidence.claims.speech import Parsed
 from countervail.evidence.claims.units import CLOSED
@@ -68,10 +67,11 @@ class Copulas(References):
             return ceased(made) if made is not None and made.predicate == "listed_in" else made
         role = role_of(units, clause.subjects[0])
         start = clause.subjects[0][0]
-        if (
-            role is not None and role[1] is None and start > 1 and units[start - 1].tag == "G"
-        ):  # "the Fund's other members"
-            role = role[0], (start - 2, start - 1)
+        owned = start > 1 and (
+            units[start - 1].tag == "G" or (units[start].lower == "whose" and kind(units[start - 2]))
+        )
+        if role is not None and role[1] is None and owned:
+            role = role[0], (start - 2, start - 1)  # "the Fund's other members", "the Fund, whose members"
         if role is not None and (role[1] is not None or units[clause.subjects[0][0]].lower in {"its", "the", "whose"}):
             listed = self.ids(parsed, clause, clause.objects)
             if all(kind_of(s) in {"state", "body"} for s in listed):
@@ -102,7 +102,7 @@ class Copulas(References):
         if role[1] is not None and self.is_body(units, role[1]):
             self.clubs += [i for i in self.ids(parsed, clause, [role[1]], True) if i.startswith("o.")]
         if len(who) > 1 and role[0] in {"listed_in", "joined"}:
-            who = [s for s in who if not bracketed_out(units, s[1])] or who
+            who = [s for s in who if not put_out(units, s[1])] or who
         subjects = self.ids(parsed, clause, who)
         predicate = "joined" if clause.verb.lemma == "become" and role[0] == "listed_in" else role[0]
         named = (self._own(parsed, clause) or self.topic(parsed, clause, True)) if role[1] is None else None

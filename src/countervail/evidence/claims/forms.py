@@ -259,9 +259,11 @@ def _base(units: Sequence[Unit], i: int, before: Unit | None, left: str, right: 
         return "b"  # "because the Emirates pay the rest"
     plural = before.lower in _PLURAL or left == "R" or (left == "N" and before.lower.endswith("s"))
     onward = onward or (right in {"P", ".", ","} and not noun_form)
+    coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
+    if coordinated and right in {",", "."} and not noun_form and any(u.tag == "R" for u in units[max(0, i - 12) : i]):
+        return "b"  # "the pact, to which Chad and Togo belong,"
     if left in {"N", "E"} and (onward or right in {"D", "E", "O", "N"}) and many_of_a_place(units, i):
         return "b"
-    coordinated = left == "E" and any(u.tag == "C" for u in units[max(0, i - 4) : i])
     if left in {"E", "N"} and (right in {"D", "E", "N", "#", "O"} or _with_preposition(units, i)):
         for unit in units[max(0, i - 7) : i - 1]:
             if unit.forms and BARE.intersection(unit.forms.values()):

@@ -8,13 +8,11 @@ the body ("an alliance of"), and of nothing where it names somebody else ("criti
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from countervail.evidence.claims.actors import BODIES, CLUBS, GROUPING, GROUPS, ORGANS, Named, headed, world_bodies
+from countervail.evidence.claims.actors import BODIES, GROUPING, GROUPS, headed
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.units import CLOSED
 from countervail.evidence.text.tokens import data_sections
@@ -88,12 +86,20 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(rf"(?P<b>{_NAME}|\b[\w-]+)(?:\"?'s?|\"?)(?: (?:[\w-]+ ){{0,3}}?)?$", re.IGNORECASE)
+_HAVING = re.compile(rf"(?P<b>{_NAME}),? (?:(?:now|still|today|also) )?(?:has|had|have|counts) (?:[\w-]+ ){{0,3}}$")
 _STATES = re.compile(
-    rf"\b(?:countries|states|nations|governments|capitals|powers|those|all|(?:two|three|four|five|six|seven|eight|nine|ten"
-    rf"|\d+)) (?:(?:that|which|who) )?(?:(?:have|has|had|are|now|already|currently|since|also|so far|all) )*"
+    rf"\b(?:countries|states|nations|governments|capitals|powers|those|all|who|(?:two|three|four|five|six|seven|eight|nine|ten"
+    rf"|\d+)) (?:(?:that|which|who) )?(?:(?:have|has|had|are|is|now|already|currently|since|also|so far|all) )*"
     rf"(?P<v>{_any('joining')}) (?:(?:the|this|that|a) )?(?:{_PLAIN}){{0,2}}?(?P<b>{_CLUB}|it\b|them\b)$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    rf"(?P<b>{_CLUB}) (?:(?:now|today|currently|still|is|was|an?|body|bloc|{_any('clubs')}) )*?(?:counts?|numbers?|has"
+    r"|of) (?:only |just )?(?:two|three|four|five|six|seven|eight|nine|ten|\w+teen|twenty|\d+) (?:\w+ )?(?:states"
+    rf"|countries|nations)(?:,? (?:founded|set up|established|created|formed)(?: [^,:;.]{{2,60}})?)?$"
+    rf"|\b[Mm]embership of (?:the )?(?P<c>{_CLUB}) (?:now )?(?:stands at|numbers|is|counts) \w+$"
+)
+"""A body and how many states it has: "the league counts four states", "the membership of the league stands at four"."""
 _THE_BODY = re.compile(
     rf"(?<![\w'-])(?P<a>(?:a|an|the|this|that|its|their|any|our) )?(?P<m>\"?(?:{_PLAIN}){{0,4}}?)(?P<b>{_CLUB})"
     rf"(?P<of> (?:of|for|among) (?:{_PLAIN}){{0,4}}?(?:countries|states|nations|governments|economies|powers))?$",
@@ -143,7 +149,7 @@ def introduced(
         return None if _PERSIAN_OTHERS.search(persian) else Introduction("members")
     connector = _CONNECTOR.search(text)
     if connector is None:
-        as_its = re.search(r"\bas (?:its|their|the) (?:full )?(?P<w>[a-z -]+?) ?(?:the )?$", text, re.IGNORECASE)
+        as_its = re.search(r"\bas (?:(?:its|their|the) )?(?:full )?(?P<w>[a-z -]+?) ?(?:the )?$", text, re.IGNORECASE)
         found = _MEMBER.fullmatch(as_its.group("w")) if as_its else None
         if found is None and _BESIDE.search(text):  # "besides the members A and B"
             return named(shared, start, text, "near", verbs)
@@ -167,6 +173,10 @@ def named(
     """What a phrase says that a list is of; `how` the list is bound to it: of, bind ("made up of"), comma, near ("such
     as") or whole (a colon, "are")."""
     bare = _ADJUNCT.sub("", text)
+    if how != "of" and (counted := _COUNTED.search(bare)) is not None and not _NEGATION.search(bare):
+        group = "b" if counted["b"] else "c"
+        body = body_at(shared, start + counted.start(group), start + counted.end(group))
+        return Introduction("members", body, start + counted.start(), "states") if body else None
     made = _of_members(shared, start, text, how, verbs)
     if made is not None:
         return made or None
@@ -235,12 +245,12 @@ def _of_members(
         at = start + len(text) - len(right)
         body = body_at(shared, at + inner.start("b"), at + inner.end("b"))
         return Introduction(kind_of_word(word), body, start + match.start()) if body else False
-    owner = _OWNER.search(left)
-    body = None
+    owner, body = _HAVING.search(left) or _OWNER.search(left), None
     if owner is not None and any(start + owner.end("b") <= v < start + match.start() for v in verbs):
         owner = None
     if owner is not None and owner.group("b")[0] == _BODY:
-        body = body_at(shared, start + owner.start("b"), start + owner.end("b"))
+        whose = shared.reading.within(start + owner.start("b"), start + owner.end("b"), "organisation")
+        body = shared.actors.body(whose[-1][0].value or "") if whose else None
     elif (owner := re.search(r"\b(?P<b>[\w-]+)'s? (?:[\w-]+ ){0,3}$", left)) is not None:
         body = body_at(shared, start + owner.start("b"), start + owner.end("b"))
         if body is None:
@@ -370,31 +380,3 @@ def persian_kind(before: str, after: str) -> str | None:
     kind = (found.group("kind") or "").strip() if found else ""
     kinds = dict(row.split("=") for row in _persian_words()["member_kinds"].split("|"))
     return kinds.get(kind, "members")
-
-
-def whole_of(actors: Named, body: str) -> str:
-    """The body that an organ is of by its name: "the OCC Council"; else the body itself."""
-    whose, _, organ = body.rpartition("-")
-    return actors.body(whose[2:]) if organ in ORGANS or organ == "council" else body
-
-
-def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
-    """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place:
-    for an organ what it is of, and none that a text about another only touched on paragraphs ago."""
-    often = Counter(i for _, i, _ in actors.bodies)
-    own = max([*clubs, *([actors.topic] if actors.topic else [])], key=lambda i: often[i], default="")
-    text, wide = actors.reading.folded.text, ""
-    for at, name, _ in reversed(actors.bodies):
-        body = whole_of(actors, name)
-        grouping = body in {*GROUPS, *clubs}
-        aside = 2 * often[body] <= often[own] and "\n" in text[at:place]
-        if at >= place or aside or not (grouping or headed(body) in CLUBS):
-            continue
-        if (grouping or body not in world_bodies()) and body[2:].split("-", 1)[0] not in ORGANS:
-            return body
-        wide = wide or body
-    last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
-    if last is not None and "-" not in last:  # "the bank": the one that was named
-        last = next((i for at, i, _ in reversed(actors.bodies) if at < place and headed(i) == last[2:]), last)
-    before = actors.topic if any(i == actors.topic and at < place for at, i, _ in actors.bodies) else None
-    return last or before or (wide if wide and often[wide] > 1 else None)

@@ -49,7 +49,8 @@ _IN_BODY = re.compile(
     r"\b(?:members?|found(?:ed|ers?)|join(?:ed|s)?|acced(?:ed|es?)|signator(?:y|ies)|belongs?|unites?)\b"
 )
 _PARTED = re.compile(
-    r"\b(?:left|quit|withdr[ae]wn?|walked out|exit(?:ed)?|seceded|expelled|suspended|pulled out|departure)\b[^.;]{0,60}"
+    r"\b(?:membership (?:lapsed|ended|expired|ran out)|(?:gave|handed|returned) (?:up|back|in)? ?its seat)\b|\b(?:left"
+    r"|quit|withdr[ae]wn?|walked out|exit(?:ed)?|seceded|expelled|suspended|pulled out|departure)\b[^.;]{0,60}"
     r"\b(?:[A-Z]\w+|union|bloc|alliance|club|league|pact|compact|group|arrangement|system)\b"
 )
 """What says that somebody is in a body no more."""
@@ -146,6 +147,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
             return None
         first = clause.subjects[0][0]
         opens = units[0].tag in {"D", "N"} and units[first].tag == "D" and role == "object"
+        opens = opens and units[first].lower != "whose"
         if first > 1 and opens and units[first - 1].tag in ",P" and not any(u.tag in {"V", "A"} for u in units[:first]):
             first = 0
         start, end = units[first].start, units[max(1, clause.verb.start) - 1].end
@@ -154,7 +156,7 @@ def _is_of(shared: Context, parsed: Parsed, clause: Clause, role: str) -> tuple[
         if intro is None or intro.by == "body":
             return None
         owner = units[first - 2] if units[first].lower == "whose" and first > 1 else None  # "the Pact, whose members"
-        body = body_at(shared, owner.start, owner.end) if owner is not None and owner.tag == "E" else None
+        body = shared.actors.mention(owner) if owner is not None and owner.tag == "E" else None
         return intro.kind, intro.by == "members", intro.body or body
     a, b = clause.objects[0] if clause.objects else (0, 0)
     if units[b : b + 1] and units[b].lower in {"of", "in", "to", "within"}:
@@ -231,7 +233,7 @@ def _left_over(shared: Context, parsed: Parsed, clause: Clause) -> tuple[str | N
     pointing = clause.relative or units[start].lower in {"that", "this", "which"}
     if not pointing or (end < len(units) and units[end].tag not in {".", ",", ";", ")"}):
         return None
-    told = " ".join([*_texts_before(shared, parsed)[-1:], parsed.sentence.text])
+    told = " ".join([*_texts_before(shared, parsed)[-4:], parsed.sentence.text])
     return ("members", False, None) if _PARTED.search(told) else None
 
 

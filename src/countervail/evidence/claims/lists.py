@@ -83,7 +83,8 @@ _ALL = re.compile(
 """Before all members by name: "Delegations of all four members came:"."""
 _APPOSED = re.compile(
     r" ?[,(–-] ?(?:(?:the|all|both|its) )?(?P<q>(?:[\w-]+ ){0,2}?)(?:members|member (?:states|countries)) of "
-    r"|(?P<as> as )(?:(?:the|its) )?(?:(?:only|sole|last|remaining|full) )*members(?=[.,;]|$| of (?:the )?"
+    r"|(?P<own> ?[,(–-] ?its (?:(?:only|sole|current|founding|two|three|four|five|six|seven|eight|nine|ten) )?members)"
+    r"(?=[.,;)]|$)|(?P<as> as )(?:(?:the|its) )?(?:(?:only|sole|last|remaining|full) )*members(?=[.,;]|$| of (?:the )?"
     rf"(?:(?-i:[A-Z])|(?:\w+ )?(?:{CLUB_WORDS})\b))",
     re.IGNORECASE,
 )
@@ -102,8 +103,6 @@ _NOT_IN = re.compile(
     r"(?:by|of|from)|به جز)\W*(?:the )?$",
     re.IGNORECASE,
 )
-
-
 _STATUS = re.compile(rf" ?\([^()\n]{{0,30}}\b(?:{'|'.join(_WORDS['no member'])})\b[^()\n]{{0,30}}\)", re.IGNORECASE)
 """What in brackets behind a state of a list says that it is none of the others: "(withdrew in 2020)"."""
 _FROM_COUNT = re.compile(
@@ -297,6 +296,8 @@ def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | No
     found = _APPOSED.match(shared.reading.folded.text, end, sentence.end)
     if found is None:
         return None
+    if found["own"]:
+        return found.end()
     if not found["as"]:
         return None if NOT_MEMBERS.search(found["q"]) else found.end()
     kept = at is not None and at[1].verb.lemma in {"leave", "keep", "retain"} and not at[1].verb.passive
@@ -306,7 +307,7 @@ def _apposed(shared: Context, sentence: Sentence, at: tuple[Parsed, Clause] | No
 _WHICH = re.compile(r"\b(?P<w>which|what|who)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:ask(?:s|ed)?|wonder(?:s|ed)?|know|question is|tell you) (?P<w>which|what|who)\b")
 _ANSWER = re.compile(
-    r"(?:[A-Z][\w .'-]{0,30}: ?)?(?:(?:[Tt]hey|[Tt]here|[Tt]hese) (?:are|were)(?: \w+)?|[Oo]nly|[Jj]ust|[Tt]oday)?"
+    r"(?:[A-Z][\w .'-]{0,30}: ?|A\. )?(?:(?:[Tt]hey|[Tt]here|[Tt]hese) (?:are|were)(?: \w+)?|[Oo]nly|[Jj]ust|[Tt]oday)?"
     r"[,:]? ?(?:[Tt]he )?$"
 )
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from countervail.evidence.claims.actors import GROUPING, adjective_codes, kind_of
+from countervail.evidence.claims.actors import (
+    CLUBS,
+    GROUPING,
+    GROUPS,
+    ORGANS,
+    Named,
+    adjective_codes,
+    headed,
+    kind_of,
+    world_bodies,
+)
 from countervail.evidence.claims.clause import Clause, Span
 from countervail.evidence.claims.context import Context
 from countervail.evidence.claims.list_clauses import COUNT, number, of_some, polarity_of_count
@@ -55,8 +66,9 @@ _LABEL = {
     "article": "Press report",
 }
 _COUNTED = re.compile(
-    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact"
-    r"|\bsign\w* (?:by|(?:the|its) (?:\w+ )?(?:charter|statute))\b|\b(?:grow|expand|enlarged?|widen|count) (?:to )?\w",
+    r"ambassador|member|club|union|founding|join|bloc|alliance|coalition|league|group|signator|compact|pact|circle|accord"
+    r"|\bsign\w* (?:by|(?:the|its) (?:\w+ )?(?:charter|statute))\b|\b(?:grow|expand|enlarged?|widen|count)"
+    r" (?:to )?\w|\bcomprise \w",
     re.IGNORECASE,
 )
 
@@ -279,7 +291,7 @@ _KINDS_OF = frozenset(["full", "founding", "new", "current", "other", "associate
 _NONE = frozenset(_WORDS["no member"])
 
 
-def bracketed_out(units: Sequence[Any], k: int) -> bool:
+def put_out(units: Sequence[Any], k: int) -> bool:
     """Whether brackets at unit k say that who stands before them is no member: "Peru (observer)"."""
     if k >= len(units) or units[k].tag != "(":
         return False
@@ -290,6 +302,37 @@ def bracketed_out(units: Sequence[Any], k: int) -> bool:
 def _without_number(units: Sequence[Any], a: int, b: int) -> tuple[int, int]:
     """The owner in "two of the Fund's members"."""
     return next((k + 1 for k in range(a + 1, b) if units[k].lower == "of" and units[k - 1].tag in {"#", "D"}), a), b
+
+
+# -- which body is meant ----------------------------------------------------------------------------------------------
+
+
+def whole_of(actors: Named, body: str) -> str:
+    """The body that an organ is of by its name: "the OCC Council"; else the body itself."""
+    whose, _, organ = body.rpartition("-")
+    return actors.body(whose[2:]) if organ in ORGANS or organ == "council" else body
+
+
+def last_club(actors: Named, clubs: Sequence[str], place: int) -> str | None:
+    """Of bodies spoken of as having members, and of those whose names say so, the one named last before a place:
+    for an organ what it is of, and none that a text about another only touched on paragraphs ago."""
+    often = Counter(i for _, i, _ in actors.bodies)
+    own = max([*clubs, *([actors.topic] if actors.topic else [])], key=lambda i: often[i], default="")
+    text, wide = actors.reading.folded.text, ""
+    for at, name, _ in reversed(actors.bodies):
+        body = whole_of(actors, name)
+        grouping = body in {*GROUPS, *clubs}
+        aside = 2 * often[body] <= often[own] and "\n" in text[at:place]
+        if at >= place or aside or not (grouping or headed(body) in CLUBS):
+            continue
+        if (grouping or body not in world_bodies()) and body[2:].split("-", 1)[0] not in ORGANS:
+            return body
+        wide = wide or body
+    last = next((c for c in reversed(clubs) if c[2:].split("-", 1)[0] not in ORGANS), None)
+    if last is not None and "-" not in last:  # "the bank": the one that was named
+        last = next((i for at, i, _ in reversed(actors.bodies) if at < place and headed(i) == last[2:]), last)
+    before = actors.topic if any(i == actors.topic and at < place for at, i, _ in actors.bodies) else None
+    return last or before or (wide if wide and often[wide] > 1 else None)
 
 
 # -- what is over ------------------------------------------------------------------------------------------------------

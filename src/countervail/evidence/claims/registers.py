@@ -65,6 +65,9 @@ def claims(shared: Context) -> Iterator[Claim]:
             for n in [next((n for n, c in enumerate(head) if pattern.fullmatch(c.text)), None)]
             if n is not None
         }
+        told = next((n for n in range(len(head)) if sum(bool(IN.fullmatch(row[n].text)) for row in rows) > 1), None)
+        if told is not None:  # whatever its head says: "Standing", "Relation to the pact"
+            columns.setdefault("status", told)
         if "imposer" in columns and "target" in columns:
             yield from _measures(shared, columns, rows)
         elif "state" in columns and (against := _against(shared, head)) is not None:

@@ -51,7 +51,8 @@ _STANDS = re.compile(
     r'"?(?P<e>[A-Z][^",.;()\n]{5,80}?)(?:[,.]?"|[,.;)]|$)'
 )
 _AIMS = re.compile(
-    r"\b(?P<v>bypass\w*|promot\w+|mitigat\w+|neutrali[sz]\w+|circumvent\w*|counter(?:s|ing)?|offset\w*"
+    r"\b(?P<v>(?<=aims to )[a-z]+|(?<=aim to )[a-z]+|(?<=aim is to )[a-z]+"
+    r"|bypass\w*|promot\w+|mitigat\w+|neutrali[sz]\w+|circumvent\w*|counter(?:s|ing)?|offset\w*"
     r"|reduc\w+|foster\w*|increas\w+|protect\w*|evad\w+|resist\w*) (?:the |these |its |international |of "
     r"|impact of )*"
     r"(?P<o>(?!from\b|and\b|in\b|to\b)[a-z][a-z-]+(?: [a-z-]+)?)"

@@ -151,6 +151,9 @@ class People:
         if not w.OFFICE_OF.search(self.text[max(0, start - 90) : start]):
             return i
         words, k = self.words, i
+        k += (
+            j - i > 2 and words.given.isdisjoint({self.tokens[i].bare}) and self.text.endswith("Minister of ", 0, start)
+        )
         while k < j and self._common(k):
             k += 1
         name = self.tokens[k].bare if k < j else ""
