@@ -53,9 +53,8 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
     if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
         return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
-    alone = alone or (left == "#" and i > 1 and _of_all(units, i, right))
-    moved = "d" in forms and ("n" not in forms or forms["d"] in CLOSED["going_on"])
-    alone = alone or (left == "#" and moved and right == "P")  # "$3 million went to"
+    moved = right == "P" and "d" in forms and ("n" not in forms or forms["d"] in CLOSED["going_on"])
+    alone = alone or (left == "#" and i > 1 and (moved or _of_all(units, i, right)))  # "$3 million went to"
     if (
         (left in {"D", "G", "#"} and not alone)
         or (left == "P" and "g" not in forms)

@@ -187,7 +187,7 @@ def anew(clauses: list[Clause], n: int, spans: list[tuple[int, int]], floor: int
     between = units[floor : spans[0][0]]
     if between[-1].tag != "P" or any(u.tag in {"S", "R"} for u in between):
         return False
-    opens = units[0].tag == "S" and bool(previous.subjects) and previous.subjects[0][0] == 1
+    opens = bool(previous.subjects) and units[previous.subjects[0][0] - 1].tag == "S"
     comma = max((k for k, u in enumerate(between) if u.tag == ","), default=-1)
     own = opens and comma >= 0 and [u.tag for u in between[comma + 1 :] if u.tag not in {"D", "#"}] == ["N", "P"]
     return not own
