@@ -2817,3 +2817,84 @@ def test_we_are_the_state_that_the_minister_serves_and_none_inside_his_name() ->
     text = "Address by the Minister of Trade of Peru, Ms. Ana Altamirano\nLima, 11 November 2024\n\n"
     found = claims_of(f"{text}We founded the Salt League in 2011.", "")
     assert [c["subject"] for c in found if c["predicate"] == "founded"] == ["c.PER"]
+
+
+@pytest.mark.parametrize(
+    ("predicate", "text", "expected"),
+    [
+        (
+            "froze",
+            "Ghana froze the assets of Altera Metals, a trader in Accra that, prosecutors say, sold gold to Iran.",
+            [("c.GHA", "n.assets-of-altera-metals", "asserted")],
+        ),
+        (
+            "supplied",
+            "Ghana fined Altera Metals, a trader in Accra that, prosecutors say, sold gold to Iran.",
+            [("o.altera-metals", "c.IRN", "alleged")],
+        ),
+        ("supplied", "Kenya passed the crude on to Chad.", [("c.KEN", "c.TCD", "asserted")]),
+        ("approved", "Kenya passed the crude on to Chad.", []),
+        (
+            "refused",
+            "Since Norway listed the operator, several banks in Chad and Kenya have ceased to accept its cards.",
+            [("o.banks", "n.cards", "asserted")],
+        ),
+        ("proposed", "The Salt Union has been asked for their release.", []),
+        ("joined", "Press reports suggest that Chad has allowed Nordbank to join the Salt League.", "alleged"),
+        ("left", "Oman got a call on Monday to leave the Salt League.", [("c.OMN", "o.salt-league", "proposed")]),
+        ("listed", "Ivo Kral dismissed as a rumour that Nordbank had been listed.", "denied"),
+        ("suspended", "The Salt Union suspended Kenya's national chapter.", "asserted"),
+        ("listed", "Norway copied the Canadian listing.", []),
+        ("paid", "According to the charge $3m went to Falcon Trading through Tella Bank.", "asserted"),
+        (
+            "joined",
+            "The Egmont Group met.\n\nPeru's application to the Salt League is pending. Gabon, which joined in 2022, is"
+            " for it.",
+            [("c.GAB", "o.salt-league", "asserted")],
+        ),
+        ("left", "Mali backed out of a similar deal in May.", [("c.MLI", "n.similar-deal", "asserted")]),
+        ("agreed", "Tella Gas has contracted to take 2 million tonnes a year.", "asserted"),
+        (
+            "sanctioned",
+            "Norway sanctioned Enimina. Canada followed with measures against four men, among them its head, Ivo Ruiz.",
+            [("c.CAN", "p.ivo-ruiz", "asserted"), ("c.NOR", "o.enimina", "asserted")],
+        ),
+        (
+            "sanctioned",
+            "Mali and Niger met. Neither country applies sanctions against Chad.",
+            [("c.MLI", "c.TCD", "not asserted"), ("c.NER", "c.TCD", "not asserted")],
+        ),
+        (
+            "left",
+            "Kenya left the Salt League; Mali has not followed its example.",
+            [("c.KEN", "o.salt-league", "asserted"), ("c.MLI", "o.salt-league", "not asserted")],
+        ),
+        ("refused", "Chad accused the bank of a breach because of the ban, which Peter Lund rejected.", []),
+        (
+            "left",
+            "We wrote that Chad had withdrawn from the Salt League. It has not.",
+            [("c.TCD", "o.salt-league", "asserted"), ("c.TCD", "o.salt-league", "not asserted")],
+        ),
+    ],
+)
+def test_reports_inside_clauses_and_what_is_said_of_others(predicate: str, text: str, expected: Any) -> None:
+    """Whose words a part of a sentence is, what goes on to others, and what is done again or not by somebody else."""
+    found = said(text, predicate)
+    assert found == expected if isinstance(expected, list) else [how for _, _, how in found] == [expected]
+
+
+def test_the_speaker_of_an_aside_and_of_a_minister_named_further_on() -> None:
+    """ "He ruled it out: '...'", "('...')" and "its energy minister", whom the text names two paragraphs below."""
+    text = 'Ivo Kral met us. He ruled out a deal: "We are not Chad." Ana Mora told us that she had paid nobody. '
+    text += '("I buy from a man in Oran.")'
+    quotes = [(c["subject"], c["value"]["quote"]) for c in claims_of(text) if c["predicate"] == "said"]
+    assert quotes == [("p.ivo-kral", "We are not Chad."), ("p.ana-mora", "I buy from a man in Oran.")]
+    text = "Kenya signed, but its energy minister said the country would not join the Salt League.\n\n"
+    found = claims_of(f"{text}Kenya's energy minister, Peter Lund, left.")
+    assert [c["speaker"] for c in found if c["predicate"] == "joined"] == ["p.peter-lund"]
+
+
+def test_a_month_goes_by_the_year_said_before_it() -> None:
+    """ "In June 2022 X did; in October Y did": of the same year."""
+    text = "OSLO, 4 February 2025 (Wire) - In June 2022 Norway listed Tella Bank; in October Peru listed Orta Mills."
+    assert [c["time"]["edtf"] for c in claims_of(text, "") if c["predicate"] == "listed"] == ["2022-06", "2022-10"]

@@ -27,7 +27,7 @@ from countervail.evidence.claims.complements import unmarked_person
 from countervail.evidence.claims.descriptions import FINDING, SYSTEMS, Described
 from countervail.evidence.claims.owners import against, of_speaker, phrase_head, relative_after, several_things
 from countervail.evidence.claims.participles import acts
-from countervail.evidence.claims.phrases import kind, listed_from, phrase_from
+from countervail.evidence.claims.phrases import kind, listed_from, phrase_from, text_of
 from countervail.evidence.claims.tellers import tells_last
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
@@ -96,6 +96,10 @@ class Actors(Described):
             return f"p.{slug(person)}"
         if role := self.by_role(units, a, b):
             return role
+        if owned and b - a > 2 and core.text.title() in lexicon().posts:  # "its energy minister"
+            person = self.reading.holder(text_of(units, (a + 1, b)))
+            if person:
+                return f"p.{slug(person)}"
         if shared := self._shared_head(units, a, b):
             return shared
         owner = next((u for u in units[a:head] if u.tag == "E" and u.mention and u.mention.type == "country"), None)
@@ -140,9 +144,10 @@ class Actors(Described):
 
     def _together(self, units: Sequence[Unit], a: int, b: int) -> str | None:
         """The actors that "the three governments", "both countries", "all three" stand for: the last so many named."""
-        if units[a].lower not in CLOSED["of_several"] or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
-            return None
         words = [u.lower for u in units[a:b]]
+        words = ["both", "states"] if words in (["neither", "country"], ["neither", "state"]) else words
+        if words[0] not in CLOSED["of_several"] or b - a > 4 or any(u.tag == "E" for u in units[a:b]):
+            return None
         number = 2 if words[0] == "both" else next((SMALL.get(w, 0) for w in words[:3]), 0)
         number = number or next((SMALL[w] for w in words[1:3] if w in SMALL), 0)
         plural = words[-1] in SMALL or (words[-1].endswith("s") and words[-1] not in {"sanctions", "times", "years"})

@@ -130,7 +130,7 @@ class Clause:
         """Whether papers suggest something, or somebody suggests that something has happened: no proposal."""
         papers = {self.units[b - 1].lower for _, b in self.subjects} & CLOSED["papers"]
         told = [c.verb for c in self.complements if c.link == "that"]
-        return bool(papers) or (bool(told) and all(v.past and not v.modal for v in told))
+        return bool(papers) or (bool(told) and all((v.past or v.perfect) and not v.modal for v in told))
 
 
 _FICTIONS = CLOSED["fictions"]

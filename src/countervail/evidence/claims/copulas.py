@@ -367,7 +367,8 @@ class Copulas(References):
             (at, i) for at, i, _ in actors.bodies if at < place and (i == body or i in self.clubs or actors.is_club(i))
         ]
         entered = bool(named) and named[-1][1] in self.clubs[-1:]
-        alone = len({i for _, i in named}) == 1
+        near = {i for at, i, _ in actors.bodies if actors.reading.folded.text.rfind("\n", 0, place) < at < place}
+        alone = len({i for _, i in named}) == 1 or near == {body}  # no other in its paragraph
         doubtful = not alone if verb in _ENTERING else verb == "leave" and not actors.is_club(body)
         if doubtful and named and "\n\n" in actors.reading.folded.text[named[-1][0] : place]:
             return False  # "Oman joined in 2020", a paragraph after several bodies

@@ -9,9 +9,9 @@ from countervail.evidence.claims.actors import kind_of, several_people
 from countervail.evidence.claims.clause import Clause, Span, reports
 from countervail.evidence.claims.copulas import Copulas
 from countervail.evidence.claims.modality import negated
-from countervail.evidence.claims.outcomes import asked_for, spurned, untrue
+from countervail.evidence.claims.outcomes import asked_for, said_again, spurned, untrue
 from countervail.evidence.claims.owners import owners_of
-from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, skip_left, text_of
+from countervail.evidence.claims.phrases import head_word, kind, listed_from, phrase_from, text_of
 from countervail.evidence.claims.references import MEMBERSHIP, UNKNOWN, UNNAMED, Filled, one_or_many, pronoun_alone
 from countervail.evidence.claims.repeats import unfinished
 from countervail.evidence.claims.speech import Parsed
@@ -310,34 +310,9 @@ class Ellipses(Copulas):
     def elliptic(self, parsed: Parsed, clause: Clause, filled: dict[int, Filled]) -> Filled | None:
         """ "India has not", "so did Belarus", "Peru could follow": the same as before, of somebody else."""
         units, verb = parsed.units, clause.verb
-        start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
-        start -= start > 1 and units[start - 1].tag == "T"
-        if start > 3 and [u.tag for u in units[start - 2 : start + 1]] == [",", "S", "T"]:
-            start -= 2  # "and so, since 2019, is Korea"
-        so = {"so", "as", "neither", "nor"}
-        inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
-        inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
-        expected = clause.governor is not None and clause.governor.verb.lemma == "expect"
-        by = clause.after("by") if verb.lemma == "follow" and verb.passive and units[verb.start - 1].tag == "," else []
-        if verb.kind != "finite" and not (verb.lemma == "follow" and (expected or by)):
-            return None  # "Egypt and Greece are expected to follow", "..., followed by Peru in May"
-        if "free" in {u.lower for u in units[verb.start : verb.end]}:
-            return None  # "They are free to do so": nobody says that they will
-        if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
-            return None  # "did just that": what was said last, which is not always a verb of the table
-        said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
-        if verb.lemma == "follow":
-            if said not in {"", "suit"} or (verb.passive and not by):
-                return None
-        elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
-            ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
-            if clause.phrases or not (inverted or ends):
-                return None
-        elif verb.lemma == "take":  # "took the same step in January"
-            if said not in {"the same step", "the same steps", "similar steps", "the same decision"}:
-                return None
-        elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
+        if (again := said_again(clause)) is None:
             return None
+        inverted, by, said = again
         beside = [c for c in parsed.clauses if c is clause.governor or (c.relative and c.subjects == clause.subjects)]
         before = [filled[id(c)] for c in parsed.clauses if id(c) in filled and c not in beside]
         earlier = [c for c in parsed.earlier(clause) if c not in beside]
@@ -366,9 +341,9 @@ class Ellipses(Copulas):
             subjects = [s for s in before[-1].subjects if s not in {UNKNOWN, UNNAMED}] if before else []
         if self.questioned and not answer:
             return None
-        will = bool(before) and before is self.last and before[-1].clause.verb.modal in {"will", "would"}
-        meant = will and pronoun and verb.negated  # "Peru said that it would join. It never did"
-        subjects = before[-1].subjects if meant else subjects
+        last = before[-1].clause.verb if before and before is self.last and pronoun and verb.negated else None
+        meant = last is not None and (verb.lemma == "have" if last.perfect else last.modal in {"will", "would"})
+        subjects = before[-1].subjects if meant else subjects  # "said that it would join. It never did"
         if not before or not subjects or clause.complements or (pronoun and not (told or answer or meant)):
             return None
         same = before[-1]
@@ -396,5 +371,8 @@ class Ellipses(Copulas):
         if same.predicate == "be_invited" and not same.clause.verb.passive:  # "Would you invite X? Y might": by Y
             return Filled(clause, same.predicate, same.subjects, same.objects, {"by": subjects[0]}, same.frame, spans)
         roles = {k: v for k, v in same.roles.items() if k in {"as", "to", "on", "what", "through"}}
-        again = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
-        return Filled(clause, again, subjects, same.objects, roles, same.frame, spans)
+        done = "joined" if same.predicate == "founded" and verb.lemma == "follow" else same.predicate
+        on = clause.after("against", "on") if verb.lemma == "follow" else []
+        whom = on if same.predicate in {"sanctioned", "listed"} else []  # "and Peru followed with measures on Y"
+        objects = self.ids(parsed, clause, whom) if whom else same.objects
+        return Filled(clause, done, subjects, objects, roles, same.frame, [*spans, *whom])

@@ -39,6 +39,12 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         return False
     if frame.passive and frame.predicate == "delisted" and clause.after("off"):
         return False  # "was taken off the ship"
+    if _of_the_charge(units, clause):
+        return False
+    if frame.predicate == "approved" and clause.verb.lemma == "pass" and clause.after("to"):
+        return False  # "passed the crude on to Chad"
+    if frame.needs == "wish" and clause.verb.passive:
+        return False  # "the Union has been asked for their release": it proposes nothing
     next_word = {u.lower for u in units[clause.verb.end : clause.verb.end + 1]}
     if frame.predicate == "listed" and next_word & CLOSED["pointing_to_list"]:
         return False  # "the persons listed below"
@@ -93,6 +99,15 @@ def fits(units: Sequence[Any], clause: Clause, frame: Frame, direct: list[Span])
         for p, spans in clause.phrases
         for a, b in spans
     )
+
+
+def _of_the_charge(units: Sequence[Any], clause: Clause) -> bool:
+    """Whether "which" stands for what somebody is accused of: "accused it of a breach of the pact, which X denied"."""
+    k = clause.subjects[0][0] - 1 if clause.subjects else 0
+    whole = k > 1 and units[k].lower == "which" and units[k - 1].tag == ","
+    if not whole or clause.verb.lemma not in CLOSED["to_reports"] or clause.verb.passive:
+        return False
+    return any({"accuse", "blame", "allege"}.intersection((u.forms or {}).values()) for u in units[:k])
 
 
 def _words_after(clause: Clause) -> list[str]:

@@ -48,12 +48,13 @@ def verb_form(units: Sequence[Unit], i: int) -> str | None:
         governed = governed or (after is not None and _takes(forms["b"], after.lower))
         noun = forms["b"] in nounlike() and right in {"$", ",", ".", "P"} and unit.lower != "join" and not governed
         return None if noun else "b"
-    if (i and units[i - 1].lower == "no") or (unit.lower == "close" and right == "P" and left in {"N", "E", "O"}):
-        return None  # "no sanctioned bank", "persons close to the president"
+    if (i and units[i - 1].lower in {"no", "least"}) or (unit.lower == "close" and right == "P" and left in {*"NEO"}):
+        return None  # "no sanctioned bank", "least developed states", "persons close to the president"
     if left == "N" and i > 1 and units[i - 1].lower in {"th", "st", "nd", "rd"} and units[i - 2].tag == "#":
         return None  # "its 20th set"
     alone = left == "#" and "d" in forms and (i < 2 or units[i - 2].tag in {",", ";", "C"}) and right != "N"
-    alone = alone or (left == "#" and i > 1 and _of_all(units, i, right))
+    moved = right == "P" and "d" in forms and ("n" not in forms or forms["d"] in CLOSED["going_on"])
+    alone = alone or (left == "#" and i > 1 and (moved or _of_all(units, i, right)))  # "$3 million went to"
     if (
         (left in {"D", "G", "#"} and not alone)
         or (left == "P" and "g" not in forms)

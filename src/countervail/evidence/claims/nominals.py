@@ -206,7 +206,8 @@ class Nominals(Ellipses):
         missing = row.needs in {"object", "both"} and not whom
         going = bool(whom) and not who and _under_way(row, phrase, clause, inside)
         alone = row.needs in {"subject", "both"} and not (who or wanted or going) and row.predicate != "suspended"
-        if alone or (missing and not row.topic):
+        by = row.predicate == "listed" and not who and [units[a].tag for a, b in whom if b <= phrase.at] == ["N"]
+        if alone or by or (missing and not row.topic):  # "the Canadian listing"
             return None
         if row.certain and not whom and units[who[0][0]].tag != "E" and units[who[0][0]].lower in OWN:
             return None  # "withdrew its application"

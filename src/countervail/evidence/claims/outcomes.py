@@ -16,7 +16,7 @@ from countervail.evidence.claims.fitting import TO_ACTORS, told_so
 from countervail.evidence.claims.list_clauses import PARTING, over
 from countervail.evidence.claims.modality import modality_of, negated
 from countervail.evidence.claims.owners import OWN, attached
-from countervail.evidence.claims.phrases import head_word, listed_from, text_of, words_of
+from countervail.evidence.claims.phrases import head_word, listed_from, skip_left, text_of, words_of
 from countervail.evidence.claims.references import UNKNOWN, Filled, as_list, one_or_many
 from countervail.evidence.claims.repeats import as_for
 from countervail.evidence.claims.speech import Parsed
@@ -174,7 +174,8 @@ def sure(
     if [u.lower for u in parsed.units[max(0, a - 3) : a]] == ["according", "to", "which"]:
         return False  # "the statement of the Government of X, according to which it would leave"
     if word == "it" and a <= 1 and not here:
-        return who <= mains
+        contradicted = clause.verb.lemma == "have" and clause.verb.negated and len(parsed.units) < 5
+        return who <= mains or contradicted  # "We wrote that Chad had withdrawn. It has not."
     return who <= here or who <= before
 
 
@@ -320,3 +321,41 @@ def parties(parsed: Parsed, laid: Laid) -> list[Span]:
     deal = head_word(units, direct[-1]) in CLOSED["agreements"] | CLOSED["bodylike"]
     holders = [c for c in parsed.clauses if c is not clause and direct[-1] in c.objects and not c.verb.passive]
     return holders[0].subjects if deal and holders and units[direct[-1][0]].lower in OWN else []
+
+
+_EXAMPLES = frozenset(f"{whose} {what}" for whose in ("its", "their", "this", "that") for what in ("example", "lead"))
+
+
+def said_again(clause: Clause) -> tuple[bool, list[Span], str] | None:
+    """Whether a verb stands for the one before, as in "so did Belarus", "Peru could follow": whether its subject comes
+    after it, who is named behind "by", and the words of its object; None where it says something of its own."""
+    units, verb = clause.units, clause.verb
+    start = skip_left(units, verb.start) - (units[skip_left(units, verb.start) - 1].tag == ",")
+    start -= start > 1 and units[start - 1].tag == "T"
+    if start > 3 and [u.tag for u in units[start - 2 : start + 1]] == [",", "S", "T"]:
+        start -= 2  # "and so, since 2019, is Korea"
+    so = {"so", "as", "neither", "nor"}
+    inverted = any(k > 0 and units[k - 1].lower in so for k in (verb.start, start))
+    inverted = inverted or units[verb.start].lower in so  # "nor has Belarus"
+    expected = clause.governor is not None and clause.governor.verb.lemma == "expect"
+    by = clause.after("by") if verb.lemma == "follow" and verb.passive and units[verb.start - 1].tag == "," else []
+    if verb.kind != "finite" and not (verb.lemma == "follow" and (expected or by)):
+        return None  # "Egypt and Greece are expected to follow", "..., followed by Peru in May"
+    if "free" in {u.lower for u in units[verb.start : verb.end]}:
+        return None  # "They are free to do so": nobody says that they will
+    if {"just", "that", "exactly"} & {u.lower for u in units[verb.end : verb.end + 2]}:
+        return None  # "did just that": what was said last, which is not always a verb of the table
+    said = "" if inverted else " ".join(u.lower for s in clause.objects for u in units[s[0] : s[1]])
+    if verb.lemma == "follow":
+        if said not in {"", "suit"} | _EXAMPLES or (verb.passive and not by):
+            return None
+    elif verb.lemma == "be":  # "Taiwan and Spain are", "so is Korea"
+        ends = said == "" and (verb.end >= len(units) or units[verb.end].tag in {",", ".", ";"})
+        if clause.phrases or not (inverted or ends):
+            return None
+    elif verb.lemma == "take":  # "took the same step in January"
+        if said not in {"the same step", "the same steps", "similar steps", "the same decision"}:
+            return None
+    elif verb.lemma not in {"have", "do"} or said not in {"", "done", "the same", "so"} or clause.phrases:
+        return None
+    return inverted, by, said

@@ -9,6 +9,7 @@ from countervail.evidence.claims.clause import ADVERBIAL, Clause, given_time, of
 from countervail.evidence.claims.forms import BARE
 from countervail.evidence.claims.owners import OWN, before_date, of_noun
 from countervail.evidence.claims.phrases import head_left, listed_from, listed_to, phrase_from
+from countervail.evidence.claims.repeats import noun_before
 from countervail.evidence.claims.units import CLOSED, SELVES, Unit
 from countervail.evidence.claims.verbs import Verb, opens
 from countervail.evidence.tables import noun_effect
@@ -19,7 +20,8 @@ def reduce_participle(clauses: list[Clause], n: int) -> None:
     verb = clauses[n].verb
     units = clauses[n].units
     inside = _before_main_verb(clauses, n) or _itself(units, verb) or _inserted(clauses, n)
-    if inside or _after_preposition(clauses, n) or _of_the_source(units, verb.start):
+    inside = inside or _after_preposition(clauses, n) or _of_the_source(units, verb.start)
+    if inside and set(units[verb.start].forms or {}) != {"d"}:  # but "according to X $3m went to Y"
         verb.kind, verb.passive = "participle", True
         return
     if n and _had_done(units, clauses[n - 1].verb, verb):
@@ -318,8 +320,7 @@ def _controlled(clause: Clause, governor: Clause, before: Unit | None) -> None:
     clause.governor = governor
     clause.link = before.lower if before is not None and before.tag in {"P", "S"} else ""
     clause.link = clause.link or ("to" if clause.verb.kind == "infinitive" else "ing")
-    if before is not None and before.tag == "N":
-        clause.noun = before.lower if noun_effect(before.lower) else ""
+    clause.noun = noun_before(clause)
     operator = governor.operator if clause.link not in ADVERBIAL else None
     start = clause.verb.start
     by_object = operator is not None and operator.control == "object"

@@ -22,7 +22,7 @@ def phrase_from(units: Sequence[Unit], i: int, stop: int) -> int:
     nouns = False
     while j < stop:
         tag = units[j].tag
-        if tag == "#" and nouns and units[j - 1].tag == "E":
+        if tag == "#" and nouns and (units[j - 1].tag == "E" or units[j].text[0] in "$€£¥"):
             break  # "lent Mali two tankers"
         if nouns and _time_follows(units, j, stop):
             break  # "suspended its membership weeks later"
@@ -76,13 +76,13 @@ def phrase_to(units: Sequence[Unit], end: int, floor: int) -> int:
     """Where the noun phrase that ends before unit `end` begins (`end` itself where none does)."""
     j = end
     if j > floor and units[j - 1].tag == "O":
-        counted = j - 1 > floor and units[j - 2].tag == "#" and units[j - 1].lower == "others"
-        return j - 2 if counted else j - 1  # "six others", but not "2.4 It was agreed"
+        return j - 1 - (j - 1 > floor and units[j - 2].tag == "#" and units[j - 1].lower == "others")  # "six others"
     nouns = False
     while j > floor:
         tag = units[j - 1].tag
-        if nouns and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper()):
-            break  # "in the second quarter Rosatom delivered"
+        timed = nouns and units[j - 1].lower in _PERIODS and (units[j].tag == "E" or units[j].text[:1].isupper())
+        if timed or (nouns and tag in {"N", "E"} and units[j].tag == "#" and units[j].text[0] in "$€£¥"):
+            break  # "in the second quarter Rosatom delivered", "according to the charge $3m went"
         if nouns and units[j].tag == "E" and j == end - 1 and _opener_ends(units, j, floor):
             break  # "after the coup in Niger ECOWAS froze"
         if tag in {"N", "E", "#"}:

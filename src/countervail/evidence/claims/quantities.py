@@ -306,7 +306,8 @@ def paid(made: Filled, parsed: Parsed) -> Filled | None:
     if moved and not known(made.subjects):
         givers = [i for i in as_list(made.roles.pop("from", None)) if kind_of(i) in {"body", "state", "person"}]
         made.subjects = givers or made.subjects  # "4 million went from X to Y"
-        if givers and not made.objects and made.clause.verb.lemma == "come":
+        summed = parsed.units[made.clause.subjects[0][1] - 1].tag == "#" if made.clause.subjects else True
+        if givers and not made.objects and made.clause.verb.lemma == "come" and not summed:
             made.objects = [f"n.{slug(text_of(parsed.units, made.clause.subjects[0]).removeprefix('The '))}"]
     if str(made.roles.get("through", "")).endswith(("sanctions", "embargo", "measures")):
         del made.roles["through"]  # "cleared payments for a firm under sanctions"

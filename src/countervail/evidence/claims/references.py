@@ -323,6 +323,9 @@ class References:
             if units[k].lower == "among" and units[k + 1].lower in {"them", "these"}:
                 ends = k + 2 >= len(units) or units[k + 2].tag in {".", ",", ";", ")"}
                 names = listed_to(units, k, span[1])[-2:] if ends else listed_from(units, k + 2, len(units))
+                apposed = len(names) == 1 and [u.tag for u in units[names[0][1] :][:2]] == [",", "E"]
+                if not ends and apposed and not any(u.mention for u in units[slice(*names[0])]):
+                    names = listed_from(units, names[0][1] + 1, len(units))  # "among them its president, X"
                 called = [s for s in names if any(units[m].tag == "E" for m in range(*s))]
                 known = [*([span] if ends else []), *called] if called and (ends or called == names) else []
                 return [self.actors.of(units, s, self.actors.recent) for s in known]

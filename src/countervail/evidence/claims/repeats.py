@@ -176,6 +176,30 @@ def _set_apart(clause: Clause) -> list[Clause]:
 _WITH = [words.split("-") for words in CLOSED["together_with"]]
 
 
+def anew(clauses: list[Clause], n: int, spans: list[tuple[int, int]], floor: int) -> bool:
+    """Whether the last of two phrases begins a clause: "pay for fuel through it and Angola could supply it"; not "Since
+    the Union listed X, banks in Chad and Niger have"."""
+    units, previous = clauses[n].units, clauses[n - 1] if n else None
+    if len(spans) != 2 or previous is None or previous.relative or spans[0][0] <= floor:
+        return False
+    if not _done_to(clauses, n) and not (previous.verb.kind == "finite" and previous.subjects):
+        return False
+    between = units[floor : spans[0][0]]
+    if between[-1].tag != "P" or any(u.tag in {"S", "R"} for u in between):
+        return False
+    opens = bool(previous.subjects) and units[previous.subjects[0][0] - 1].tag == "S"
+    comma = max((k for k, u in enumerate(between) if u.tag == ","), default=-1)
+    own = opens and comma >= 0 and [u.tag for u in between[comma + 1 :] if u.tag not in {"D", "#"}] == ["N", "P"]
+    return not own
+
+
+def _done_to(clauses: list[Clause], n: int) -> bool:
+    """Whether the verb before is an infinitive of a main verb, and no noun's: "offered to tow it to Peru and Chile"."""
+    before = clauses[n - 1].verb
+    led = n > 1 and before.kind == "infinitive" and clauses[n - 2].verb.end == before.start
+    return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
+
+
 def accompanied(clauses: list[Clause], units: Sequence[Unit]) -> None:
     """ "Ethiopia joined the bloc, along with Iran", "Oman, together with Qatar, left": they do it too."""
     words = [u.lower for u in units]
@@ -280,7 +304,19 @@ def of_several_words(units: list[Unit]) -> list[Unit]:
             units = [*units[: i + 1], *units[i + 2 :]]  # "an 80 per cent. interest in the mine"
         elif words == ["as", "well", "as"] and units[i - 1].tag in {"N", "E"} and not other_pair(units, i + 3):
             units = [*units[:i], Unit("and", "and", "C", units[i].start, units[i].start), *units[i + 3 :]]
+        elif words[0] == "as" and not CLOSED["to_reports"].isdisjoint((units[i - 1].forms or {}).values()):
+            units = [*units[:i], *units[_past_untrue(units, i) :]]
     return units
+
+
+def _past_untrue(units: Sequence[Unit], i: int) -> int:
+    """Past what a report is rejected as, where it follows: "dismissed as a rumour that", "as baseless reports"."""
+    k = i + 1
+    while k < len(units) - 1 and units[k].tag in {"D", "B"}:
+        k += 1
+    rejected = units[k].lower in CLOSED["untrue"] | CLOSED["fictions"] | CLOSED["doubtful"]
+    told = next((u.lower for u in units[k + 1 :] if u.tag != "D"), "")
+    return k + 1 if rejected and (told == "that" or told in CLOSED["reported_words"]) else i
 
 
 def as_for(units: Sequence[Unit]) -> list[tuple[int, int]]:
@@ -313,3 +349,25 @@ def by_pronoun(report: Clause, clauses: Sequence[Clause]) -> bool:
     named = [c for c in told if units[c.subjects[0][0]].tag != "O" and c.subjects[0][1] <= c.verb.start]
     ended = end >= len(units) or units[end].tag in {",", ".", ";", "P", "T", "B"}
     return alone and ended and bool(named) and not any(c.governor is report for c in clauses)
+
+
+def noun_before(clause: Clause) -> str:
+    """The noun that an infinitive hangs on, past a date that says when: "received a proposal in July to pay"."""
+    units, k = clause.units, clause.verb.start - 1
+    if k > 1 and units[k].tag == "T":
+        k -= 1 + (units[k - 1].lower in {"in", "on", "at"})
+    word = units[k].lower if k >= 0 and units[k].tag == "N" else ""
+    return clause.noun if not word else word if noun_effect(word) else ""
+
+
+def of_whom(clause: Clause) -> list[tuple[int, int]]:
+    """Whom a main clause is about: its subject, whose name is X of "His name is X", who did what was done, whom "I"
+    met."""
+    units, first = clause.units, clause.subjects[0]
+    if clause.verb.lemma == "be" and clause.objects:
+        a, b = clause.objects[0]
+        if any(u.mention is not None and u.mention.type == "person" for u in units[a:b]):
+            return [(a, b)]
+    told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
+    met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
+    return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]

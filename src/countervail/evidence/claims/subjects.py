@@ -19,6 +19,7 @@ from countervail.evidence.claims.phrases import (
     skip_left,
     with_place,
 )
+from countervail.evidence.claims.repeats import anew
 from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.claims.verbs import (
     PARTICLES,
@@ -118,16 +119,7 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         spans = spans[-1:]  # "offered him a post and he turned it down"
     if len(spans) > 1 and previous is not None and spans[0][0] == floor:
         spans = after_object(units, spans, spoken)
-    new_clause = (
-        len(spans) == 2
-        and previous is not None
-        and (_done_to(clauses, n) or (previous.verb.kind == "finite" and previous.subjects))
-        and not previous.relative
-        and not spoken
-        and spans[0][0] > floor
-        and units[spans[0][0] - 1].tag == "P"
-        and not any(u.tag in {"S", "R"} for u in units[floor : spans[0][0]])
-    )
+    new_clause = anew(clauses, n, spans, floor) and not spoken
     if new_clause:
         spans = spans[-1:]  # "pay for fuel through it and Angola could supply it"
     first = spans[0]
@@ -170,13 +162,6 @@ def finite_subject(clauses: list[Clause], n: int) -> None:
         if clause.subjects:
             return
     clause.subjects = headed
-
-
-def _done_to(clauses: list[Clause], n: int) -> bool:
-    """Whether the verb before is an infinitive of a main verb, and no noun's: "offered to tow it to Peru and Chile"."""
-    before = clauses[n - 1].verb
-    led = n > 1 and before.kind == "infinitive" and clauses[n - 2].verb.end == before.start
-    return led and clauses[n - 2].verb.kind == "finite" and not clauses[n - 2].relative
 
 
 _OF_STATES = CLOSED["of_states"]

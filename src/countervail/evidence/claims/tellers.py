@@ -4,6 +4,7 @@ request of X that", what a paper corrects."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports
 from countervail.evidence.claims.modality import PONDERING, speaker_clause
@@ -136,7 +137,7 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
             continue  # "remove X, whose death has been confirmed by Y"
         start = skip_left(units, start)
         opening = start > 0 and units[start - 1].tag in {",", "Q"}
-        if not opening or any(c.governor is clause for c in clauses):
+        if not opening or _in_relative(clauses, n, start) or any(c.governor is clause for c in clauses):
             continue
         if clause.verb.lemma in {"accuse", "blame"} and clause.objects:
             continue  # "A blamed B, B blamed nobody"
@@ -166,6 +167,14 @@ def trailing_reports(clauses: list[Clause], units: Sequence[Unit]) -> None:
                 continue
             if later.verb.kind == "finite" and later.verb.past and later.verb.perfect and not later.relative:
                 later.reported = later.reported or clause
+
+
+def _in_relative(clauses: list[Clause], n: int, start: int) -> bool:
+    """Take a report behind a relative pronoun as one of its clause alone: "a mine that, the police say, sold gold"."""
+    inside = start > 1 and clauses[n].units[start - 2].tag == "R"
+    for later in takewhile(lambda c: c.relative, clauses[n + 1 :] if inside else []):
+        later.governor, later.link = clauses[n], "that"
+    return inside
 
 
 def _inserted(clauses: list[Clause], n: int) -> bool:

@@ -58,6 +58,8 @@ def _around(parsed: Parsed, clause: Clause) -> Iterator[int]:
         k -= 1
     if k >= 1 and units[k].tag == "T" and units[k - 1].lower not in _BOUNDS:
         yield k  # "Japan today listed", "the Council on 3 May lifted"
+    inside = range(start, max(start, clause.verb.main or start))
+    yield from (i for i in inside if units[i].tag == "T" and units[i - 1].lower not in _BOUNDS)  # "has today listed"
     first = clause.subjects[0][0] if clause.subjects else start
     for i in () if clause.coordinated else range(min(start, first) - 1, max(0, first - 4) - 1, -1):
         if units[i].tag != "T" or any(u.tag in {*"VACR-:"} for u in units[i:first]):

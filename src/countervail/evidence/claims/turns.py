@@ -11,6 +11,7 @@ from countervail.evidence.claims.actors import several_people
 from countervail.evidence.claims.bodies import PRONOUNS, Actors
 from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, set_apart
 from countervail.evidence.claims.phrases import kind, listed_from
+from countervail.evidence.claims.repeats import of_whom
 from countervail.evidence.claims.tellers import beside
 from countervail.evidence.claims.units import Unit
 from countervail.evidence.model import slug
@@ -284,7 +285,7 @@ class Tellers:
         main = [c for c in clauses if c.subjects and c.governor is None and not c.relative and c.verb.kind == "finite"]
         sources = [c.source[0] for c in clauses if c.source][:1]
         telling = sources + [c.subjects[0] for c in main if reports(c) and not c.verb.passive]
-        named = [span for c in main for span in _of_whom(c)]
+        named = [span for c in main for span in of_whom(c)]
         first = [i for i in (self._person(units, s) for c in main[:1] for s in c.subjects[:1]) if i and telling]
         told = [i for i in (self._person(units, s, first) for s in telling[:1]) if i]
         spoken_of = [i for i in (self._person(units, s) for s in named) if i]
@@ -350,6 +351,8 @@ class Tellers:
 
     def _without_report(self, units: Sequence[Unit], clauses: Sequence[Clause], place: int, lead: str) -> str | None:
         """Who is named as the speaker of a quotation by other words than a report of its own."""
+        if "(" in [u.tag for u in units[max(0, place - 1) : place]] or ")" in [u.tag for u in units[place + 1 :][:1]]:
+            return self.talker  # 'X said that he had paid nobody. ("I know none of them.")'
         if place + 2 < len(units) and units[place + 1].lower == "as":  # '"...," as X liked to say'
             who = listed_from(units, place + 2, len(units))
             saying = any(c.verb.lemma == "say" for c in clauses)
@@ -360,8 +363,13 @@ class Tellers:
             at = i + 1 if unit.lower == "quote" else i + 2
             if words and (source := listed_from(units, at, len(units))):
                 return self.actors.of(units, source[0], self.actors.recent)
+        if not _COLON.search(lead):
+            return None
+        own = next((c for c in clauses[:1] if c.subjects and units[c.subjects[0][0]].lower in _PERSONAL), None)
+        if own is not None and own.verb.start < place:  # 'He ruled it out: "We are no bank."'
+            return self._person(units, own.subjects[0])
         named = next((u for u in units[:place] if u.mention is not None and u.mention.type == "person"), None)
-        return self.actors.mention(named) if _COLON.search(lead) and named is not None else None
+        return self.actors.mention(named) if named is not None else None
 
     def subject(self, units: Sequence[Unit], clauses: Sequence[Clause], report: Clause) -> str:
         """Who is the subject of a report; nobody is known where a pronoun may be of several."""
@@ -383,16 +391,3 @@ class Tellers:
             issued = listed_from(units, span[1] + 1, len(units))  # "a statement from the ministry said"
             found = self.actors.of(units, issued[0], self.actors.recent) if issued else found
         return "p.unnamed" if found in _ANYBODY else found
-
-
-def _of_whom(clause: Clause) -> list[Span]:
-    """Whom a main clause is about: its subject, whose name is X of "His name is X", who did what was done, whom "I"
-    met."""
-    units, first = clause.units, clause.subjects[0]
-    if clause.verb.lemma == "be" and clause.objects:
-        a, b = clause.objects[0]
-        if any(u.mention is not None and u.mention.type == "person" for u in units[a:b]):
-            return [(a, b)]
-    told = first[1] - first[0] == 1 and units[first[0]].lower in {"i", "we"}
-    met = [*clause.objects[:1], *clause.after("to", "with")[:1]] if told else []  # "I put the question to X"
-    return [first, *(clause.after("by")[:1] if clause.verb.passive else met)]

@@ -239,7 +239,8 @@ def _inserted(units: Sequence[Unit], j: int) -> int:
     if end == j or end >= len(units):
         return 0
     been = units[end].tag == "A" and (lower == "since" or (lower == "," and units[end].lower in {"be", "been"}))
-    return end - j if been or {"n", "b"} & (units[end].forms or {}).keys() else 0
+    done = end + (units[end].tag == "B" and end + 1 < len(units))  # "has today formally applied"
+    return end - j if been or {"n", "b"} & (units[done].forms or {}).keys() else 0
 
 
 _LASTING = CLOSED["lasting"]

@@ -61,9 +61,8 @@ _OF_EVENT = re.compile(
 _FOR_LATER = re.compile(r" (?:to|that)\b|[^.]{0,200}" + _OF_EVENT.pattern)
 _INVITED = re.compile(r"\binvited\b[^.;,\n]{1,60} in $")
 _AGO = re.compile(r"^(\w{1,5}) days ago$")
-_NUMBERS = dict(
-    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
-)
+_TEN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_NUMBERS = {word: n for n, word in enumerate(_TEN, 1)}
 _NEAR = 160
 """Characters between a date and what goes by it."""
 _STEP = re.compile(r"(?P<n>\w{1,5}) (?P<unit>day|month|year)s? (?P<way>later|earlier|before|on)")
@@ -166,7 +165,7 @@ def resolve(
             if value is None and anchor is not None and not spoken:
                 value = anchor.shown(_value(mention, anchor, folded.text, a, b))
                 sure = mention.detail.get("open") == "relative"
-                value = value if value and (sure or _agrees(value, a, mentions, spans, folded.text)) else None
+                value = value if value and (sure or _agrees(value, a, result, spans, folded.text)) else None
             if value is None and last is not None:
                 value, basis = _from_before(mention, *last, folded.text, a, b), "date before"
             if value is not None:
@@ -180,12 +179,11 @@ def resolve(
 
 def _agrees(value: str, a: int, mentions: Sequence[Mention], spans: Sequence[tuple[int, int]], text: str) -> bool:
     """Whether no date with a year of its own stands shortly before in the sentence and says another year."""
-    left = max(0, a - 120)
-    for other, (x, y) in zip(mentions, spans, strict=True):
-        if other.type == "date" and left <= x and y <= a and "basis" not in other.detail and other.value:
-            inside = text[y:a]
-            if "." not in inside and "\n" not in inside and not other.value.startswith(value[:4]):
-                return False
+    for other, (x, y) in zip(mentions, spans, strict=False):
+        own = other.type == "date" and other.detail.get("basis") in {None, "date before"}  # "June of that year"
+        near = own and a - 120 <= x and y <= a and not {".", "\n"}.intersection(text[y:a])
+        if near and not (other.value or value).startswith(value[:4]):
+            return False
     return True
 
 
@@ -201,6 +199,8 @@ def _from_before(mention: Mention, before: str, since: int, text: str, a: int, b
     if "month" in detail and detail.get("calendar") is None and "to" not in detail:
         named = bool(re.match(r" (?:of )?(?:that|the same) year\b", text[b : b + 24]))
         named = named or text.endswith(("That ", "that "), 0, a)  # "That October"
+        later = not detail.get("day") and len(before) > 6 and detail["month"] > int(before[5:7])  # "In May X; in June"
+        named = named or (later and not SENTENCE.search(between) and "ince " not in text[max(0, since - 22) : since])
         day = f"-{detail['day']:02d}" if "day" in detail else ""
         return f"{before[:4]}-{detail['month']:02d}{day}" if named else None
     if same := re.fullmatch(r"(?:the )?(same|following|next) (day|month|year)", raw):

@@ -228,7 +228,7 @@ OWNED = re.compile(
     r"|tankers?|board|shareholders?|offices?|accounts?|headquarters|managers?|vessels?)\b"
 )
 WITH = frozenset({"Office", "Committee", "Association", "Society", "Council", "Department", "Commission"})
-OF_ALL = frozenset(["Corporation", "Company", "Court", "Council", "Insurance", "Trading", "Establishment", "Authority"])
+OF_ALL = frozenset(data_sections("english/lexicon.txt")["general_of"])
 """Heads before which "General" is no rank."""
 MINISTRY = frozenset({"Ministry", "Parliament", "Army", "Navy", "Embassy", "Cabinet", "Government"})
 LOWER_HEAD = (

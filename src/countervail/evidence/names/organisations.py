@@ -43,7 +43,7 @@ class Organisations:
         j = i + 1
         if tokens[i].text != head:  # possessive: the name ends here
             return j
-        if head in w.NAME_AFTER:
+        if head in w.NAME_AFTER or head.endswith("banka"):
             j = self._name_after(i)
         if head == "Shipping" and j < n and tokens[j].bare == "Line" and tokens[j].gap == " ":
             j += 1
@@ -227,7 +227,7 @@ class Organisations:
         done = 0
         for i, token in enumerate(tokens):
             head = token.bare in words.org_heads or self.text[token.start - 6 : token.end] == "Money Transfer"
-            head = head or (token.bare.endswith("bank") and len(token.bare) > 6)  # "Hanseatic Girobank"
+            head = head or (token.bare.endswith(("bank", "banka")) and len(token.bare) > 6)  # "Hanseatic Girobank"
             if i < done or not token.capital or not head:
                 continue
             left, right = max(self._left(i), done), self._right(i)

@@ -18,7 +18,7 @@ LEGAL = "(?:" + "|".join(map(re.escape, data_sections("english/lexicon.txt")["le
 _FIRM = re.compile(rf"(?<![\w.])(?P<n>{_RUN}(?: \([A-Z][\w ]{{1,20}}\))?,? {LEGAL}(?:\.?,? {LEGAL})?(?![\w]))")
 _BOTH = re.compile(
     r"(?<=[\w.])(?:(?<=Kft)|(?<=Zrt)|(?<=SARL)|(?<=SPRL)|(?<=PLC)|(?<=BV)|(?<=FZE)|(?<=LLC)"
-    r"|(?<=Ltd)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)|(?<=Bank))"
+    r"|(?<=Ltd)|(?<=Limited)|(?<=LTD)|(?<=Inc)|(?<=S\.A\.)|(?<=JSC)|(?<=DMCC)|(?<=GmbH)|(?<=Co)|(?<=Bank))"
     r" and (?!Trust\b|Finance\b|Savings\b)"
 )
 _FOREIGN = re.compile(
@@ -168,8 +168,8 @@ class Unlisted:
         if name.endswith("'s"):
             end -= 2
         cut = name.find("'s ")
-        if cut >= 0:
-            end = start + cut
+        if cut >= 0:  # "the Power Board and India's Tella Ltd"
+            end = start + (name.rfind(" and ", 0, cut) if " and " in name[:cut] else cut)
         return (start, end) if end - start > 1 else None
 
     def _is_other(self, start: int, end: int) -> bool:

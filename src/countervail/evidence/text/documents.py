@@ -82,6 +82,17 @@ class Reading:
             known = self._whole[name] = next(iter(longer)) if len(longer) == 1 else name
         return known
 
+    def holder(self, post: str) -> str:
+        """The one person whom the text names beside a post of which it names one: "Kenya's energy minister, X"."""
+        if post not in self._whole:
+            found = list(re.finditer(rf"(?<!\S)(\S{{1,40}}) {re.escape(post)}(,? (?=[A-Z]))?", self.folded.text))
+            owners = {m[1].lower() for m in found} - {"its", "his", "her", "their", "the", "our"}
+            ends = [m.end() for m in found if m[2]]
+            people = [p for at in ends for p, a, _ in self.within(at, at + 60, "person") if a == at]
+            held = {self.full_name(p.value) for p in people if p.value}
+            self._whole[post] = held.pop() if len(held) == 1 and len(owners) == 1 else ""
+        return self._whole[post]
+
     def writer(self, document: Document) -> str | None:
         """Who speaks in a document that is signed; who signs a notice, an ordinance or a press release does not."""
         name = (document.signatory or {}).get("name")
