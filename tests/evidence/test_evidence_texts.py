@@ -172,7 +172,7 @@ def test_no_event_of_the_other_polarity_is_right(name: str, tmp_path: Path) -> N
 # -- what the reader takes from them -----------------------------------------------------------------------------------
 
 FLOORS = {
-    "claims, strict": {"one hand": (0.91, 0.8), "another": (0.92, 0.74), "unseen": (0.83, 0.63)},
+    "claims, strict": {"one hand": (0.91, 0.8), "another": (0.93, 0.75), "unseen": (0.81, 0.63)},
     "people": {"one hand": (0.97, 0.97), "another": (0.97, 0.97), "unseen": (0.93, 0.94)},
     "organisations": {"one hand": (0.96, 0.92), "another": (0.97, 0.94), "unseen": (0.95, 0.88)},
     "countries": {"one hand": (0.98, 0.98), "another": (0.98, 0.98), "unseen": (0.98, 0.97)},
@@ -180,8 +180,10 @@ FLOORS = {
 }
 """Precision and recall that a change must not fall below: on texts that the rules were corrected on, those that one
 person wrote and those of others (`texts_d` to `texts_w`); and on those that nobody who writes rules has looked at
-(`texts_x`): what they promise of a new text."""
-KINDS = {f"texts_{k}": "another" for k in [*"defghijklmnopqrstuvwyz", "aa"]} | {"texts_x": "unseen"}
+(`texts_x`, `texts_bb`): what they promise of a new text."""
+KINDS = {f"texts_{k}": "another" for k in [*"defghijklmnopqrstuvwyz", "aa"]} | {
+    f"texts_{k}": "unseen" for k in ("x", "bb")
+}
 
 
 @cache

@@ -13,7 +13,7 @@ from countervail.evidence.claims.clause import Clause, Span, puts_it, reports, s
 from countervail.evidence.claims.phrases import kind, listed_from
 from countervail.evidence.claims.repeats import of_whom
 from countervail.evidence.claims.tellers import beside
-from countervail.evidence.claims.units import Unit
+from countervail.evidence.claims.units import CLOSED, Unit
 from countervail.evidence.model import slug
 from countervail.evidence.names import speaking_first
 from countervail.evidence.text.documents import Reading, Sentence
@@ -49,7 +49,7 @@ def _label(text: str) -> str | None:
     if (colon < 2 and not short) or text[colon + 1 : colon + 2] not in {" ", ""} or "\n" in text[:colon]:
         return None
     words = (bracket.group("who") if bracket else text[:colon]).split()
-    if not 1 <= len(words) <= 12 or not words[0][0].isupper():
+    if not 1 <= len(words) <= 12 or not words[0][0].isupper() or "-".join(words).lower() in CLOSED["labels"]:
         return None
     plain = [w for w in words if w not in _SMALL_IN_NAMES]
     return text[:colon] if all(w[0].isupper() or w[0] == "(" for w in plain) else None
