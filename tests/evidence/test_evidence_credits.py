@@ -127,11 +127,11 @@ def test_a_persian_letter_and_its_translation_are_one(tmp_path: Path) -> None:
 def test_names_of_one_house_and_one_person() -> None:
     assert house("The Marlow Gazette") == house("marlowgazette.com") == house("Marlow Gazette Online")
     assert skeleton("نوید سهرابی") == skeleton("Navid Sohrabi")
-    assert one_voice(["p.sergei-lavrenko"], ["p.sergey-lavrenko"]) == "same"
-    assert one_voice(["p.toll"], ["p.irma-toll"]) == "same"
-    assert one_voice(["p.irma-toll"], ["p.olaf-toll"]) == "other"
-    assert one_voice(["p.unnamed"], ["p.unnamed"]) == "perhaps"
-    assert one_voice(["p.irma-toll|minister-of-trade-of-mali"], ["p.trade-minister-of-mali"]) == "same"
+    assert one_voice(("p.sergei-lavrenko",), ("p.sergey-lavrenko",)) == "same"
+    assert one_voice(("p.toll",), ("p.irma-toll",)) == "same"
+    assert one_voice(("p.irma-toll",), ("p.olaf-toll",)) == "other"
+    assert one_voice(("p.unnamed",), ("p.unnamed",)) == "perhaps"
+    assert one_voice(("p.irma-toll|minister-of-trade-of-mali",), ("p.trade-minister-of-mali",)) == "same"
 
 
 def test_an_article_of_an_agency_is_its() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,13 +38,6 @@ _POLAR = frozenset(name for name, row in PREDICATES.items() if row.polar)
 """Verbs whose claims are compared for being so or not."""
 COMPARED = frozenset(name for name, row in PREDICATES.items() if row.compared or row.polar)
 _ANY = frozenset({"club", "group", "grouping", "bloc"})
-
-
-def unnamed_as(identifier: str) -> frozenset[str]:
-    """How a document calls a body for short without a name: by its own noun, or as any is called."""
-    return frozenset(i for i in UNNAMED if i[2:] in _ANY or i[2:] == headed(identifier))
-
-
 UNNAMED = frozenset(f"o.{word}" for word in CLUBS)
 """A grouping that a document gives no name."""
 _MEMBERSHIP = frozenset({"listed_in", "joined", "left", "founding_body_of"})
@@ -51,6 +45,11 @@ _OF_PERSONS = frozenset({"holds_post", "introduced_as", "serves_as"})
 _ONE = frozenset({"same-origin", "derived"})
 _MAX_ROWS = 2000  # of one key
 _MAX_PAIRS = 60  # of one key
+
+
+def unnamed_as(identifier: str) -> frozenset[str]:
+    """How a document calls a body for short without a name: by its own noun, or as any is called."""
+    return frozenset(i for i in UNNAMED if i[2:] in _ANY or i[2:] == headed(identifier))
 
 
 class _Row(NamedTuple):
@@ -245,6 +244,11 @@ def _may_translate(voices: Sequence[str], other: _Row) -> bool:
     return TRANSLATION in voices or (OF_NAMED in voices and not other.house)
 
 
+@lru_cache(maxsize=20_000)
+def _read_voices(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
+
+
 def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Independence:
     """Whether two claims are two witnesses; `dates` has the documents of a source by day, whom it
     quotes and, for "", whom it names."""
@@ -255,7 +259,7 @@ def independence(a: _Row, b: _Row, dates: Mapping[tuple[str, str], str]) -> Inde
         return "derived" if a.source != b.source else "same-origin"
     if a.source == b.source or a.group == b.group:
         return "same-origin"
-    said, also = json.loads(a.voices), json.loads(b.voices)
+    said, also = _read_voices(a.voices), _read_voices(b.voices)
     retold = [of_house(a.house, also), of_house(b.house, said)]
     if "same" in retold:
         return "derived"

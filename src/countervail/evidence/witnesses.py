@@ -32,6 +32,7 @@ _EDITION, _ORGANS = frozenset(_TABLES["editions"]), frozenset(_TABLES["organs"])
 _TEXTS = frozenset(_TABLES["texts"])
 _LINKING = frozenset(["of", "the", "for", "s", "and", "in", "at", "to", "a", "an"])
 _LEAST = 5  # letters of a name that may be spelled in several ways
+_LONG = 6  # words of a quotation that two papers do not find each for itself
 
 
 @lru_cache(maxsize=20_000)
@@ -74,9 +75,6 @@ def numbers_in(text: str) -> list[str]:
     return [f"l.{_digits(m.group('n'))}@" for m in _NUMBERED.finditer(text[:200_000])][:20]
 
 
-_LONG = 6  # words of a quotation that two papers do not find each for itself
-
-
 def words_quoted(mentions: Iterable[Mapping[str, Any]]) -> list[str]:
     """The longer quotations of an article: two that have one of them were told by one speaker on one occasion."""
     said = [re.findall(r"\w+", str(m["value"]).lower()) for m in mentions if m["type"] == "quote" and m["value"]]
@@ -110,7 +108,8 @@ def named_by(voices: Sequence[str], people: Iterable[str]) -> bool:
     return any(_persons(i[2:], p) == "same" for i in said for p in people)
 
 
-def one_voice(a: Sequence[str], b: Sequence[str]) -> Sameness:
+@lru_cache(maxsize=200_000)
+def one_voice(a: tuple[str, ...], b: tuple[str, ...]) -> Sameness:
     """Whether any of the voices of two claims are one."""
     found: Sameness = "other"
     for x in a:
@@ -122,7 +121,8 @@ def one_voice(a: Sequence[str], b: Sequence[str]) -> Sameness:
     return found
 
 
-def of_house(publisher: str, voices: Sequence[str]) -> Sameness:
+@lru_cache(maxsize=200_000)
+def of_house(publisher: str, voices: tuple[str, ...]) -> Sameness:
     """Whether any of the voices of a claim is the publisher of another source, a slug."""
     found = [_bodies(f"o.{publisher}", v.split("|")[0]) for v in voices if publisher and v.startswith("o.")]
     office = {"minister" if w == "ministry" else w for w in _words(f"o.{publisher}")}
