@@ -37,7 +37,8 @@ GUTTER = 48
 """Where the right column of columns.txt and e06.txt begins."""
 FOLDER = TEXTS.parent
 NAMES = [f"{folder.name}/{name}" for folder in sorted(FOLDER.glob("texts*")) for name in texts(folder)]
-FULL = [name for name in NAMES if name.split("/")[0].removeprefix("texts_") not in "ijklmnopqrstuvwx"]
+_PARTLY = {f"texts_{k}" for k in [*"ijklmnopqrstuvwx", "aa", "bb"]}
+FULL = [name for name in NAMES if name.split("/")[0] not in _PARTLY]
 """Texts whose every alternative the public format can hold as one claim."""
 
 
