@@ -18,6 +18,7 @@ from countervail.evidence.case import nothing_read, read_all, write_case
 from countervail.evidence.case_read import load_case
 from countervail.evidence.compare import Comparison
 from countervail.evidence.model import Assessment, Link
+from countervail.evidence.witnesses import OriginGroups
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class Evidence:
 
     @cached_property
     def _compared(self) -> tuple[tuple[Link, ...], tuple[tuple[tuple[str, ...], str], ...]]:
-        comparison = Comparison()
+        groups = OriginGroups()
+        comparison = Comparison(groups=groups)
         try:
             for source in self.sources:
                 documents = [d for d in self.documents if d["source"] == source["id"]]
@@ -110,7 +112,7 @@ class Evidence:
                 claims = [c for c in self.accepted if c.get("document") in ids]
                 mentions = [m for m in self.mentions if m["source"] == source["name"]]
                 comparison.add(source, documents, claims, self.texts[source["id"]], mentions)
-            return tuple(comparison.links()), tuple(comparison.origin_groups.rows())
+            return tuple(comparison.links()), tuple(groups.rows())
         finally:
             comparison.close()
 

@@ -118,15 +118,15 @@ def _content(claim: Mapping[str, Any]) -> str:
 
 
 class Comparison:
-    """Collects claims and yields links; `path` keeps the index on disk."""
+    """Collects claims and yields links; `path` keeps the index on disk, `groups` takes in the sources of one origin."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, groups: OriginGroups | None = None) -> None:
         self.db = sqlite3.connect(":memory:" if path is None else str(path))
         self.db.execute(f"create table claims({_COLUMNS})")
         self.db.execute("create table documents(id, source, date)")
         self.db.execute("create table quoted(source, person, named)")
         self.witnesses = Witnesses(self.db)
-        self.origin_groups = OriginGroups()
+        self.groups = groups
 
     def close(self) -> None:
         """Give the index up."""
@@ -146,11 +146,12 @@ class Comparison:
             "insert into documents values(?,?,?)",
             [(d["id"], source["id"], (d.get("date") or {}).get("edtf")) for d in documents],
         )
-        mentions = list(mentions)
+        claims, mentions = list(claims), list(mentions)
         group = self.witnesses.group(source["id"], text, mentions)
-        claims = list(claims)
-        self.origin_groups.add(source, group, words_quoted(mentions))
-        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text), *words_quoted(mentions)]
+        quoted = words_quoted(mentions)
+        if self.groups is not None:
+            self.groups.add(source, group, quoted)
+        posts, credits = posts_of(claims), [*source.get("credits", ()), *numbers_in(text), *quoted]
         by_id = {d["id"]: d for d in documents}
         heard = {c["speaker"] for c in claims if str(c.get("speaker", "")).startswith("p.")}
         self.db.executemany("insert into quoted values(?,?,'')", [(source["id"], person) for person in heard])

@@ -20,9 +20,9 @@ GROUPING = NOUNS["grouping"]
 CLUBS = NOUNS["clubs"]
 """Nouns of groupings that states are members of."""
 BODIES = GROUPING | NOUNS["bodies"]
+"""Nouns by which a text refers to a grouping of states."""
 CALLED = BODIES | CLOSED["bodylike"]
 """Nouns of bodies, and of what states have between them, by which those are called for short."""
-"""Nouns by which a text refers to a grouping of states."""
 _SHORT_BESIDE = re.compile(r'"? ?\((?:the |or |also |hereafter )?"?')
 _OTHER_BESIDE = re.compile(
     r'"?,? ?\(?(?:was |which |that |later |since |is |being ){0,3}(?:renamed|changed to|changing to|also known as'
